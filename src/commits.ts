@@ -1,0 +1,146 @@
+import type { CourseSums } from "./courses";
+import { ServiceError } from "./errors";
+import { type TableName, tables } from "./tables";
+
+/** The version of the commit files that this code writes and reads. */
+export const commitFormat = 1;
+
+/** A file that a commit makes count: written out of sight at `staged`, moved to `path` (both relative to the lake). */
+export interface CommittedFile {
+  /** The table it belongs to; `index` is our own file of exam IDs. */
+  readonly table: TableName | "index";
+  readonly staged: string;
+  readonly path: string;
+  readonly rowCount: number;
+  readonly bytes: number;
+}
+
+/** How many messages came to what; consumed = graded + duplicates + quarantined. */
+export interface Counts {
+  readonly consumed: number;
+  readonly graded: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+}
+
+/** What has been committed so far, in all. */
+export interface LakeState {
+  readonly topic: string;
+  /** By partition: the offset of the next message to consume. */
+  readonly offsets: Readonly<Record<string, string>>;
+  readonly counts: Counts;
+  readonly rowCounts: Readonly<Record<TableName, number>>;
+  /** By exam_name. */
+  readonly courses: Readonly<Record<string, CourseSums>>;
+}
+
+/** One file of `_commits`: its number is its name, its rename into place is the commit. */
+export interface Commit {
+  readonly format: number;
+  readonly number: number;
+  /** A claim changes nothing: it makes the next commit of an older lander fail. */
+  readonly kind: "claim" | "land";
+  /** The lander that wrote it. */
+  readonly run: string;
+  readonly committedAt: string;
+  readonly state: LakeState;
+  /** The files of this commit or, in a claim, of the last one that had any: publishing them may be unfinished. */
+  readonly files: readonly CommittedFile[];
+}
+
+const noRows = Object.fromEntries(Object.keys(tables).map((name) => [name, 0])) as Record<TableName, number>;
+
+/** The state of a lake that nothing has been landed in. */
+export function emptyState(topic: string): LakeState {
+  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
+  return { topic, offsets: {}, counts, rowCounts: noRows, courses: {} };
+}
+
+/** The claim that follows `last`: the same state, the next number. */
+export function claimAfter(last: Commit | undefined, run: string, topic: string): Commit {
+  const state = last?.state ?? emptyState(topic);
+  return nextCommit(last, { kind: "claim", run, state, files: last?.files ?? [] });
+}
+
+/** The commit that follows `last`. */
+export function nextCommit(
+  last: Commit | undefined,
+  content: Pick<Commit, "kind" | "run" | "state" | "files">,
+): Commit {
+  const number = (last?.number ?? 0) + 1;
+  return { format: commitFormat, number, ...content, committedAt: new Date().toISOString() };
+}
+
+/** The name of a commit's file. */
+export function commitName(number: number): string {
+  return `${String(number).padStart(8, "0")}.json`;
+}
+
+/** The number in the name of a commit's file; undefined for any other name. */
+export function commitNumber(name: string): number | undefined {
+  const match = /^(\d{8,})\.json$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Reads a commit file. Throws where it is of a newer format or no commit at all. */
+export function parseCommit(text: string, path: string): Commit {
+  let commit: Commit;
+  try {
+    commit = JSON.parse(text) as Commit;
+  } catch (cause) {
+    throw new ServiceError(`hdfs ${path}: expected a commit as JSON, received ${quote(text)}`, { cause });
+  }
+  if (commit.format === commitFormat && commit.state && Array.isArray(commit.files)) return commit;
+  throw new ServiceError(
+    `hdfs ${path}: expected commit format ${commitFormat}, received ${quote(String(commit.format))}; this lake was written by another version: use that one or another LAKE_DIR`,
+  );
+}
+
+/** Holds the topic's offsets to what is committed; an error names the gap. `low` inclusive, `high` exclusive. */
+export function checkOffsets(
+  state: LakeState,
+  topic: string,
+  ranges: readonly { partition: number; low: bigint; high: bigint }[],
+): void {
+  if (state.topic !== topic) {
+    throw new ServiceError(
+      `lake: expected topic "${state.topic}", received "${topic}"; a lake holds one topic: set KAFKA_TOPIC to it or LAKE_DIR to another directory`,
+    );
+  }
+  for (const [partition, committed] of Object.entries(state.offsets)) {
+    const range = ranges.find((one) => one.partition === Number(partition));
+    const where = `${topic}/${partition}`;
+    const anew = 'if that is meant, empty the lake with "npm run reset" or set LAKE_DIR to another directory';
+    if (!range && BigInt(committed) > 0n) {
+      throw new ServiceError(
+        `${where}: committed up to offset ${committed}, but there is no such partition; ${anew}`,
+      );
+    }
+    if (range && range.high < BigInt(committed)) {
+      throw new ServiceError(
+        `${where}: committed up to offset ${committed}, but the topic ends at ${range.high}: it was created anew; ${anew}`,
+      );
+    }
+    if (range && range.low > BigInt(committed)) {
+      throw new ServiceError(
+        `${where}: offsets ${committed} to ${range.low} are gone (retention) and were never landed; ${anew}`,
+      );
+    }
+  }
+}
+
+/** The sum that must hold, as a person reads it. */
+export function formatSum({ consumed, graded, duplicates, quarantined }: Counts): string {
+  const sum = graded + duplicates + quarantined;
+  const numbers = `consumed ${consumed} ${sum === consumed ? "=" : "≠"} graded ${graded} + duplicates ${duplicates} + quarantined ${quarantined}`;
+  return sum === consumed ? numbers : `${numbers} (off by ${consumed - sum})`;
+}
+
+/** Whether the sum holds. */
+export function isSumRight(counts: Counts): boolean {
+  return counts.consumed === counts.graded + counts.duplicates + counts.quarantined;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 80));
+}

@@ -1,0 +1,79 @@
+/** The rule that a value broke. The first five are about the bytes of a message, the last about its exam ID. */
+export type Rule =
+  | "tombstone"
+  | "utf-8"
+  | "byte-order-mark"
+  | "json"
+  | "object"
+  | "required"
+  | "type"
+  | "well-formed"
+  | "non-empty"
+  | "pattern"
+  | "whole"
+  | "minimum"
+  | "maximum"
+  | "instant"
+  | "unix-seconds"
+  | "boolean-text"
+  | "at-most"
+  | "duplicate";
+
+/** One reason one value was refused. */
+export interface Failure {
+  /** JSON path of the value, such as `sequences.questions[2].options[0].at`; `$` is the event itself. */
+  readonly path: string;
+  readonly rule: Rule;
+  /** What the rule asks for, in words. */
+  readonly expected: string;
+  /** The value as `quote` writes it. */
+  readonly received: string;
+}
+
+const maxQuoted = 80;
+const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/**
+ * Writes a value as JSON, cut at 80 characters (the last one is then "…"). Absent is `nothing`; a number that
+ * doubles cannot hold is `Infinity`. Invisible characters are escaped, so what is printed can be trusted.
+ */
+export function quote(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = startOfJson(value, maxQuoted + 1).replace(invisible, escapeCharacter);
+  if (text.length <= maxQuoted) return text;
+  return `${text.slice(0, maxQuoted - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** Says a failure in one line: `field "max_attempts": expected a number, received "one"`. */
+export function formatFailure(failure: Failure): string {
+  const where = failure.path === "$" ? "" : `field "${failure.path}": `;
+  return `${where}expected ${failure.expected}, received ${failure.received}`;
+}
+
+/**
+ * Writes JSON until `room` characters are full, so that it costs the same however large or deep the value is:
+ * every level of nesting uses up a character of its parent's room.
+ */
+function startOfJson(value: unknown, room: number): string {
+  if (room <= 0) return "";
+  if (typeof value === "string") return JSON.stringify(value.slice(0, room));
+  if (typeof value !== "object" || value === null) return String(value);
+  const isList = Array.isArray(value);
+  let text = isList ? "[" : "{";
+  for (const [key, child] of entriesOf(value)) {
+    if (text.length >= room) break;
+    if (text.length > 1) text += ",";
+    if (!isList) text += `${JSON.stringify(key.slice(0, room))}:`;
+    text += startOfJson(child, room - text.length);
+  }
+  return text + (isList ? "]" : "}");
+}
+
+function* entriesOf(value: object): Generator<[string, unknown]> {
+  if (Array.isArray(value)) for (const child of value) yield ["", child];
+  else for (const key of Object.keys(value)) yield [key, (value as Record<string, unknown>)[key]];
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -1,0 +1,43 @@
+import { DataFrame } from "danfojs-node";
+
+/** What a cell of a frame holds. */
+export type Cell = string | number | boolean | null;
+
+/**
+ * Makes rows a danfo frame (n rows x k columns). danfo matches values by position, so every row is rebuilt with the
+ * same keys in the same order, null for what is missing; bigint becomes a number where it is exact (else text), nested
+ * values become JSON text.
+ *
+ * @param columns which keys, in which order; default: those of the first row
+ */
+export function toFrame<R extends object>(
+  rows: readonly R[],
+  columns?: readonly (keyof R & string)[],
+): DataFrame {
+  const names = columns ?? (Object.keys(rows[0] ?? {}) as (keyof R & string)[]);
+  if (rows.length === 0) return new DataFrame([], { columns: [...names] });
+  const cells = rows.map((row) => names.map((name) => toCell(row[name])));
+  return new DataFrame(cells, { columns: [...names] });
+}
+
+/** A frame's rows as objects. */
+export function fromFrame(frame: DataFrame): Record<string, Cell>[] {
+  const rows = frame.values as Cell[][];
+  return rows.map((cells) =>
+    Object.fromEntries(frame.columns.map((name, index) => [name, cells[index] ?? null])),
+  );
+}
+
+/** An instant (ms UTC) as ISO 8601 text, which a frame can hold; null stays null. */
+export function toInstantText(ms: number | bigint | null): string | null {
+  return ms === null ? null : new Date(Number(ms)).toISOString();
+}
+
+function toCell(value: unknown): Cell {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "bigint")
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  return typeof value === "object"
+    ? JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}` : one))
+    : (value as Cell);
+}

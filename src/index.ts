@@ -1,0 +1,34 @@
+// What the notebooks use, by the step that they use it in. Everything else is imported from its module,
+// as in "user-activity/dist/exam-index".
+
+export { formatSum } from "./commits";
+export { type Config, readConfig } from "./config";
+export { decodeEvent } from "./events";
+export { createExamIndex } from "./exam-index";
+export { barFigure, courseFigure, scoreFigure } from "./figures";
+export { fromFrame, toFrame, toInstantText } from "./frames";
+export { enforceGrade, gradeSchema } from "./grades";
+export { impliedColumns } from "./implied";
+export { createInference, inferSchema, observeEvent, toInferredSchema } from "./infer";
+export { listParts, openLake, readRows } from "./lake";
+export { land } from "./land";
+export { decideOutcome } from "./outcomes";
+export { findFile, projectPath } from "./paths";
+export { publishFile } from "./publish";
+export { toQuestionRows } from "./questions";
+export { describeField } from "./schema";
+export { checkServices } from "./services";
+export { showFigure, showFrame } from "./show";
+export { inspectSource, readRecords } from "./source";
+export { readLakeStatus } from "./status";
+export {
+  consumeRange,
+  consumeTopic,
+  ensureTopic,
+  type Message,
+  type MessageBatch,
+  readOffsets,
+  sampleMessages,
+} from "./stream";
+export { tables } from "./tables";
+export { verify } from "./verify";

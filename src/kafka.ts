@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { type Admin, type KafkaConfig as ClientConfig, Kafka, type LogEntry, logLevel } from "kafkajs";
+import { installAbortedFilter } from "./aborted";
+import type { KafkaConfig } from "./config";
+import { ServiceError, UsageError, UserActivityError } from "./errors";
+
+/** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
+export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
+  installAbortedFilter();
+  return new Kafka({
+    clientId: "user-activity",
+    brokers: [...config.brokers],
+    connectionTimeout: 3000,
+    logLevel: logLevel.ERROR,
+    logCreator: () => logError,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 5000 },
+    ...(config.ssl ? { ssl: config.caPath ? { ca: [readAuthority(config.caPath)] } : true } : {}),
+    ...(config.sasl ? { sasl: config.sasl } : {}),
+    ...options,
+  } as ClientConfig);
+}
+
+/** Runs `work` with a connected admin client and disconnects it, whatever happens. */
+export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Asks the brokers something through an admin client; what goes wrong is thrown as toKafkaError words it. */
+export async function askKafka<T>(
+  config: KafkaConfig,
+  doing: string,
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withAdmin(connectKafka(config), work);
+  } catch (error) {
+    throw toKafkaError(error, config, doing);
+  }
+}
+
+/** The id of the cluster behind the brokers; undefined where none answers within about a second. */
+export async function readKafkaClusterId(config: KafkaConfig): Promise<string | undefined> {
+  const kafka = connectKafka(config, {
+    connectionTimeout: 1000,
+    requestTimeout: 2000,
+    retry: { retries: 0 },
+  });
+  try {
+    return (await withAdmin(kafka, (admin) => admin.describeCluster())).clusterId;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says of an error from kafkajs where it came from and what to do; one of ours is returned as it is. */
+export function toKafkaError(error: unknown, config: KafkaConfig, doing: string): Error {
+  if (error instanceof UserActivityError) return error;
+  const { message } = error as Error;
+  const codec = /^(\w+) compression not implemented/.exec(message)?.[1];
+  if (codec) {
+    const expected = `expected messages without compression or with GZIP, received ${codec}`;
+    return new ServiceError(`kafka topic "${config.topic}": ${expected}; have them written in one of these`, {
+      cause: error,
+    });
+  }
+  const where = `kafka ${config.brokers.join(",")}`;
+  return new ServiceError(`${where}: ${doing}: ${message}${isUnreachable(error) ? adviceFor(config) : ""}`, {
+    cause: error,
+  });
+}
+
+function isUnreachable(error: unknown): boolean {
+  const { message, cause } = error as Error;
+  const isOne =
+    /ECONNREFUSED|ECONNRESET|EPIPE|Connection (error|timeout)|ENOTFOUND|EAI_AGAIN|closed|timed out|Not connected/i;
+  return isOne.test(message) || (cause instanceof Error && isUnreachable(cause));
+}
+
+function adviceFor(config: KafkaConfig): string {
+  return config.external
+    ? "; is the broker that KAFKA_BROKERS names up and reachable from here?"
+    : '; start it with "npx user-activity services start"';
+}
+
+function readAuthority(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const received = (cause as NodeJS.ErrnoException).code;
+    throw new UsageError(`KAFKA_SSL_CA: expected a readable PEM file, received ${received} for "${path}"`, {
+      cause,
+    });
+  }
+}
+
+/** Errors that kafkajs retries by itself are not worth a line; USER_ACTIVITY_DEBUG=1 prints all. */
+function logError(entry: LogEntry): void {
+  if (process.env["USER_ACTIVITY_DEBUG"]) process.stderr.write(`kafkajs: ${entry.log.message}\n`);
+}

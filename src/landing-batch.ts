@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import type { CommittedFile, Counts, LakeState } from "./commits";
+import { addScore, type CourseSums, toCourseRow } from "./courses";
+import type { ExamIndex } from "./exam-index";
+import type { Lake } from "./lake";
+import { decideOutcome, type Outcome } from "./outcomes";
+import { createParquetFile, type ParquetFile } from "./parquet";
+import type { MessageBatch } from "./stream";
+import { type RowOf, type TableName, tables } from "./tables";
+
+/** Messages on their way into one commit: their rows in local files, their sums in memory. */
+export interface LandingBatch {
+  readonly messageCount: () => number;
+  /** Bytes of the messages' values. */
+  readonly valueBytes: () => number;
+  /** Adds the messages of one partition, in the order of their offsets. */
+  readonly add: (messages: MessageBatch) => Promise<void>;
+  /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
+  readonly stage: () => Promise<{ files: readonly CommittedFile[]; state: LakeState }>;
+  /** Removes the local files of a batch that is not to be staged. */
+  readonly discard: () => Promise<void>;
+}
+
+/** What a batch builds on. */
+export interface BatchPlan {
+  readonly lake: Lake;
+  /** The lander; names the folder under `_tmp`. */
+  readonly run: string;
+  /** Number of the commit that the batch will be. */
+  readonly number: number;
+  readonly topic: string;
+  readonly state: LakeState;
+  readonly exams: ExamIndex;
+  /** Local folder for the files before they are uploaded. */
+  readonly spool: string;
+}
+
+type LandedTable = Exclude<TableName, "course_ID">;
+
+/** Starts a batch. The exam index changes as messages are added: a batch that fails ends the landing. */
+export function openBatch(plan: BatchPlan): LandingBatch {
+  const files = new Map<TableName, ParquetFile<TableName>>();
+  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
+  const offsets: Record<string, string> = { ...plan.state.offsets };
+  const courses: Record<string, CourseSums> = Object.assign(Object.create(null), plan.state.courses);
+  let valueBytes = 0;
+
+  async function append<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
+    const file =
+      files.get(table) ?? (await createParquetFile(join(plan.spool, `${table}.parquet`), tables[table]));
+    files.set(table, file as ParquetFile<TableName>);
+    await file.append(rows);
+  }
+
+  async function add(batch: MessageBatch): Promise<void> {
+    const outcomes = batch.messages.map((message) => {
+      valueBytes += message.value?.length ?? 0;
+      return decideOutcome({ ...message, topic: plan.topic, partition: batch.partition }, plan.exams);
+    });
+    for (const outcome of outcomes) count(outcome);
+    offsets[batch.partition] = batch.nextOffset.toString();
+    const rows: { readonly [N in LandedTable]: readonly RowOf<N>[] } = {
+      raw_data: outcomes.map((outcome) => outcome.raw),
+      questions_pool_data: outcomes.flatMap((outcome) => outcome.questions),
+      grades_ID: outcomes.flatMap((outcome) => outcome.grade ?? []),
+      quarantine: outcomes.flatMap((outcome) => outcome.quarantine),
+    };
+    for (const table of Object.keys(rows) as LandedTable[]) {
+      if (rows[table].length > 0) await append(table, rows[table]);
+    }
+  }
+
+  function count({ kind, grade }: Outcome): void {
+    counts.consumed++;
+    counts[kind === "duplicate" ? "duplicates" : kind]++;
+    if (grade) courses[grade.exam_name] = addScore(courses[grade.exam_name], grade.score, grade.started_at);
+  }
+
+  async function stage() {
+    await addMissingTables();
+    const courseRows = Object.entries(courses).map(([name, sums]) => toCourseRow(name, sums));
+    await append(
+      "course_ID",
+      courseRows.sort((a, b) => (a.exam_name < b.exam_name ? -1 : 1)),
+    );
+    const staged: CommittedFile[] = [];
+    for (const [table, file] of files) staged.push(await upload(table, await file.close()));
+    staged.push(await uploadIndex());
+    const rowCounts = { ...plan.state.rowCounts };
+    for (const { table, rowCount } of staged) {
+      if (table !== "index") rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
+    }
+    const state = {
+      topic: plan.topic,
+      offsets,
+      counts: addCounts(plan.state.counts, counts),
+      rowCounts,
+      courses,
+    };
+    return { files: staged, state };
+  }
+
+  /** All tables exist from the first commit: one without rows is one file without rows. */
+  async function addMissingTables(): Promise<void> {
+    if (plan.state.rowCounts.raw_data > 0) return;
+    for (const table of Object.keys(tables) as TableName[]) {
+      const parts = await plan.lake.hdfs.list(plan.lake.at(table));
+      if (parts.length === 0) await append(table, []);
+    }
+  }
+
+  async function upload(table: TableName, file: { rowCount: number; bytes: number }): Promise<CommittedFile> {
+    const staged = `_tmp/${plan.run}/${table}-${partName(plan.number)}.parquet`;
+    const path = `${table}/part-${partName(table === "course_ID" ? 0 : plan.number)}.parquet`;
+    await plan.lake.hdfs.write(plan.lake.at(staged), { file: join(plan.spool, `${table}.parquet`) });
+    return { table, staged, path, rowCount: file.rowCount, bytes: file.bytes };
+  }
+
+  async function uploadIndex(): Promise<CommittedFile> {
+    const changes = plan.exams.changes();
+    const staged = `_tmp/${plan.run}/index-${partName(plan.number)}`;
+    await plan.lake.hdfs.write(plan.lake.at(staged), changes);
+    const path = `_index/${partName(plan.number)}`;
+    return { table: "index", staged, path, rowCount: 0, bytes: changes.length };
+  }
+
+  return {
+    messageCount: () => counts.consumed,
+    valueBytes: () => valueBytes,
+    add,
+    stage,
+    discard: async () => {
+      for (const file of files.values()) await file.discard();
+    },
+  };
+}
+
+function partName(number: number): string {
+  return String(number).padStart(8, "0");
+}
+
+function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    consumed: a.consumed + b.consumed,
+    graded: a.graded + b.graded,
+    duplicates: a.duplicates + b.duplicates,
+    quarantined: a.quarantined + b.quarantined,
+  };
+}

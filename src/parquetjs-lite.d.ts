@@ -1,0 +1,46 @@
+// parquetjs-lite 0.8.7 comes without types: only what parquetjs.ts uses of it, inner modules included.
+
+declare module "parquetjs-lite" {
+  export class ParquetSchema {
+    constructor(fields: object);
+  }
+  export class ParquetEnvelopeWriter {
+    constructor(
+      schema: ParquetSchema,
+      write: (section: Buffer) => unknown,
+      close: () => unknown,
+      fileOffset: number,
+      options: object,
+    );
+  }
+  export class ParquetWriter {
+    constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { rowGroupSize: number });
+    appendRow(row: object): Promise<void>;
+    close(): Promise<void>;
+    setRowGroupSize(rows: number): void;
+    setMetadata(key: string, value: string): void;
+  }
+  export const ParquetShredder: {
+    shredRecord(schema: ParquetSchema, row: object, buffer: object): void;
+  };
+}
+
+declare module "parquetjs-lite/lib/codec" {
+  export interface Options {
+    readonly bitWidth?: number;
+    readonly disableEnvelope?: boolean;
+  }
+  type Encode = (type: string, values: readonly unknown[], options?: Options) => Buffer;
+  export const RLE: { encodeValues: Encode };
+  export const PLAIN: { encodeValues: Encode };
+}
+
+declare module "parquetjs-lite/lib/compression" {
+  export const PARQUET_COMPRESSION_METHODS: { readonly GZIP: { deflate: (value: Uint8Array) => Buffer } };
+}
+
+declare module "parquetjs-lite/lib/types" {
+  export const PARQUET_LOGICAL_TYPES: {
+    readonly TIMESTAMP_MILLIS: { toPrimitive: (value: unknown) => unknown };
+  };
+}

@@ -1,0 +1,50 @@
+/** Progress of one piece of work, on stderr: a spinner on a terminal, one line at the start and one at the end elsewhere. */
+export interface Progress {
+  /** Replaces what is said of the work under way. */
+  readonly tell: (text: string) => void;
+  /** Ends it well, with what came of it. */
+  readonly done: (text: string) => void;
+  /** Ends it badly; the error itself is told by whoever catches it. */
+  readonly fail: () => void;
+}
+
+/** Starts to tell of a piece of work. */
+export async function startProgress(text: string): Promise<Progress> {
+  if (!process.stderr.isTTY) return startLines(text);
+  const { default: ora } = await import("ora");
+  const spinner = ora({ text, discardStdin: false }).start();
+  return {
+    tell: (now) => {
+      spinner.text = now;
+    },
+    done: (result) => {
+      spinner.succeed(result);
+    },
+    fail: () => {
+      spinner.fail();
+    },
+  };
+}
+
+function startLines(text: string): Progress {
+  const write = (line: string) => process.stderr.write(`${line}\n`);
+  write(`… ${text}`);
+  return { tell: () => undefined, done: (result) => write(`✓ ${result}`), fail: () => write(`✗ ${text}`) };
+}
+
+/** Runs work with its progress told; `describe` gives the closing words. */
+export async function withProgress<T>(
+  text: string,
+  work: (progress: Progress) => Promise<T>,
+  describe: (result: T) => string,
+): Promise<T> {
+  const progress = await startProgress(text);
+  try {
+    const result = await work(progress);
+    progress.done(describe(result));
+    return result;
+  } catch (error) {
+    progress.fail();
+    throw error;
+  }
+}
