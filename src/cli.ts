@@ -248,7 +248,8 @@ function fail(error: Error): void {
   const isDebug = Boolean(process.env.USER_ACTIVITY_DEBUG);
   process.stderr.write(`user-activity: ${isDebug ? error.stack : error.message}\n`);
   if (!isOurs && !isDebug) process.stderr.write("(USER_ACTIVITY_DEBUG=1 shows where)\n");
-  process.exitCode ||= isOurs ? error.exitCode : 1;
+  // a client that still retries in the background would keep the process alive
+  process.exit(process.exitCode || (isOurs ? error.exitCode : 1));
 }
 
 void main();

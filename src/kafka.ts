@@ -101,5 +101,5 @@ function readAuthority(path: string): string {
 
 /** Errors that kafkajs retries by itself are not worth a line; USER_ACTIVITY_DEBUG=1 prints all. */
 function logError(entry: LogEntry): void {
-  if (process.env["USER_ACTIVITY_DEBUG"]) process.stderr.write(`kafkajs: ${entry.log.message}\n`);
+  if (process.env.USER_ACTIVITY_DEBUG) process.stderr.write(`kafkajs: ${entry.log.message}\n`);
 }

@@ -12,6 +12,8 @@ import { consumeRange, readOffsets, setGroupOffsets } from "./stream";
 export interface LandOptions {
   /** Default: what the environment says. */
   readonly config?: Config;
+  /** Default: the lake that the configuration names. The tests put faults between the landing and HDFS. */
+  readonly lake?: Lake;
   /** A commit is made after this many messages at the latest; default 50,000. */
   readonly batchMessages?: number;
   /** A commit is made after about this many bytes of values; default 64 MiB. */
@@ -63,7 +65,7 @@ export async function land(options: LandOptions = {}): Promise<LandReport> {
   const startedMs = Date.now();
   const { kafka, hdfs } = options.config ?? readConfig();
   const ranges = await readOffsets(kafka);
-  const landing = await claimLake(openLake(hdfs), kafka.topic, ranges);
+  const landing = await claimLake(options.lake ?? openLake(hdfs), kafka.topic, ranges);
   const before = landing.last.state;
   try {
     const from = new Map(

@@ -1,0 +1,111 @@
+import type { HdfsConfig } from "./config";
+import { ServiceError } from "./errors";
+
+/** An answer that WebHDFS gave in place of what was asked for: HTTP status, Hadoop's exception, its first line. */
+export interface RemoteError extends Error {
+  readonly status: number;
+  /** Simple name of the Java class, such as "SafeModeException"; empty where the body is none of WebHDFS's. */
+  readonly exception: string;
+}
+
+/** The circumstances of a call that failed. */
+export interface HdfsCall {
+  readonly config: HdfsConfig;
+  readonly path: string;
+  /** What was being done, such as "rename to /b". */
+  readonly doing: string;
+  readonly timeoutMs: number;
+}
+
+/** The facts that an error from Node or from the NameNode may carry. */
+type Facts = Error & Partial<RemoteError> & { code?: string; address?: string; hostname?: string; port?: number };
+
+/** Reads the body of an HTTP answer with an error status; the body may be JSON text, its value, or something else. */
+export function toRemoteError(body: unknown, status: number): RemoteError {
+  const { exception = "", message = "" } = parseRemoteException(body) ?? {};
+  const [firstLine = ""] = message.trim().split("\n");
+  return Object.assign(new Error(firstLine.slice(0, 300)), { status, exception });
+}
+
+/** True for an answer that names this Hadoop exception. */
+export function isRemoteError(error: unknown, exception: string): error is RemoteError {
+  return (error as Facts).exception === exception;
+}
+
+/** Says which path it was, what was being done, what came instead and what to do; never tells the delegation token. */
+export function toHdfsError(error: unknown, call: HdfsCall): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const facts = firstFailure(error as Facts);
+  const { token } = call.config;
+  const text = `hdfs ${call.path}: ${call.doing}: ${describe(facts, call)}; ${advise(facts, call.config)}`;
+  if (!token) return new ServiceError(text, { cause: error });
+  const isTold = (error as Error).stack?.includes(token); // request's own errors quote the address asked for
+  return new ServiceError(text.replaceAll(token, "***"), isTold ? {} : { cause: error });
+}
+
+function parseRemoteException(body: unknown): { exception?: string; message?: string } | undefined {
+  try {
+    const value = typeof body === "string" ? JSON.parse(body) : body;
+    return (value as { RemoteException?: { exception?: string; message?: string } }).RemoteException;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a name has several addresses Node tries them all and throws their failures as one. */
+function firstFailure(error: Facts): Facts {
+  return error instanceof AggregateError ? (error.errors[0] as Facts) : error;
+}
+
+function describe(facts: Facts, { timeoutMs }: HdfsCall): string {
+  if (facts.status !== undefined) return describeRemote(facts);
+  if (isTimeout(facts)) return `nothing came for ${timeoutMs / 1000} s`;
+  if (facts.code === "ECONNREFUSED") return `connection refused by ${facts.address}:${facts.port}`;
+  return facts.message || String(facts.code);
+}
+
+function describeRemote({ status, exception, message }: Facts): string {
+  const denied = /user=([^,]+), access=(\w+), inode="([^"]*)":([^:]+:[^:]+):(\S+)/.exec(message);
+  if (!denied) return `${status} ${exception || "without a reason"}${message && ` "${message}"`}`;
+  const [, user, access, inode, owner, mode] = denied;
+  return `${status} permission denied: user ${user} has no ${access} access to ${inode}, which belongs to ${owner} (${mode})`;
+}
+
+function isTimeout({ code }: Facts): boolean {
+  return code === "ETIMEDOUT" || code === "ESOCKETTIMEDOUT";
+}
+
+/** What to do by what came; the first that fits. The text it is matched with: status, exception, code, message. */
+const advices: readonly (readonly [RegExp, string])[] = [
+  [/SafeMode/, "the NameNode is in safe mode: repeat when it has left it (hdfs dfsadmin -safemode get)"],
+  [/QuotaExceeded/, "the quota of this directory is used up: make room in it or have the quota raised"],
+  [/AccessControl/, "set HDFS_USER to the owner or have access granted"],
+  [/StandbyException/, "this NameNode is the standby: set WEBHDFS_URL to the active one"],
+  [/InvalidToken|SecurityException|^401/, "set HDFS_DELEGATION_TOKEN to a valid token for this cluster"],
+  [/rename destination parent/, "make the parent directory first"],
+  [/PathIsNotEmptyDirectory/, "remove it recursively if all in it may go"],
+  [/ParentNotDirectory/, "a directory of this path is a file: remove it or choose another path"],
+  [/AlreadyExists|must both be directories/, "remove what is there or choose another path"],
+  [/FileNotFound/, "is the path right?"],
+  [/minReplication|[Ff]ind datanode|NoSpace|DiskOutOfSpace|^50[37]/, "is a DataNode up, with room on its disk?"],
+  [/^404/, "is this a NameNode, with WebHDFS on?"],
+  [/CERT|SIGNATURE|ISSUER|ALTNAME/, "set WEBHDFS_CA to the PEM file of the authority that signed its certificate"],
+  [/EPROTO|HPE_/, "does WEBHDFS_URL say http where it must say https, or the other way round?"],
+];
+
+function advise(facts: Facts, config: HdfsConfig): string {
+  const found = advices.find(([pattern]) => pattern.test(`${facts.status} ${facts.exception} ${facts.code} ${facts.message}`));
+  if (found) return found[1];
+  if (facts.status !== undefined) return "the NameNode's log says more";
+  if (!config.external && facts.code === "ECONNREFUSED") return 'start it with "npx user-activity services start"';
+  if (!config.external) return '"npx user-activity services status" says whether it runs, and where its logs are';
+  return `is ${nodeOf(facts, config)} up and reachable from here?`;
+}
+
+/** The NameNode sends reads and writes on to a DataNode, whose address may not be reachable where the NameNode's is. */
+function nodeOf(facts: Facts, { url }: HdfsConfig): string {
+  const { hostname, host } = new URL(url);
+  const peer = facts.port === undefined ? facts.hostname : `${facts.address}:${facts.port}`;
+  const isDataNode = facts.port === undefined ? peer !== undefined && peer !== hostname : !host.endsWith(`:${facts.port}`);
+  return isDataNode ? `the DataNode ${peer}` : "the NameNode that WEBHDFS_URL names";
+}

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import type { Config } from "user-activity/dist/config";
+import type { Hdfs } from "user-activity/dist/hdfs";
+import { type Lake, openLake, readRows } from "user-activity/dist/lake";
+import { land } from "user-activity/dist/land";
+import { publishFile } from "user-activity/dist/publish";
+import { readLakeStatus } from "user-activity/dist/status";
+import { ensureTopic, readGroupOffsets, resetTopic } from "user-activity/dist/stream";
+import type { RowOf, TableName } from "user-activity/dist/tables";
+import { verify } from "user-activity/dist/verify";
+import { anEvent, withoutCounts } from "./an-event";
+import { eventsFile, ownConfig, ownFolder, recompute } from "./live-lake";
+import { send } from "./live-topics";
+import { realRecords } from "./real-records";
+
+const shippedRows = { raw_data: 3280, grades_ID: 3237, course_ID: 102, quarantine: 5 };
+const shippedCounts = { consumed: 3280, graded: 3237, duplicates: 38, quarantined: 5 };
+
+async function rowsOf<N extends TableName>(config: Config, table: N): Promise<RowOf<N>[]> {
+  const all: RowOf<N>[] = [];
+  for await (const rows of readRows(openLake(config.hdfs), table)) all.push(...rows);
+  return all;
+}
+
+async function rowCounts(config: Config): Promise<Record<string, number>> {
+  const lake = await readLakeStatus(config);
+  return Object.fromEntries((lake?.datasets ?? []).map(({ table, rows }) => [table, rows]));
+}
+
+async function publishRecords(config: Config, records: readonly unknown[]): Promise<void> {
+  const file = join(ownFolder(), "records.json");
+  writeFileSync(file, JSON.stringify(records));
+  await publishFile(file, { config: config.kafka });
+}
+
+describe("landing the shipped events", () => {
+  test("gives the known rows, and every value that an independent recomputation gives", async () => {
+    const config = ownConfig("shipped");
+    await publishFile(eventsFile, { config: config.kafka });
+    const report = await land({ config });
+    assert.deepEqual(report.state.counts, shippedCounts);
+    const { counts, differences } = await recompute(config, eventsFile);
+    assert.deepEqual(differences, []);
+    assert.deepEqual({ ...counts, ...shippedRows, duplicates: 38 }, counts);
+    assert.ok((await verify({ config })).ok);
+    const offsets = await readGroupOffsets(config.kafka, "user-activity");
+    assert.equal([...offsets.values()].reduce((sum, offset) => sum + offset, 0n), 3280n);
+  });
+
+  test("adds no row and changes no value when it is done again", async () => {
+    const config = ownConfig("again");
+    await publishFile(eventsFile, { config: config.kafka });
+    await land({ config });
+    const before = { grades: await rowsOf(config, "grades_ID"), courses: await rowsOf(config, "course_ID") };
+    await publishFile(eventsFile, { config: config.kafka });
+    const second = await land({ config });
+    assert.deepEqual([second.consumed, second.commits], [0, 0]);
+    assert.deepEqual(await rowsOf(config, "grades_ID"), before.grades);
+    assert.deepEqual(await rowsOf(config, "course_ID"), before.courses);
+  });
+
+  test("gives the same tables in many small commits as in one, and as over two runs", async () => {
+    const config = ownConfig("small");
+    await publishFile(eventsFile, { config: config.kafka });
+    const report = await land({ config, batchMessages: 400 });
+    assert.ok(report.commits > 3, `${report.commits} commits`);
+    await publishFile(eventsFile, { config: config.kafka, again: true });
+    const more = await land({ config, batchMessages: 1000 });
+    assert.deepEqual(more.state.counts, { consumed: 6560, graded: 3237, duplicates: 38 + 3275, quarantined: 10 });
+    assert.deepEqual((await recompute(config)).differences, []);
+    assert.ok((await verify({ config })).ok);
+  });
+});
+
+test("grades the real records as their counts say", { skip: realRecords ? false : "they are not at hand" }, async () => {
+  const config = ownConfig("real");
+  await publishRecords(config, realRecords ?? []);
+  await land({ config });
+  const grades = new Map((await rowsOf(config, "grades_ID")).map((row) => [row.user_exam_id, row]));
+  const questions = await rowsOf(config, "questions_pool_data");
+  let withCounts = 0;
+  // biome-ignore lint/suspicious/noExplicitAny: records of the outside world
+  for (const record of (realRecords ?? []) as any[]) {
+    const { counts, questions: asked } = record.sequences;
+    const own = questions.filter((row) => row.user_exam_id === record.user_exam_id);
+    assert.deepEqual(
+      own.map((row) => [row.question_index, row.question_id, row.options.map((option) => option.id)]),
+      asked.map((q: any, index: number) => [index, q.id, q.options.map((o: any) => o.id)]),
+    );
+    const grade = grades.get(record.user_exam_id);
+    if (!counts) {
+      assert.equal(grade, undefined);
+      continue;
+    }
+    withCounts++;
+    assert.equal(grade?.score, counts.correct / counts.total);
+    assert.deepEqual([grade?.incorrect, grade?.all_correct], [counts.incorrect, counts.all_correct]);
+    assert.equal(grade?.recorded_at, Math.floor(Number(record.keen_timestamp) * 1000));
+  }
+  assert.equal(grades.size, withCounts);
+});
+
+describe("whatever is in the topic", () => {
+  test("puts what is no event into quarantine with its bytes, and the sum holds", async () => {
+    const config = ownConfig("odd");
+    await ensureTopic(config.kafka);
+    const bad = Buffer.from([0x7b, 0xff, 0xfe]);
+    await send(config.kafka, [
+      { key: "a-1", value: JSON.stringify(anEvent()), partition: 0 },
+      { key: "a-1", value: JSON.stringify({ ...anEvent(), exam_name: "Other" }), partition: 0 },
+      { key: "a-1", value: ` ${JSON.stringify(anEvent())}`, partition: 0 },
+      { key: null, value: null, partition: 0 },
+      { key: "x", value: bad, partition: 1 },
+      { key: "x", value: "[1]", partition: 1 },
+      { key: "x", value: '{"cut": ', partition: 1 },
+      { key: "x", value: "{}", partition: 1 },
+      { key: "y", value: `\ufeff${JSON.stringify(anEvent())}`, partition: 2 },
+      { key: "z", value: JSON.stringify({ ...withoutCounts(), user_exam_id: "a-2" }), partition: 2 },
+    ]);
+    const { state } = await land({ config });
+    assert.deepEqual(state.counts, { consumed: 10, graded: 1, duplicates: 1, quarantined: 8 });
+    const raw = await rowsOf(config, "raw_data");
+    assert.equal(raw.length, 10);
+    assert.ok(raw.some(({ value }) => value?.startsWith("\ufeff{")));
+    const refused = new Map((await rowsOf(config, "quarantine")).map((row) => [`${row.partition}@${row.offset}`, row]));
+    assert.equal(refused.get("0@1")?.failures.at(-1)?.rule, "duplicate");
+    assert.deepEqual([refused.get("0@3")?.value, refused.get("0@3")?.value_base64], [null, null]);
+    assert.equal(refused.get("1@0")?.value_base64, bad.toString("base64"));
+    assert.equal(refused.get("1@1")?.table, "events");
+    assert.equal((await rowsOf(config, "questions_pool_data")).filter((row) => row.user_exam_id === "a-2").length, 2);
+    assert.ok((await verify({ config })).ok);
+  });
+
+  test("lands an empty topic as five empty tables", async () => {
+    const config = ownConfig("empty");
+    await ensureTopic(config.kafka);
+    await land({ config });
+    const nothing = { raw_data: 0, questions_pool_data: 0, grades_ID: 0, course_ID: 0, quarantine: 0 };
+    assert.deepEqual(await rowCounts(config), nothing);
+    const lake = await readLakeStatus(config);
+    assert.deepEqual(lake?.datasets.map(({ files }) => files), [1, 1, 1, 1, 1]);
+    await publishRecords(config, [anEvent()]);
+    await land({ config });
+    assert.deepEqual(await rowCounts(config), { ...nothing, raw_data: 1, questions_pool_data: 2, grades_ID: 1, course_ID: 1 });
+  });
+});
+
+describe("a lake and its topic", () => {
+  test("refuses another topic", async () => {
+    const [config, other] = [ownConfig("one"), ownConfig("other")];
+    await publishRecords(config, [anEvent()]);
+    await publishRecords(other, [anEvent()]);
+    await land({ config });
+    await assert.rejects(land({ config: { ...other, hdfs: config.hdfs } }), /a lake holds one topic/);
+  });
+
+  test("refuses a topic that was created anew, and names the gap", async () => {
+    const config = ownConfig("anew");
+    await publishRecords(config, [anEvent(), { ...anEvent(), user_exam_id: "a-2" }]);
+    await land({ config });
+    await resetTopic(config.kafka);
+    await ensureTopic(config.kafka);
+    await assert.rejects(land({ config }), /committed up to offset \d+, but the topic ends at 0: it was created anew/);
+  });
+
+  test("says what to do where the topic does not exist", async () => {
+    await assert.rejects(land({ config: ownConfig("none") }), /topic .* publish/s);
+  });
+});
+
+/** Calls HDFS as the lake does, but throws before or after the n-th call, as if the process had ended there. */
+function endAt(lake: Lake, call: number, when: "before" | "after"): { lake: Lake; calls: () => number } {
+  let calls = 0;
+  const wrap = (work: (...args: never[]) => Promise<unknown>) => {
+    return async (...args: never[]) => {
+      const number = ++calls;
+      if (number === call && when === "before") throw new Error("the plug was pulled");
+      const result = await work(...args);
+      if (number === call && when === "after") throw new Error("the plug was pulled");
+      if (number > call) throw new Error("nothing happens after the end");
+      return result;
+    };
+  };
+  const hdfs = Object.fromEntries(Object.entries(lake.hdfs).map(([name, work]) => [name, wrap(work)]));
+  return { lake: { ...lake, hdfs: hdfs as unknown as Hdfs }, calls: () => calls };
+}
+
+test("ended before or after any call to HDFS, the next run lands everything once", async (t) => {
+  const config = ownConfig("faults");
+  const record = (number: number) => ({ ...anEvent(), user_exam_id: `a-${number}` });
+  await publishRecords(config, [record(0), record(0), withoutCounts()]);
+  let published = 3;
+  let ended = true;
+  for (let call = 1; ended; call++) {
+    for (const when of ["before", "after"] as const) {
+      await publishRecords(config, [record(++published), record(1)]);
+      const fault = endAt(openLake(config.hdfs), call, when);
+      ended = await land({ config, lake: fault.lake, batchMessages: 2 }).then(
+        () => false,
+        (error: Error) => /plug/.test(error.message),
+      );
+      await land({ config });
+      const report = await verify({ config });
+      assert.ok(report.ok, `${when} call ${call}: ${JSON.stringify(report)}`);
+    }
+    t.diagnostic(`call ${call}`);
+  }
+  assert.deepEqual((await recompute(config)).differences, []);
+});

@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { after } from "node:test";
+import { type Config, readConfig } from "user-activity/dist/config";
+import { listParts, openLake, resetLake } from "user-activity/dist/lake";
+import { projectPath } from "user-activity/dist/paths";
+import { resetTopic } from "user-activity/dist/stream";
+import { type TableName, tables } from "user-activity/dist/tables";
+
+/** The events file that the project ships. */
+export const eventsFile = projectPath("data", "assessments.json");
+
+let made = 0;
+
+/** A topic and a lake directory of this test's own on the running services; both are removed after the test file. */
+export function ownConfig(name: string): Config {
+  const own = `test-${name}-${process.pid}-${++made}`;
+  const config = readConfig({ ...process.env, KAFKA_TOPIC: own, LAKE_DIR: `/${own}` });
+  after(async () => {
+    await resetTopic(config.kafka);
+    await resetLake(openLake(config.hdfs));
+  });
+  return config;
+}
+
+/** A folder that is removed after the test file. */
+export function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "user-activity-test-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Copies the lake's tables, as readers see them, to a local folder. */
+export async function copyLake(config: Config): Promise<string> {
+  const lake = openLake(config.hdfs);
+  const folder = ownFolder();
+  for (const table of Object.keys(tables) as TableName[]) {
+    mkdirSync(join(folder, table));
+    for (const part of await listParts(lake, table)) {
+      writeFileSync(join(folder, table, basename(part.path)), await lake.hdfs.read(part.path));
+    }
+  }
+  return folder;
+}
+
+/** The Python that set-up made, with pyarrow and DuckDB. */
+export const python = process.env.PYTHON_FOR_TESTS ?? projectPath(".local", "venv", "bin", "python");
+
+/** Recomputes the tables in Python, from raw_data and with none of this project's code. */
+export async function recompute(
+  config: Config,
+  events?: string,
+): Promise<{ counts: Record<string, number>; differences: string[] }> {
+  const script = projectPath("test", "recompute.py");
+  const folder = await copyLake(config);
+  const answer = spawnSync(python, [script, folder, ...(events ? [events] : [])], { encoding: "utf8" });
+  if (answer.status !== 0) throw new Error(answer.stderr);
+  return JSON.parse(answer.stdout);
+}
