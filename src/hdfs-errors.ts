@@ -18,7 +18,8 @@ export interface HdfsCall {
 }
 
 /** The facts that an error from Node or from the NameNode may carry. */
-type Facts = Error & Partial<RemoteError> & { code?: string; address?: string; hostname?: string; port?: number };
+type Facts = Error &
+  Partial<RemoteError> & { code?: string; address?: string; hostname?: string; port?: number };
 
 /** Reads the body of an HTTP answer with an error status; the body may be JSON text, its value, or something else. */
 export function toRemoteError(body: unknown, status: number): RemoteError {
@@ -79,7 +80,11 @@ function isTimeout({ code }: Facts): boolean {
 const advices: readonly (readonly [RegExp, string])[] = [
   [/SafeMode/, "the NameNode is in safe mode: repeat when it has left it (hdfs dfsadmin -safemode get)"],
   [/QuotaExceeded/, "the quota of this directory is used up: make room in it or have the quota raised"],
-  [/AccessControl/, "set HDFS_USER to the owner or have access granted"],
+  [/AccessControl/, "run as its owner (HDFS_USER) or have access granted"],
+  [
+    /parameter "user\.name"/,
+    "set HDFS_USER to a user name that HDFS takes: letters, digits, '.', '_' and '-'",
+  ],
   [/StandbyException/, "this NameNode is the standby: set WEBHDFS_URL to the active one"],
   [/InvalidToken|SecurityException|^401/, "set HDFS_DELEGATION_TOKEN to a valid token for this cluster"],
   [/rename destination parent/, "make the parent directory first"],
@@ -87,25 +92,41 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/ParentNotDirectory/, "a directory of this path is a file: remove it or choose another path"],
   [/AlreadyExists|must both be directories/, "remove what is there or choose another path"],
   [/FileNotFound/, "is the path right?"],
-  [/minReplication|[Ff]ind datanode|NoSpace|DiskOutOfSpace|^50[37]/, "is a DataNode up, with room on its disk?"],
-  [/^404/, "is this a NameNode, with WebHDFS on?"],
-  [/CERT|SIGNATURE|ISSUER|ALTNAME/, "set WEBHDFS_CA to the PEM file of the authority that signed its certificate"],
+  [
+    /minReplication|[Ff]ind datanode|NoSpace|DiskOutOfSpace|^50[37]/,
+    "is a DataNode up, with room on its disk?",
+  ],
+  [
+    /CERT|SIGNATURE|ISSUER|ALTNAME/,
+    "set WEBHDFS_CA to the PEM file of the authority that signed its certificate",
+  ],
+  [
+    /ECONNRESET|EPIPE|ECONNABORTED/,
+    "the connection broke: is a server going down? Repeat it when that is up",
+  ],
+  [/expected an empty answer/, "is this HttpFS? set WEBHDFS_URL to the NameNode itself"],
+  [/^404|expected (the JSON|a redirect)/, "is this a NameNode, with WebHDFS on?"],
   [/EPROTO|HPE_/, "does WEBHDFS_URL say http where it must say https, or the other way round?"],
 ];
 
 function advise(facts: Facts, config: HdfsConfig): string {
-  const found = advices.find(([pattern]) => pattern.test(`${facts.status} ${facts.exception} ${facts.code} ${facts.message}`));
+  const found = advices.find(([pattern]) =>
+    pattern.test(`${facts.status} ${facts.exception} ${facts.code} ${facts.message}`),
+  );
   if (found) return found[1];
   if (facts.status !== undefined) return "the NameNode's log says more";
-  if (!config.external && facts.code === "ECONNREFUSED") return 'start it with "npx user-activity services start"';
-  if (!config.external) return '"npx user-activity services status" says whether it runs, and where its logs are';
-  return `is ${nodeOf(facts, config)} up and reachable from here?`;
+  if (!config.external && facts.code === "ECONNREFUSED")
+    return 'start it with "npx user-activity services start"';
+  if (!config.external)
+    return '"npx user-activity services status" says whether it runs, and where its logs are';
+  return `${askFor(facts, config)} up and reachable from here?`;
 }
 
 /** The NameNode sends reads and writes on to a DataNode, whose address may not be reachable where the NameNode's is. */
-function nodeOf(facts: Facts, { url }: HdfsConfig): string {
-  const { hostname, host } = new URL(url);
-  const peer = facts.port === undefined ? facts.hostname : `${facts.address}:${facts.port}`;
-  const isDataNode = facts.port === undefined ? peer !== undefined && peer !== hostname : !host.endsWith(`:${facts.port}`);
-  return isDataNode ? `the DataNode ${peer}` : "the NameNode that WEBHDFS_URL names";
+function askFor({ address, hostname, port }: Facts, { url }: HdfsConfig): string {
+  const nameNode = new URL(url);
+  const peer = port === undefined ? hostname : `${address}:${port}`;
+  if (peer === undefined) return "are the NameNode that WEBHDFS_URL names and its DataNodes";
+  const isNameNode = port === undefined ? hostname === nameNode.hostname : nameNode.host.endsWith(`:${port}`);
+  return isNameNode ? "is the NameNode that WEBHDFS_URL names" : `is the DataNode ${peer}`;
 }

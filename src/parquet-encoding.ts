@@ -59,14 +59,17 @@ export function encodeTexts(texts: readonly string[]): Buffer {
   return buffer.subarray(0, end);
 }
 
-/** Encodes 64-bit integers; a number must be a whole one within 2^53. */
+/** Encodes 64-bit integers, numbers within 2^53 without making bigints of them; throws for what is no such integer. */
 export function encodeInt64s(values: readonly (number | bigint)[]): Buffer {
   const buffer = Buffer.allocUnsafe(values.length * 8);
   let end = 0;
   for (const value of values) {
-    if (typeof value === "bigint") buffer.writeBigInt64LE(value, end);
-    else buffer.writeUInt32LE(value >>> 0, end); // modulo 2^32, negative ones too
-    if (typeof value === "number") buffer.writeInt32LE(Math.floor(value / 2 ** 32), end + 4);
+    if (typeof value === "number" && Number.isSafeInteger(value)) {
+      buffer.writeUInt32LE(value >>> 0, end); // modulo 2^32, for negative ones too
+      buffer.writeInt32LE(Math.floor(value / 2 ** 32), end + 4);
+    } else {
+      buffer.writeBigInt64LE(BigInt(value), end);
+    }
     end += 8;
   }
   return buffer;

@@ -15,6 +15,8 @@ declare module "parquetjs-lite" {
   }
   export class ParquetWriter {
     constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { rowGroupSize: number });
+    /** What shredRecord collects, {} anew in each row group. */
+    readonly rowBuffer: { readonly textLength?: number };
     appendRow(row: object): Promise<void>;
     close(): Promise<void>;
     setRowGroupSize(rows: number): void;

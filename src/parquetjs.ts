@@ -51,17 +51,13 @@ export async function createEncoder(table: Table, options: EncoderOptions): Prom
 function beginFile(table: Table, options: EncoderOptions): Encoder {
   const { rowGroupRows, rowGroupTextLength } = options;
   const schema = new parquetjs.ParquetSchema(toSchemaFields(table, options.compression));
-  const shred = createShredder(table);
-  let textLength = 0;
-  shredders.set(schema, (row, buffer) => {
-    shred(row, buffer);
-    textLength = buffer.textLength ?? 0;
-  });
+  shredders.set(schema, createShredder(table));
   const sections: Buffer[] = [];
   const writer = createWriter(schema, sections, options);
   return {
     sections,
     append: async (row) => {
+      const { textLength = 0 } = writer.rowBuffer;
       writer.setRowGroupSize(textLength < rowGroupTextLength ? rowGroupRows : 1);
       await writer.appendRow(row);
     },
@@ -159,5 +155,5 @@ function gzipFast(bytes: Uint8Array): Buffer {
 }
 
 function toMilliseconds(value: unknown): number | bigint | false {
-  return (typeof value === "number" || typeof value === "bigint") && value;
+  return (Number.isSafeInteger(value) || typeof value === "bigint") && (value as number | bigint);
 }

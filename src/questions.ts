@@ -14,19 +14,17 @@ export type EventQuestions =
   | { readonly kind: "refused"; readonly failures: readonly Failure[] }
   | { readonly kind: "absent" };
 
-type ExamRecord = Pick<QuestionRow, "user_exam_id" | "base_exam_id">;
+type ExamRecord = Pick<QuestionRow, "user_exam_id">;
+type LenientValues = Pick<QuestionRow, "base_exam_id" | "exam_name" | "started_at">;
 type QuestionRecord = Omit<
   QuestionRow,
-  keyof ExamRecord | keyof Origin | "exam_name" | "started_at" | "question_index" | "options"
+  keyof ExamRecord | keyof LenientValues | keyof Origin | "question_index" | "options"
 >;
 
 /** What the rows of questions_pool_data ask of the event around the questions. */
 export const examSchema: Schema<ExamRecord> = {
   name: "questions_pool_data",
-  fields: [
-    { path: "user_exam_id", column: "user_exam_id", type: "STRING", nullable: false, nonEmpty: true },
-    { path: "base_exam_id", column: "base_exam_id", type: "STRING", nullable: false, nonEmpty: true },
-  ],
+  fields: [{ path: "user_exam_id", column: "user_exam_id", type: "STRING", nullable: false, nonEmpty: true }],
   rules: [],
 };
 
@@ -57,8 +55,8 @@ export const optionSchema: Schema<OptionRow> = {
 };
 
 /**
- * Takes the questions out of an event, in its order. exam_name is null where it is no well-formed text, started_at
- * where it is no instant: no question is left out for those.
+ * Takes the questions out of an event, in its order. base_exam_id and exam_name are null where they are no well-formed
+ * text, started_at where it is no instant: no question is left out for those.
  */
 export function toQuestionRows(event: AssessmentEvent, origin: Origin): EventQuestions {
   const questions = questionsOf(event);
@@ -81,12 +79,17 @@ function questionsOf(event: AssessmentEvent): readonly unknown[] | undefined {
   return Array.isArray(questions) ? questions : undefined;
 }
 
-function lenientValues(event: AssessmentEvent): Pick<QuestionRow, "exam_name" | "started_at"> {
-  const [examName, startedAt] = [ownValue(event, "exam_name"), ownValue(event, "started_at")];
+function lenientValues(event: AssessmentEvent): LenientValues {
+  const startedAt = ownValue(event, "started_at");
   return {
-    exam_name: typeof examName === "string" && isWellFormed(examName) ? examName : null,
+    base_exam_id: textOrNull(ownValue(event, "base_exam_id")),
+    exam_name: textOrNull(ownValue(event, "exam_name")),
     started_at: typeof startedAt === "string" ? (toInstantMs(startedAt) ?? null) : null,
   };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" && isWellFormed(value) ? value : null;
 }
 
 /** Reads one question with its options; what is missing from the result is among the failures. */

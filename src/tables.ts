@@ -1,4 +1,7 @@
-/** A column's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage. */
+/**
+ * A column's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage (TIMESTAMP_MILLIS): pyarrow
+ * reads it as timestamp[ms, tz=UTC], DuckDB as TIMESTAMP, a time in UTC whatever the session's zone is.
+ */
 export type ScalarType = "STRING" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP";
 
 /** One column of a table, or one field of the structs in a list column. */

@@ -3,25 +3,24 @@ declare module "webhdfs" {
   import type { IncomingMessage } from "node:http";
 
   type Query = Readonly<Record<string, string | boolean>>;
-  /** Both of them are a `Request` of the package request: a stream of the old kind. */
-  type Transfer = NodeJS.ReadWriteStream;
 
   interface WebHdfsClient {
-    createReadStream(path: string, query?: Query): Transfer;
-    createWriteStream(path: string, append: boolean, query?: Query): Transfer;
+    // both are a Request of the package request: a stream of the old kind
+    createReadStream(path: string): NodeJS.ReadWriteStream;
+    createWriteStream(path: string, append: boolean, query: Query): NodeJS.ReadWriteStream;
     _getOperationEndpoint(operation: string, path: string, query?: Query): string;
     _sendRequest(
       method: string,
       url: string,
       callback: (error: Error | null, reply?: IncomingMessage, body?: unknown) => void,
     ): unknown;
+    _isRedirect(reply: IncomingMessage): boolean;
     _isError(reply: IncomingMessage): boolean;
     _parseError(body: unknown, strict: boolean, status: number): Error;
   }
 
-  export function createClient(
+  function createClient(
     options: { protocol: string; host: string; port: string; path: string; user?: string },
     requestOptions: Readonly<Record<string, unknown>>,
   ): WebHdfsClient;
-  export type { Query, Transfer, WebHdfsClient };
 }

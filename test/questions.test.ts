@@ -123,15 +123,15 @@ test("without a questions array there is nothing to take or to refuse", () => {
 });
 
 test("questions of nobody are refused", () => {
-  assert.deepEqual(failuresOf({ sequences: { questions: [] } }), [
-    "user_exam_id required",
-    "base_exam_id required",
-  ]);
-  const exam = { user_exam_id: "", base_exam_id: "\ud800" };
-  assert.deepEqual(failuresOf(eventWith([answered], exam)), [
-    "user_exam_id non-empty",
-    "base_exam_id well-formed",
-  ]);
+  assert.deepEqual(failuresOf({ sequences: { questions: [] } }), ["user_exam_id required"]);
+  assert.deepEqual(failuresOf(eventWith([answered], { user_exam_id: "" })), ["user_exam_id non-empty"]);
+});
+
+test("no question is left out for a base_exam_id that does not fit", () => {
+  for (const base_exam_id of [undefined, null, 7, "\ud800"]) {
+    const questions = toQuestionRows(eventWith([answered], { base_exam_id }), origin);
+    assert.ok(questions.kind === "rows" && questions.rows[0]?.base_exam_id === null);
+  }
 });
 
 test("every failure of every question and option is reported by its path", () => {
