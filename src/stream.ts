@@ -101,16 +101,19 @@ function describeGap(start: bigint, { low, high }: PartitionOffsets): string | u
   return `expected offset ${start}, received an end at ${high}; was the topic deleted and created anew?`;
 }
 
-/** Consumes all that the topic holds now, from its lowest offsets up to the high watermarks at the start. */
+/**
+ * Consumes all that the topic holds now, from its lowest offsets up to the high watermarks at the start: one partition
+ * after another, so that the order is the same each time.
+ */
 export async function consumeTopic(
   config: KafkaConfig,
   handleBatch: BatchHandler,
   options: ConsumeOptions = {},
 ): Promise<void> {
-  const offsets = await readOffsets(config);
-  const from = new Map(offsets.map(({ partition, low }) => [partition, low]));
-  const to = new Map(offsets.map(({ partition, high }) => [partition, high]));
-  await consumeRange(config, { from, to, ...options }, handleBatch);
+  for (const { partition, low, high } of await readOffsets(config)) {
+    const range = { from: new Map([[partition, low]]), to: new Map([[partition, high]]) };
+    await consumeRange(config, { ...range, ...options }, handleBatch);
+  }
 }
 
 /**
