@@ -55,7 +55,7 @@ function planSteps(python, tests) {
   const place = [projectDir, python];
   const npm = {
     name: "npm packages",
-    inputs: ["package.json", "src/package.json", "package-lock.json", process.version],
+    inputs: ["package-lock.json", process.version],
     outputs: [
       join(projectDir, "node_modules", "tslab"),
       join(projectDir, "node_modules", ".bin", "user-activity"),

@@ -42,7 +42,7 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
     hovertemplate: `%{customdata}<br>%{x} ${unit}<extra></extra>`,
     marker: { color: blue },
   };
-  return figure([trace], { xaxis: { title: { text: unit } }, margin: labelMargin(bars) }, text);
+  return figure([trace], { xaxis: { title: axisTitle(unit) }, margin: labelMargin(bars) }, text);
 }
 
 /** How many grades fall into each tenth of the score; a score on a border counts to the right, 1 to the last. */
@@ -60,8 +60,8 @@ export function scoreFigure(scores: readonly number[], text: FigureText): Figure
     marker: { color: blue },
   };
   const layout = {
-    xaxis: { title: { text: "score (%)" }, type: "category" },
-    yaxis: { title: { text: "attempts" } },
+    xaxis: { title: axisTitle("score (%)"), type: "category" },
+    yaxis: { title: axisTitle("attempts") },
     bargap: 0.05,
   };
   return figure([trace], layout, text);
@@ -85,7 +85,7 @@ export function courseFigure(courses: readonly CourseBar[], text: FigureText): F
     hovertemplate: "%{customdata[0]}<br>average %{x:.1f} %, %{customdata[1]} attempts<extra></extra>",
     marker: { color: orange, size: 8, line: { color: grey, width: 1 } },
   };
-  const axis = { title: { text: "average score (%), ± one standard deviation" }, range: [0, 105] };
+  const axis = { title: axisTitle("average score (%), ± one standard deviation"), range: [0, 105] };
   const labels = fromTop.map((course) => ({ label: course.label }));
   return figure([trace], { xaxis: axis, margin: labelMargin(labels) }, text);
 }
@@ -97,7 +97,7 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     showlegend: false,
-    margin: { l: 60, r: 20, t: 50, b: 50 },
+    margin: { l: 60, r: 20, t: 50, b: 60 },
     hovermode: "closest",
   };
   const axes = Object.fromEntries(
@@ -115,9 +115,13 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
   return { data, layout: { ...house, ...layout, ...axes }, alt };
 }
 
+function axisTitle(text: string) {
+  return { text, standoff: 14 };
+}
+
 function labelMargin(bars: readonly { label: string }[]) {
   const longest = Math.max(0, ...bars.map((bar) => shorten(bar.label).length));
-  return { l: 20 + 6.5 * longest, r: 20, t: 50, b: 50 };
+  return { l: 20 + 6.5 * longest, r: 20, t: 50, b: 60 };
 }
 
 function shorten(label: string): string {

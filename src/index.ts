@@ -10,7 +10,7 @@ export { fromFrame, toFrame, toInstantText } from "./frames";
 export { enforceGrade, gradeSchema } from "./grades";
 export { impliedColumns } from "./implied";
 export { createInference, inferSchema, observeEvent, toInferredSchema } from "./infer";
-export { listParts, openLake, readRows } from "./lake";
+export { listParts, openLake, readRows, readTable } from "./lake";
 export { land } from "./land";
 export { decideOutcome } from "./outcomes";
 export { findFile, projectPath } from "./paths";

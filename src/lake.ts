@@ -92,6 +92,13 @@ export async function* readRows<N extends TableName>(
   }
 }
 
+/** All rows of a table at once, in the order they were landed: for tables that fit into memory. */
+export async function readTable<N extends TableName>(lake: Lake, table: N): Promise<RowOf<N>[]> {
+  const all: RowOf<N>[] = [];
+  for await (const rows of readRows(lake, table)) all.push(...rows);
+  return all;
+}
+
 /** Files and bytes of each table. */
 export async function listTables(
   lake: Lake,

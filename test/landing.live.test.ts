@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Config } from "user-activity/dist/config";
 import type { Hdfs } from "user-activity/dist/hdfs";
-import { type Lake, openLake, readRows } from "user-activity/dist/lake";
+import { type Lake, openLake, readTable } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { publishFile } from "user-activity/dist/publish";
 import { readLakeStatus } from "user-activity/dist/status";
@@ -16,13 +16,20 @@ import { eventsFile, ownConfig, ownFolder, recompute } from "./live-lake";
 import { send } from "./live-topics";
 import { realRecords } from "./real-records";
 
+interface RealRecord {
+  readonly user_exam_id: string;
+  readonly keen_timestamp: string;
+  readonly sequences: {
+    readonly questions: { readonly id: string; readonly options: { readonly id: string }[] }[];
+    readonly counts?: { correct: number; incorrect: number; total: number; all_correct: boolean };
+  };
+}
+
 const shippedRows = { raw_data: 3280, grades_ID: 3237, course_ID: 102, quarantine: 5 };
 const shippedCounts = { consumed: 3280, graded: 3237, duplicates: 38, quarantined: 5 };
 
-async function rowsOf<N extends TableName>(config: Config, table: N): Promise<RowOf<N>[]> {
-  const all: RowOf<N>[] = [];
-  for await (const rows of readRows(openLake(config.hdfs), table)) all.push(...rows);
-  return all;
+function rowsOf<N extends TableName>(config: Config, table: N): Promise<RowOf<N>[]> {
+  return readTable(openLake(config.hdfs), table);
 }
 
 async function rowCounts(config: Config): Promise<Record<string, number>> {
@@ -92,13 +99,12 @@ test("grades the real records as their counts say", {
   const grades = new Map((await rowsOf(config, "grades_ID")).map((row) => [row.user_exam_id, row]));
   const questions = await rowsOf(config, "questions_pool_data");
   let withCounts = 0;
-  // biome-ignore lint/suspicious/noExplicitAny: records of the outside world
-  for (const record of (realRecords ?? []) as any[]) {
+  for (const record of (realRecords ?? []) as unknown as RealRecord[]) {
     const { counts, questions: asked } = record.sequences;
     const own = questions.filter((row) => row.user_exam_id === record.user_exam_id);
     assert.deepEqual(
       own.map((row) => [row.question_index, row.question_id, row.options.map((option) => option.id)]),
-      asked.map((q: any, index: number) => [index, q.id, q.options.map((o: any) => o.id)]),
+      asked.map((question, index) => [index, question.id, question.options.map((option) => option.id)]),
     );
     const grade = grades.get(record.user_exam_id);
     if (!counts) {
