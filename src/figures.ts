@@ -30,25 +30,29 @@ const blue = "#0072B2";
 const orange = "#E69F00";
 const grey = "#666666";
 
-/** Horizontal bars, longest on top; `unit` names what the axis counts. */
+/** Horizontal bars with their values, longest on top; `unit` names what the axis counts. */
 export function barFigure(bars: readonly Bar[], unit: string, text: FigureText): Figure {
-  const fromTop = [...bars].sort((a, b) => a.value - b.value);
+  const fromBottom = [...bars].sort((a, b) => b.value - a.value).reverse();
   const trace = {
     type: "bar",
     orientation: "h",
-    x: fromTop.map((bar) => bar.value),
-    y: fromTop.map((bar) => shorten(bar.label)),
-    customdata: fromTop.map((bar) => bar.label),
-    hovertemplate: `%{customdata}<br>%{x} ${unit}<extra></extra>`,
+    x: fromBottom.map((bar) => bar.value),
+    y: fromBottom.map((bar) => bar.label),
+    texttemplate: "%{x:,}",
+    textposition: "outside",
+    cliponaxis: false,
+    hovertemplate: `%{y}<br>%{x:,} ${unit}<extra></extra>`,
     marker: { color: blue },
   };
-  return figure([trace], { xaxis: { title: axisTitle(unit) }, margin: labelMargin(bars) }, text);
+  const xaxis = { title: { text: unit }, tickformat: "," };
+  return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
 }
 
-/** How many grades fall into each tenth of the score; a score on a border counts to the right, 1 to the last. */
+/** How many scores (0 to 1) fall into each tenth; one on a border counts to the right, 1 to the last. */
 export function scoreFigure(scores: readonly number[], text: FigureText): Figure {
   const counts = new Array<number>(10).fill(0);
   for (const score of scores) {
+    // 0.7 * 10 is a little below 7
     const tenth = Math.min(9, Math.floor(score * 10 + 1e-9));
     counts[tenth] = (counts[tenth] ?? 0) + 1;
   }
@@ -56,38 +60,48 @@ export function scoreFigure(scores: readonly number[], text: FigureText): Figure
     type: "bar",
     x: counts.map((_, tenth) => `${tenth * 10}–${(tenth + 1) * 10}`),
     y: counts,
-    hovertemplate: "%{x} %: %{y} attempts<extra></extra>",
+    texttemplate: "%{y:,}",
+    textposition: "outside",
+    cliponaxis: false,
+    hovertemplate: "%{x} %: %{y:,} attempts<extra></extra>",
     marker: { color: blue },
   };
   const layout = {
-    xaxis: { title: axisTitle("score (%)"), type: "category" },
-    yaxis: { title: axisTitle("attempts") },
+    xaxis: { title: { text: "score (%)" }, type: "category", showgrid: false },
+    yaxis: { title: { text: "attempts" }, tickformat: "," },
     bargap: 0.05,
   };
   return figure([trace], layout, text);
 }
 
-/** Average score of each course as a dot with a bar of one sample standard deviation to each side, best on top. */
+/**
+ * Average score of each course as a dot, best on top, with a line of one sample standard deviation to each side (none
+ * where there is none; a deviation is no range, so a line may pass 100 %).
+ */
 export function courseFigure(courses: readonly CourseBar[], text: FigureText): Figure {
-  const fromTop = [...courses].sort((a, b) => a.average - b.average);
+  const fromBottom = [...courses].sort((a, b) => b.average - a.average).reverse();
   const trace = {
     type: "scatter",
     mode: "markers",
-    x: fromTop.map((course) => 100 * course.average),
-    y: fromTop.map((course) => shorten(course.label)),
-    customdata: fromTop.map((course) => [course.label, course.attempts]),
+    x: fromBottom.map((course) => 100 * course.average),
+    y: fromBottom.map((course) => course.label),
+    customdata: fromBottom.map((course) => course.attempts),
     error_x: {
       type: "data",
-      array: fromTop.map((course) => 100 * (course.deviation ?? 0)),
+      // Plotly draws null as a line of length 0, and nothing for what is no number
+      array: fromBottom.map(({ deviation }) => (deviation === null ? "none" : 100 * deviation)),
       color: grey,
       thickness: 1,
     },
-    hovertemplate: "%{customdata[0]}<br>average %{x:.1f} %, %{customdata[1]} attempts<extra></extra>",
+    hovertemplate: "%{y}<br>average %{x:.1f} %, %{customdata} attempts<extra></extra>",
     marker: { color: orange, size: 8, line: { color: grey, width: 1 } },
   };
-  const axis = { title: axisTitle("average score (%), ± one standard deviation"), range: [0, 105] };
-  const labels = fromTop.map((course) => ({ label: course.label }));
-  return figure([trace], { xaxis: axis, margin: labelMargin(labels) }, text);
+  const ends = fromBottom.map((course) => 100 * (course.average + (course.deviation ?? 0)));
+  const xaxis = {
+    title: { text: "average score (%), ± one standard deviation" },
+    range: [0, Math.max(103, ...ends.map((end) => end + 2))],
+  };
+  return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
 }
 
 function figure(data: Figure["data"], layout: Record<string, unknown>, { title, alt }: FigureText): Figure {
@@ -97,7 +111,7 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",
     showlegend: false,
-    margin: { l: 60, r: 20, t: 50, b: 60 },
+    margin,
     hovermode: "closest",
   };
   const axes = Object.fromEntries(
@@ -115,13 +129,26 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
   return { data, layout: { ...house, ...layout, ...axes }, alt };
 }
 
-function axisTitle(text: string) {
-  return { text, standoff: 14 };
+const margin = { l: 70, r: 30, t: 50, b: 60 };
+
+/** A vertical axis of names: the whole ones name the categories, cut ones are drawn and set the left margin. */
+function labelAxis(bars: readonly { readonly label: string }[]): Record<string, unknown> {
+  const names = bars.map((bar) => shorten(bar.label));
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return {
+    yaxis: {
+      type: "category",
+      tickmode: "array",
+      tickvals: bars.map((bar) => bar.label),
+      ticktext: names.map(escapeMarkup),
+    },
+    margin: { ...margin, l: 20 + Math.ceil(6.5 * longest) },
+  };
 }
 
-function labelMargin(bars: readonly { label: string }[]) {
-  const longest = Math.max(0, ...bars.map((bar) => shorten(bar.label).length));
-  return { l: 20 + 6.5 * longest, r: 20, t: 50, b: 60 };
+/** Plotly reads a few HTML tags in texts. */
+function escapeMarkup(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function shorten(label: string): string {

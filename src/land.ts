@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Commit, checkOffsets, claimAfter, emptyState, type LakeState, nextCommit } from "./commits";
-import { type Config, readConfig } from "./config";
+import { type Config, type KafkaConfig, readConfig } from "./config";
 import { createExamIndex, type ExamIndex } from "./exam-index";
 import { type Lake, openLake, publishFiles, readLastCommit, sweepStaged, writeCommit } from "./lake";
 import { type LandingBatch, openBatch } from "./landing-batch";
 import { localDir } from "./paths";
-import { consumeRange, readOffsets, setGroupOffsets } from "./stream";
+import { isAlive } from "./processes";
+import { consumeRange, type PartitionOffsets, readOffsets, setGroupOffsets } from "./stream";
 
 export interface LandOptions {
   /** Default: what the environment says. */
@@ -66,42 +67,52 @@ export async function land(options: LandOptions = {}): Promise<LandReport> {
   const { kafka, hdfs } = options.config ?? readConfig();
   const ranges = await readOffsets(kafka);
   const landing = await claimLake(options.lake ?? openLake(hdfs), kafka.topic, ranges);
-  const before = landing.last.state;
   try {
-    const from = new Map(
-      ranges.map((one) => [one.partition, BigInt(before.offsets[one.partition] ?? one.low)]),
-    );
-    const to = new Map(ranges.map(({ partition, high }) => [partition, high]));
-    const total = ranges.reduce(
-      (sum, { partition, high }) => sum + Number(high - (from.get(partition) ?? high)),
-      0,
-    );
+    const before = landing.last.state;
     const consumed = () =>
       landing.last.state.counts.consumed - before.counts.consumed + landing.batch.messageCount();
-    const tell = () => options.onProgress?.({ consumed: consumed(), total, commit: landing.last.number });
-    tell();
-    const consumeOptions = { from, to, ...(options.signal ? { signal: options.signal } : {}) };
-    await consumeRange(kafka, consumeOptions, async (messages) => {
-      await landing.batch.add(messages);
-      if (isFull(landing.batch, options)) await commitBatch(landing);
-      tell();
-    });
-    if (landing.batch.messageCount() > 0 || landing.last.files.length === 0) await commitBatch(landing);
-    await setGroupOffsets(kafka, lagGroup, toOffsets(landing.last.state)).catch(() => undefined);
+    await landRange(landing, kafka, { ...planRange(before, ranges), ...options, consumed });
     const { commits, last } = landing;
-    const ms = Date.now() - startedMs;
-    return {
-      topic: kafka.topic,
-      lakeDir: hdfs.lakeDir,
-      consumed: consumed(),
-      commits,
-      state: last.state,
-      ms,
-    };
+    const { topic, lakeDir } = { ...kafka, ...hdfs };
+    return { topic, lakeDir, consumed: consumed(), commits, state: last.state, ms: Date.now() - startedMs };
   } finally {
     await landing.batch.discard();
     rmSync(landing.spool, { recursive: true, force: true });
   }
+}
+
+interface Plan extends LandOptions {
+  readonly from: ReadonlyMap<number, bigint>;
+  readonly to: ReadonlyMap<number, bigint>;
+  readonly total: number;
+  readonly consumed: () => number;
+}
+
+async function landRange(landing: Landing, kafka: KafkaConfig, plan: Plan): Promise<void> {
+  const { from, to, total, signal } = plan;
+  const tell = () => plan.onProgress?.({ consumed: plan.consumed(), total, commit: landing.last.number });
+  tell();
+  await consumeRange(kafka, { from, to, ...(signal ? { signal } : {}) }, async (messages) => {
+    await landing.batch.add(messages);
+    if (isFull(landing.batch, plan)) await commitBatch(landing);
+    tell();
+  });
+  if (landing.batch.hasAdvanced() || landing.last.files.length === 0) await commitBatch(landing);
+  await landing.lake.hdfs.remove(landing.lake.at(`_tmp/${landing.run}`), { recursive: true });
+  await setGroupOffsets(kafka, lagGroup, toOffsets(landing.last.state)).catch(() => undefined);
+}
+
+/** From the committed offsets (or the first ones that the topic has) up to the high watermarks. */
+function planRange(
+  state: LakeState,
+  ranges: readonly PartitionOffsets[],
+): Pick<Plan, "from" | "to" | "total"> {
+  const starts = ranges.map(({ partition, low }) => BigInt(state.offsets[partition] ?? low));
+  return {
+    from: new Map(ranges.map(({ partition }, index) => [partition, starts[index] ?? 0n])),
+    to: new Map(ranges.map(({ partition, high }) => [partition, high])),
+    total: ranges.reduce((sum, { high }, index) => sum + Number(high - (starts[index] ?? high)), 0),
+  };
 }
 
 /** Makes this lander the lake's only one and brings the lake to where its last commit says it is. */
@@ -118,13 +129,23 @@ async function claimLake(
   await publishFiles(lake, claim.files);
   await sweepStaged(lake, run);
   const exams = await readExamIndex(lake);
-  const spool = join(localDir, "spool", run);
-  mkdirSync(spool, { recursive: true });
+  const spool = makeSpool(run);
   const landing = { lake, run, exams, spool, last: claim, commits: 0 };
   return {
     ...landing,
     batch: openBatch({ ...landing, topic, number: claim.number + 1, state: claim.state }),
   };
+}
+
+/** A local folder for files before they are uploaded; what landings that are no more left there goes. */
+function makeSpool(run: string): string {
+  const parent = join(localDir, "spool");
+  const spool = join(parent, `${process.pid}-${run}`);
+  mkdirSync(spool, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  return spool;
 }
 
 async function readExamIndex(lake: Lake): Promise<ExamIndex> {

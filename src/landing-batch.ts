@@ -5,12 +5,15 @@ import type { ExamIndex } from "./exam-index";
 import type { Lake } from "./lake";
 import { decideOutcome, type Outcome } from "./outcomes";
 import { createParquetFile, type ParquetFile } from "./parquet";
+import { maxTimestampMs } from "./parquet-values";
 import type { MessageBatch } from "./stream";
 import { type RowOf, type TableName, tables } from "./tables";
 
 /** Messages on their way into one commit: their rows in local files, their sums in memory. */
 export interface LandingBatch {
   readonly messageCount: () => number;
+  /** Whether it passes any offset: also those of transaction markers, which hold no message. */
+  readonly hasAdvanced: () => boolean;
   /** Bytes of the messages' values. */
   readonly valueBytes: () => number;
   /** Adds the messages of one partition, in the order of their offsets. */
@@ -55,7 +58,11 @@ export function openBatch(plan: BatchPlan): LandingBatch {
   async function add(batch: MessageBatch): Promise<void> {
     const outcomes = batch.messages.map((message) => {
       valueBytes += message.value?.length ?? 0;
-      return decideOutcome({ ...message, topic: plan.topic, partition: batch.partition }, plan.exams);
+      const timestamp = toStorableMs(message.timestamp);
+      return decideOutcome(
+        { ...message, timestamp, topic: plan.topic, partition: batch.partition },
+        plan.exams,
+      );
     });
     for (const outcome of outcomes) count(outcome);
     offsets[batch.partition] = batch.nextOffset.toString();
@@ -126,6 +133,8 @@ export function openBatch(plan: BatchPlan): LandingBatch {
 
   return {
     messageCount: () => counts.consumed,
+    hasAdvanced: () =>
+      Object.keys(offsets).some((partition) => offsets[partition] !== plan.state.offsets[partition]),
     valueBytes: () => valueBytes,
     add,
     stage,
@@ -133,6 +142,13 @@ export function openBatch(plan: BatchPlan): LandingBatch {
       for (const file of files.values()) await file.discard();
     },
   };
+}
+
+/** A producer may stamp a message with any 64-bit number; readers know times up to 275,760 years from 1970. */
+function toStorableMs(timestamp: bigint): bigint {
+  const most = BigInt(maxTimestampMs);
+  if (timestamp > most) return most;
+  return timestamp < -most ? -most : timestamp;
 }
 
 function partName(number: number): string {

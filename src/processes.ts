@@ -123,6 +123,11 @@ function startTime(pid: number): string | undefined {
   }
 }
 
+/** Whether a process with this id lives, whoever's it is. */
+export function isAlive(pid: number): boolean {
+  return pid > 0 && signal(pid, 0);
+}
+
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, name);

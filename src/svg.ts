@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Figure } from "./figures";
 
@@ -25,7 +26,7 @@ let plotlyWindow: Promise<PlotlyWindow> | undefined;
 
 /**
  * Draws a Plotly figure as SVG text, without a browser: plotly.js runs in jsdom. The first call loads it (about a second).
- * The picture carries the figure's title as its accessible name.
+ * The picture carries the figure's words as its accessible name, and the same figure gives the same text every time.
  */
 export async function renderSvg(figure: Figure, { width, height }: PictureSize): Promise<string> {
   plotlyWindow ??= loadPlotly();
@@ -36,7 +37,7 @@ export async function renderSvg(figure: Figure, { width, height }: PictureSize):
     const { data, layout } = structuredClone(figure) as Figure;
     await Plotly.newPlot(node, data, { ...layout, width, height }, { staticPlot: true });
     const svg = await Plotly.toImage(node, { format: "svg", width, height, imageDataOnly: true });
-    return nameSvg(svg, figure.alt);
+    return nameSvg(settleIds(svg), figure.alt);
   } finally {
     Plotly.purge(node);
     document.body.removeChild(node);
@@ -56,39 +57,96 @@ async function loadPlotly(): Promise<PlotlyWindow> {
   return window as unknown as PlotlyWindow;
 }
 
-/** jsdom lays nothing out: text is measured by its length and font size, which places labels well enough. */
+/** jsdom lays nothing out: this places texts by their attributes and measures them by length and font size. */
 function addMeasures(window: Record<string, unknown>): void {
-  const svg = (window as { SVGElement: { prototype: Record<string, unknown> } }).SVGElement.prototype;
-  const element = (window as { HTMLElement: { prototype: Record<string, unknown> } }).HTMLElement.prototype;
-  const measure = function (this: TextLike) {
-    const fontSize = Number.parseFloat(this.style?.fontSize ?? "") || 12;
-    const lines = (this.textContent ?? "").split("\n");
-    const width = Math.max(0, ...lines.map((line) => line.length)) * fontSize * 0.56;
-    const height = fontSize * 1.2;
-    return { x: 0, y: -fontSize, width, height, top: 0, left: 0, right: width, bottom: height };
+  const svg = (window as unknown as Prototypes).SVGElement.prototype;
+  svg.getBBox = function (this: Node) {
+    return toRect([textBox(this)]);
   };
-  svg.getBBox = measure;
-  svg.getBoundingClientRect = measure;
-  svg.getComputedTextLength = function (this: TextLike) {
-    return measure.call(this).width;
+  svg.getBoundingClientRect = function (this: Node) {
+    const texts = [...this.querySelectorAll("text")];
+    return toRect(texts.length > 0 ? texts.map(textBox) : [textBox(this)]);
   };
+  svg.getComputedTextLength = function (this: Node) {
+    return textWidth(this);
+  };
+  (window as unknown as Prototypes).HTMLCanvasElement.prototype.getContext = () => null;
+  (window as unknown as Prototypes).URL.createObjectURL = () => "";
+  window.matchMedia = () => ({ matches: false, addEventListener() {}, removeEventListener() {} });
   Object.assign(window, { TextDecoder, TextEncoder });
-  const canvas = (window as { HTMLCanvasElement: { prototype: Record<string, unknown> } }).HTMLCanvasElement
-    .prototype;
-  canvas.getContext = () => null;
-  element.scrollIntoView = () => undefined;
-  window.matchMedia = () => ({
-    matches: false,
-    addListener() {},
-    removeListener() {},
-    addEventListener() {},
-  });
-  (window as { URL: Record<string, unknown> }).URL.createObjectURL = () => "";
 }
 
-interface TextLike {
+type Members = Record<string, unknown>;
+
+interface Prototypes {
+  readonly SVGElement: { readonly prototype: Members };
+  readonly HTMLCanvasElement: { readonly prototype: Members };
+  readonly URL: Members;
+}
+
+/** What is asked of an SVG element of jsdom. */
+interface Node {
   readonly textContent: string | null;
+  readonly parentElement: Node | null;
   readonly style?: { readonly fontSize?: string };
+  getAttribute(name: string): string | null;
+  querySelectorAll(selector: string): Iterable<Node>;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A text's box in the picture: its x and y, moved by the translations around it; other elements are a point. */
+function textBox(node: Node): Box {
+  const width = textWidth(node);
+  const before = ({ middle: 0.5, end: 1 }[node.getAttribute("text-anchor") ?? ""] ?? 0) * width;
+  const [above, below] = width > 0 ? [0.95 * fontSizeOf(node), 0.25 * fontSizeOf(node)] : [0, 0];
+  const [x, y] = originOf(node);
+  // the title of a vertical axis is turned and runs upwards
+  return /rotate\(-90/.test(node.getAttribute("transform") ?? "")
+    ? { left: x - above, right: x + below, top: y + before - width, bottom: y + before }
+    : { left: x - before, right: x - before + width, top: y - above, bottom: y + below };
+}
+
+function toRect(boxes: readonly Box[]) {
+  const left = Math.min(...boxes.map((box) => box.left));
+  const right = Math.max(...boxes.map((box) => box.right));
+  const top = Math.min(...boxes.map((box) => box.top));
+  const bottom = Math.max(...boxes.map((box) => box.bottom));
+  return { x: left, y: top, left, right, top, bottom, width: right - left, height: bottom - top };
+}
+
+function textWidth(node: Node): number {
+  return (node.textContent ?? "").length * fontSizeOf(node) * 0.56;
+}
+
+function fontSizeOf(node: Node | null): number {
+  if (!node) return 12;
+  return Number.parseFloat(node.style?.fontSize ?? "") || fontSizeOf(node.parentElement);
+}
+
+function originOf(node: Node): [x: number, y: number] {
+  let x = Number(node.getAttribute("x") ?? 0);
+  let y = Number(node.getAttribute("y") ?? 0);
+  for (let one: Node | null = node; one; one = one.parentElement) {
+    const moved = /translate\(([-\d.e]+)(?:[ ,]+([-\d.e]+))?\)/.exec(one.getAttribute("transform") ?? "");
+    x += Number(moved?.[1] ?? 0);
+    y += Number(moved?.[2] ?? 0);
+  }
+  return [x, y];
+}
+
+/** Plotly's ids hold random letters; here they come from the picture itself, so two pictures on a page keep apart. */
+function settleIds(svg: string): string {
+  const random = /id="topdefs-([0-9a-f]+)"/.exec(svg)?.[1];
+  if (random === undefined) return svg;
+  const bare = svg.replace(new RegExp(`(defs-|clip)${random}`, "g"), "$1");
+  const own = createHash("sha256").update(bare).digest("hex").slice(0, 8);
+  return svg.replace(new RegExp(`(defs-|clip)${random}`, "g"), `$1${own}`);
 }
 
 function nameSvg(svg: string, name: string): string {
@@ -97,5 +155,5 @@ function nameSvg(svg: string, name: string): string {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
     .replaceAll('"', "&quot;");
-  return svg.replace("<svg ", `<svg role="img" aria-label="${text}" `);
+  return svg.replace("<svg ", () => `<svg role="img" aria-label="${text}" `);
 }

@@ -129,7 +129,11 @@ const origin = [
   required("offset", "INT64", "Offset of the message, unique within its partition."),
 ];
 const topic = required("topic", "STRING", "Topic the message was read from.");
-const timestamp = required("timestamp", "TIMESTAMP", "The message's timestamp, ms UTC.");
+const timestamp = required(
+  "timestamp",
+  "TIMESTAMP",
+  "The message's timestamp, ms UTC; one beyond the year 275760 stands as the last instant that readers know.",
+);
 
 const option = [
   required("id", "STRING", "Identifies the option within its question."),

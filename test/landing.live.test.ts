@@ -8,12 +8,12 @@ import { type Lake, openLake, readTable } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { publishFile } from "user-activity/dist/publish";
 import { readLakeStatus } from "user-activity/dist/status";
-import { ensureTopic, readGroupOffsets, resetTopic } from "user-activity/dist/stream";
+import { ensureTopic, readGroupOffsets, readOffsets, resetTopic } from "user-activity/dist/stream";
 import type { RowOf, TableName } from "user-activity/dist/tables";
 import { verify } from "user-activity/dist/verify";
 import { anEvent, withoutCounts } from "./an-event";
 import { eventsFile, ownConfig, ownFolder, recompute } from "./live-lake";
-import { send } from "./live-topics";
+import { send, withProducer } from "./live-topics";
 import { realRecords } from "./real-records";
 
 interface RealRecord {
@@ -155,6 +155,35 @@ describe("whatever is in the topic", () => {
     assert.ok((await verify({ config })).ok);
   });
 
+  test("passes transaction markers, so that nothing is left to land", async () => {
+    const config = ownConfig("markers");
+    await ensureTopic(config.kafka);
+    await withProducer(
+      config.kafka,
+      async (producer) => {
+        const transaction = await producer.transaction();
+        const value = JSON.stringify(anEvent());
+        await transaction.send({
+          topic: config.kafka.topic,
+          messages: [{ key: "a-1", value, partition: 0 }],
+        });
+        await transaction.commit();
+        const aborted = await producer.transaction();
+        await aborted.send({
+          topic: config.kafka.topic,
+          messages: [{ key: "a-2", value: "{}", partition: 1 }],
+        });
+        await aborted.abort();
+      },
+      config.kafka.topic,
+    );
+    const { state } = await land({ config });
+    assert.deepEqual(state.counts, { consumed: 1, graded: 1, duplicates: 0, quarantined: 0 });
+    const ends = (await readOffsets(config.kafka)).map(({ partition, high }) => [`${partition}`, `${high}`]);
+    assert.deepEqual({ 2: "0", ...state.offsets }, Object.fromEntries(ends));
+    assert.equal((await land({ config })).commits, 0);
+  });
+
   test("lands an empty topic as five empty tables", async () => {
     const config = ownConfig("empty");
     await ensureTopic(config.kafka);
@@ -237,7 +266,7 @@ test("ended after any call to HDFS, the next run lands everything once", async (
     assert.deepEqual(state.counts, { consumed: 5, graded: 3, duplicates: 1, quarantined: 1 }, `call ${call}`);
     const report = await verify({ config });
     assert.ok(report.ok, `call ${call}: ${JSON.stringify(report)}`);
-    assert.deepEqual((await openLake(config.hdfs).hdfs.list(`${config.hdfs.lakeDir}/_tmp`)).length, 1);
+    assert.deepEqual((await openLake(config.hdfs).hdfs.list(`${config.hdfs.lakeDir}/_tmp`)).length, 0);
     if (call % 10 === 0) assert.deepEqual((await recompute(config)).differences, []);
     t.diagnostic(`call ${call}`);
   }
