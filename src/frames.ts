@@ -6,7 +6,7 @@ export type Cell = string | number | boolean | null;
 /**
  * Makes rows a danfo frame (n rows x k columns). danfo matches values by position, so every row is rebuilt with the
  * same keys in the same order, null for what is missing; bigint becomes a number where it is exact (else text), nested
- * values become JSON text.
+ * values become JSON text. A column's dtype follows from all of its values, where danfo would look at the first ones.
  *
  * @param columns which keys, in which order; default: those of the first row
  */
@@ -17,7 +17,8 @@ export function toFrame<R extends object>(
   const names = columns ?? (Object.keys(rows[0] ?? {}) as (keyof R & string)[]);
   if (rows.length === 0) return new DataFrame([], { columns: [...names] });
   const cells = rows.map((row) => names.map((name) => toCell(row[name])));
-  return new DataFrame(cells, { columns: [...names] });
+  const dtypes = names.map((_, column) => toDtype(cells.map((row) => row[column] ?? null)));
+  return new DataFrame(cells, { columns: [...names], dtypes });
 }
 
 /** A frame's rows as objects. */
@@ -40,4 +41,12 @@ function toCell(value: unknown): Cell {
   return typeof value === "object"
     ? JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}` : one))
     : (value as Cell);
+}
+
+/** The narrowest of danfo's four dtypes that holds every value; it is storage and says nothing of nulls. */
+function toDtype(cells: readonly Cell[]): string {
+  const known = cells.filter((cell) => cell !== null);
+  if (known.length > 0 && known.every((cell) => typeof cell === "boolean")) return "boolean";
+  if (!known.every((cell) => typeof cell === "number")) return "string";
+  return known.every((cell) => Number.isInteger(cell) && Math.abs(cell) < 2 ** 31) ? "int32" : "float32";
 }

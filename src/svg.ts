@@ -35,7 +35,8 @@ export async function renderSvg(figure: Figure, { width, height }: PictureSize):
   document.body.appendChild(node);
   try {
     const { data, layout } = structuredClone(figure) as Figure;
-    await Plotly.newPlot(node, data, { ...layout, width, height }, { staticPlot: true });
+    const traces = data.map((trace, index) => ({ ...trace, uid: `${index}` }));
+    await Plotly.newPlot(node, traces, { ...layout, width, height }, { staticPlot: true });
     const svg = await Plotly.toImage(node, { format: "svg", width, height, imageDataOnly: true });
     return nameSvg(settleIds(svg), figure.alt);
   } finally {

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { formatSum } from "user-activity/dist/commits";
+import { land } from "user-activity/dist/land";
+import { projectPath } from "user-activity/dist/paths";
+import { publishFile } from "user-activity/dist/publish";
+import { eventsFile, ownConfig, python } from "./live-lake";
+
+const readme = readFileSync(projectPath("README.md"), "utf8");
+
+function blocksOf(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
+    (match) => match[1] ?? "",
+  );
+}
+
+test("the README's queries run as they stand", async () => {
+  const config = ownConfig("readme");
+  await publishFile(eventsFile, { config: config.kafka });
+  const { state } = await land({ config });
+  const blocks = blocksOf("python");
+  assert.equal(blocks.length, 2);
+  const { hostname, port } = new URL(config.hdfs.url);
+  for (const block of blocks) {
+    const own = block
+      .replaceAll("/user-activity/", `${config.hdfs.lakeDir}/`)
+      .replaceAll("9870", port)
+      .replaceAll("127.0.0.1", hostname);
+    const answer = spawnSync(python, ["-c", own], { encoding: "utf8" });
+    assert.equal(answer.status, 0, answer.stderr);
+    assert.match(answer.stdout, /Learning Git +│? +390|Learning Git.* 390 /);
+  }
+  assert.ok(readme.includes(formatSum(state.counts)), "the sum that the README shows");
+  for (const [table, rows] of Object.entries(state.rowCounts)) {
+    const shown = new RegExp(`│ ${table} +│ +${rows.toLocaleString("en-US")} │`);
+    assert.match(readme, shown);
+  }
+});
+
+test("the README's links lead to files, and its npm scripts exist", () => {
+  for (const [, target] of readme.matchAll(/\]\(([^)#:]+)\)/g)) {
+    assert.ok(existsSync(join(projectPath(), target ?? "")), `${target} does not exist`);
+  }
+  const { scripts } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
+  for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g))
+    assert.ok(scripts[script ?? ""], `npm run ${script}`);
+});
