@@ -10,23 +10,27 @@ import { localDir, projectDir, setupOrExit, venvPython } from "./setup.mjs";
 
 /**
  * Starts JupyterLab and waits until it answers.
- * @param {{notebook?: string, openBrowser?: boolean}} [options] notebook: the one to open first
+ * @param {{root?: string, notebook?: string, openBrowser?: boolean, env?: Record<string, string>}} [options]
+ *   root: the folder that it shows, the project by default; notebook: the one to open first, as seen from there;
+ *   env: added to the environment of server and kernels
  * @returns {Promise<{url: string, ended: Promise<number>, stop: () => void}>}
  */
 export async function startLab({
+  root = projectDir,
   notebook = "notebooks/01-publish-and-consume.ipynb",
   openBrowser = false,
+  env = {},
 } = {}) {
   const { choosePort } = await import("user-activity/dist/processes.js");
   const port = await choosePort(8888);
   const token = randomBytes(24).toString("hex");
-  const args = ["-m", "jupyterlab", ...labOptions(port, notebook), ...(openBrowser ? [] : ["--no-browser"])];
+  const args = ["-m", "jupyterlab", ...labOptions(port, root, notebook), ...(openBrowser ? [] : ["--no-browser"])];
   const child = spawn(venvPython, args, {
     cwd: projectDir,
     // a group of its own: Ctrl-C reaches us, and we end it without its question "shut down?"
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ...prepareLabEnvironment(), JUPYTER_TOKEN: token },
+    env: { ...process.env, ...prepareLabEnvironment(), ...env, JUPYTER_TOKEN: token },
   });
   let log = "";
   child.stderr.on("data", (part) => {
@@ -43,13 +47,13 @@ export async function startLab({
   return { url: `${base}/lab/tree/${notebook}?token=${token}`, ended, stop };
 }
 
-/** @param {number} port @param {string} notebook */
-function labOptions(port, notebook) {
+/** @param {number} port @param {string} root @param {string} notebook */
+function labOptions(port, root, notebook) {
   return [
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${port}`,
     "--ServerApp.port_retries=0",
-    `--ServerApp.root_dir=${projectDir}`,
+    `--ServerApp.root_dir=${root}`,
     `--LabApp.default_url=/lab/tree/${notebook}`,
     "--LabApp.extension_manager=readonly",
     // as root JupyterLab refuses to start without it

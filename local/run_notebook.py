@@ -3,10 +3,12 @@
 usage: run_notebook.py NOTEBOOK OUTPUT
 
 Prints one line of JSON per code cell ({"cell": 3, "of": 12, "heading": "..."}) and, at the end, checks what a kernel
-may pass over in silence: that every code cell really ran and that nothing was written to stderr. Exit code 1 where not.
+may pass over in silence: that every code cell really ran and that nothing was written to stderr. Exit code 1 where not,
+and then a notebook that was to be executed in place is left as it was.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -20,13 +22,20 @@ class ProgressClient(NotebookClient):
 
     async def async_execute_cell(self, cell, cell_index, **options):
         if cell.cell_type == "code":
-            cells = self.nb.cells
-            print(json.dumps({
-                "cell": sum(one.cell_type == "code" for one in cells[: cell_index + 1]),
-                "of": sum(one.cell_type == "code" for one in cells),
-                "heading": heading_before(cells, cell_index),
-            }), flush=True)
+            heading = heading_before(self.nb.cells, cell_index)
+            number, count = len(code_cells(self.nb.cells[: cell_index + 1])), len(code_cells(self.nb.cells))
+            print(json.dumps({"cell": number, "of": count, "heading": heading}), flush=True)
         return await super().async_execute_cell(cell, cell_index, **options)
+
+
+def keep_count(cell, execute_reply, **_):
+    """Takes the count from the kernel's reply: nbclient writes its own, also for a cell that the kernel dropped."""
+    cell.execution_count = execute_reply["content"].get("execution_count")
+
+
+def code_cells(cells):
+    """Those that a kernel is asked to run: it gives an empty one no number."""
+    return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def heading_before(cells, index):
@@ -41,16 +50,28 @@ def heading_before(cells, index):
 def problems(notebook):
     """What went wrong without an error: (code cell number, what)."""
     found = []
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(code, 1):
-        if cell.source.strip() and cell.execution_count != number:
+    for number, cell in enumerate(code_cells(notebook.cells), 1):
+        if cell.execution_count != number:
             found.append((number, "was not executed"))
         for output in cell.outputs:
             if output.output_type == "error":
                 found.append((number, f"{output.ename}: {output.evalue}"))
             if output.output_type == "stream" and output.name == "stderr":
-                found.append((number, f"wrote to stderr: {output.text.strip()[:2000]}"))
+                found.append((number, f"wrote to stderr: {without_kernel(output.text)[:2000]}"))
     return found
+
+
+def without_kernel(text):
+    """An error's text without the stack frames of the kernel and of Node, of which a cell's author knows nothing."""
+    frame = re.compile(r"\s+at .*(node:|[\\/]tslab[\\/]|evalmachine)")
+    return "\n".join(line for line in text.splitlines() if not frame.match(line)).strip()
+
+
+def clear(notebook):
+    """Takes out what an earlier run left, so that it can't pass for this one's."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
 
 
 def forget_run(notebook):
@@ -60,29 +81,48 @@ def forget_run(notebook):
     notebook.metadata.pop("widgets", None)
 
 
+def name_failure(name, found, error):
+    """Says what went wrong first, and which cells did not run because of it."""
+    if not found:
+        return f"{name}: {error}"
+    number, what = found[0]
+    if error and what == "was not executed":
+        what = f"failed: {error}"
+    skipped = [str(other) for other, what in found[1:] if what == "was not executed"]
+    rest = f"\n{name}: not executed after it: code cell {', '.join(skipped)}" if skipped else ""
+    return f"{name}: code cell {number} {what}{rest}"
+
+
 def main(source, target):
-    notebook = nbformat.read(source, as_version=4)
+    source, target = Path(source), Path(target)
+    try:
+        notebook = nbformat.read(source, as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError) as error:
+        print(f"{source.name}: expected a notebook, received {error}", file=sys.stderr)
+        return 1
+    clear(notebook)
     client = ProgressClient(
         notebook,
         timeout=600,
         kernel_name=notebook.metadata.kernelspec.name,
-        resources={"metadata": {"path": str(Path(source).resolve().parent)}},
+        resources={"metadata": {"path": str(source.resolve().parent)}},
         record_timing=False,
+        coalesce_streams=True,
+        on_cell_executed=keep_count,
     )
     error = None
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as caught:
         error = caught
-    forget_run(notebook)
-    nbformat.write(notebook, target)
     found = problems(notebook)
-    for number, what in found:
-        print(f"{Path(source).name}: code cell {number} {what}", file=sys.stderr)
-    if error and not found:
-        print(f"{Path(source).name}: {error}", file=sys.stderr)
-    return 1 if error or found else 0
-
+    is_sound = not error and not found
+    if is_sound or source.resolve() != target.resolve():
+        forget_run(notebook)
+        nbformat.write(notebook, target)
+    if not is_sound:
+        print(name_failure(source.name, found, error), file=sys.stderr)
+    return 0 if is_sound else 1
 
 
 if __name__ == "__main__":

@@ -42,32 +42,47 @@ export interface Config {
   readonly hdfs: HdfsConfig;
 }
 
-const text = z.string().trim().min(1);
-const broker = text.regex(/^[^\s:/]+:\d{1,5}$/, "expected host:port, several separated by commas");
+/** Text that a pattern holds to what is expected, in words. */
+const text = (expected: string, pattern = /./) => z.string().trim().regex(pattern, expected);
+const choice = <T extends readonly string[]>(values: T) => z.enum(values, `one of ${values.join(", ")}`);
+
 const environment = z.object({
-  KAFKA_BROKERS: text
+  KAFKA_BROKERS: z
+    .string()
     .transform((list) => list.split(",").map((one) => one.trim()))
-    .pipe(z.array(broker))
+    .refine((brokers) => brokers.every(isBroker), "host:port, several separated by commas")
     .optional(),
-  KAFKA_TOPIC: text
-    .max(249)
-    .regex(/^[\w.-]+$/, "expected letters, digits, '.', '_' and '-' only")
-    .default("assessments"),
-  KAFKA_SECURITY_PROTOCOL: z.enum(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]).default("PLAINTEXT"),
-  KAFKA_SASL_MECHANISM: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("PLAIN"),
-  KAFKA_SASL_USERNAME: text.optional(),
-  KAFKA_SASL_PASSWORD: text.optional(),
-  KAFKA_SSL_CA: text.optional(),
-  WEBHDFS_URL: text
-    .regex(/^https?:\/\/[^\s/]+\/?$/, "expected http://host:port or https://host:port")
+  KAFKA_TOPIC: text(
+    "at most 249 letters, digits, '.', '_' and '-', but neither '.' nor '..'",
+    /^(?!\.{1,2}$)[\w.-]{1,249}$/,
+  ).default("assessments"),
+  KAFKA_SECURITY_PROTOCOL: choice(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]).default("PLAINTEXT"),
+  KAFKA_SASL_MECHANISM: choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("PLAIN"),
+  KAFKA_SASL_USERNAME: text("a user name").optional(),
+  KAFKA_SASL_PASSWORD: text("a password").optional(),
+  KAFKA_SSL_CA: text("the path of a PEM file").optional(),
+  WEBHDFS_URL: z
+    .string()
+    .trim()
+    .refine(isWebAddress, "http://host:port or https://host:port, without user or path")
     .optional(),
-  HDFS_USER: text.regex(/^[^\s/:&?#]+$/, "expected a user name").default(() => userInfo().username),
-  HDFS_DELEGATION_TOKEN: text.optional(),
-  WEBHDFS_CA: text.optional(),
-  LAKE_DIR: text
-    .regex(/^(\/[^/:\0]+)+\/?$/, "expected an absolute HDFS path below /, without ':'")
-    .default("/user-activity"),
+  HDFS_USER: text("a user name", /^[^\s/:&?#]+$/).optional(),
+  HDFS_DELEGATION_TOKEN: text("a token").optional(),
+  WEBHDFS_CA: text("the path of a PEM file").optional(),
+  LAKE_DIR: text(
+    "an absolute HDFS path below /, without ':', '//', '.' or '..'",
+    /^(\/(?!\.{1,2}(\/|$))[^/:\p{Cc}\p{Cs}]+)+\/?$/u,
+  ).default("/user-activity"),
 });
+
+function isBroker(text: string): boolean {
+  const port = Number(/^[^\s:/]+:(\d+)$/.exec(text)?.[1]);
+  return port > 0 && port < 65_536;
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:\/\/[^\s/@?#]+\/?$/.test(text) && URL.canParse(text);
+}
 
 /** Reads the environment variables; an empty one counts as not set. Throws a UsageError that names the wrong one. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
@@ -77,6 +92,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const parsed = environment.safeParse(set);
   if (!parsed.success) throw new UsageError(describeIssues(parsed.error, set));
   const values = parsed.data;
+  checkProtocol(values);
   return {
     kafka: {
       brokers: values.KAFKA_BROKERS ?? [`127.0.0.1:${recordedPort("kafka", "kafka", "broker") ?? 9092}`],
@@ -90,7 +106,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       url: (
         values.WEBHDFS_URL ?? `http://127.0.0.1:${recordedPort("hdfs", "namenode", "http") ?? 9870}`
       ).replace(/\/$/, ""),
-      user: values.HDFS_USER,
+      user: values.HDFS_USER ?? loginName(),
       lakeDir: values.LAKE_DIR.replace(/\/$/, ""),
       external: values.WEBHDFS_URL !== undefined,
       token: values.HDFS_DELEGATION_TOKEN,
@@ -99,26 +115,49 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   };
 }
 
-function toSasl(values: z.infer<typeof environment>): SaslConfig | undefined {
-  if (!values.KAFKA_SECURITY_PROTOCOL.startsWith("SASL")) return undefined;
-  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
-  if (!username || !password) {
+/** The embedded broker speaks PLAINTEXT, and SASL is nothing without a name and a password. */
+function checkProtocol(values: z.infer<typeof environment>): void {
+  const { KAFKA_BROKERS, KAFKA_SECURITY_PROTOCOL: protocol } = values;
+  if (protocol !== "PLAINTEXT" && !KAFKA_BROKERS) {
     throw new UsageError(
-      "KAFKA_SECURITY_PROTOCOL: SASL needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD; set both",
+      `KAFKA_SECURITY_PROTOCOL: expected PLAINTEXT for the embedded broker, received "${protocol}"; set KAFKA_BROKERS to the cluster that it is for`,
     );
   }
+  const missing = (["KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"] as const).filter((name) => !values[name]);
+  if (protocol.startsWith("SASL") && missing.length > 0) {
+    throw new UsageError(
+      `KAFKA_SECURITY_PROTOCOL: expected ${missing.join(" and ")} with ${protocol}, received none; set both`,
+    );
+  }
+}
+
+function toSasl(values: z.infer<typeof environment>): SaslConfig | undefined {
+  const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
+  if (!values.KAFKA_SECURITY_PROTOCOL.startsWith("SASL") || !username || !password) return undefined;
   const mechanism = values.KAFKA_SASL_MECHANISM.toLowerCase() as SaslConfig["mechanism"];
   return { mechanism, username, password };
 }
 
+/** A container may run under a user id that has no name. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    throw new UsageError("HDFS_USER: expected a login name, received none from the system; set HDFS_USER", {
+      cause,
+    });
+  }
+}
+
+/** A line for each wrong variable; never a secret. */
 function describeIssues(error: z.ZodError, env: Record<string, string | undefined>): string {
-  return error.issues
-    .map((issue) => {
-      const name = String(issue.path[0]);
-      const received = /PASSWORD|TOKEN/.test(name)
-        ? ""
-        : `, received ${JSON.stringify(env[name]?.slice(0, 80))}`;
-      return `${name}: ${issue.message}${received}`;
+  const messages = new Map(error.issues.map(({ path, message }) => [String(path[0]), message]));
+  return [...messages]
+    .map(([name, expected]) => {
+      const value = env[name] ?? "";
+      const isSecret = /PASSWORD|TOKEN/.test(name) || /@/.test(value);
+      const shown = value.length > 80 ? `${value.slice(0, 80)}...` : value;
+      return `${name}: expected ${expected}, received ${isSecret ? "something else" : JSON.stringify(shown)}`;
     })
     .join("\n");
 }

@@ -83,25 +83,30 @@ export function courseFigure(courses: readonly CourseBar[], text: FigureText): F
   const trace = {
     type: "scatter",
     mode: "markers",
-    x: fromBottom.map((course) => 100 * course.average),
+    x: fromBottom.map((course) => toPercent(course.average)),
     y: fromBottom.map((course) => course.label),
     customdata: fromBottom.map((course) => course.attempts),
     error_x: {
       type: "data",
       // Plotly draws null as a line of length 0, and nothing for what is no number
-      array: fromBottom.map(({ deviation }) => (deviation === null ? "none" : 100 * deviation)),
+      array: fromBottom.map(({ deviation }) => (deviation === null ? "none" : toPercent(deviation))),
       color: grey,
       thickness: 1,
     },
     hovertemplate: "%{y}<br>average %{x:.1f} %, %{customdata} attempts<extra></extra>",
     marker: { color: orange, size: 8, line: { color: grey, width: 1 } },
   };
-  const ends = fromBottom.map((course) => 100 * (course.average + (course.deviation ?? 0)));
+  const ends = fromBottom.map((course) => toPercent(course.average + (course.deviation ?? 0)));
   const xaxis = {
     title: { text: "average score (%), ± one standard deviation" },
     range: [0, Math.max(103, ...ends.map((end) => end + 2))],
   };
   return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
+}
+
+/** Rounded: the last digits of an average depend on the order in which it was summed. */
+function toPercent(share: number): number {
+  return Number((100 * share).toFixed(6));
 }
 
 function figure(data: Figure["data"], layout: Record<string, unknown>, { title, alt }: FigureText): Figure {

@@ -38,6 +38,7 @@ function toCell(value: unknown): Cell {
   if (value === undefined || value === null) return null;
   if (typeof value === "bigint")
     return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof Date) return value.toISOString();
   return typeof value === "object"
     ? JSON.stringify(value, (_, one) => (typeof one === "bigint" ? `${one}` : one))
     : (value as Cell);
@@ -46,7 +47,8 @@ function toCell(value: unknown): Cell {
 /** The narrowest of danfo's four dtypes that holds every value; it is storage and says nothing of nulls. */
 function toDtype(cells: readonly Cell[]): string {
   const known = cells.filter((cell) => cell !== null);
-  if (known.length > 0 && known.every((cell) => typeof cell === "boolean")) return "boolean";
+  if (known.length === 0) return "float32"; // danfo's own choice
+  if (known.every((cell) => typeof cell === "boolean")) return "boolean";
   if (!known.every((cell) => typeof cell === "number")) return "string";
   return known.every((cell) => Number.isInteger(cell) && Math.abs(cell) < 2 ** 31) ? "int32" : "float32";
 }

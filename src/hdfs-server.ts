@@ -1,54 +1,65 @@
-import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { pathToFileURL } from "node:url";
 import { readConfig } from "./config";
-import { classPath, findJava, waitUntilReady } from "./java";
+import { ServiceError } from "./errors";
+import { emptyFolder, prepareFolder } from "./folders";
+import { formatStorage, javaCommand, type Server, waitFor, waitUntilReady } from "./java";
 import { localDir, projectPath } from "./paths";
-import { choosePort, findProcess, type ProcessRecord, startProcess, stopProcess } from "./processes";
+import {
+  choosePort,
+  findProcess,
+  type Place,
+  type ProcessRecord,
+  type ProcessSpec,
+  startProcess,
+  stopProcess,
+} from "./processes";
 
-const run = promisify(execFile);
 const directory = join(localDir, "services", "hdfs");
+const imageFolder = join(directory, "name", "current");
 
 /** Where the embedded NameNode and DataNode keep configuration, logs and data: one folder for both. */
 export const nameNodePlace = { directory, name: "namenode" };
 export const dataNodePlace = { directory, name: "datanode" };
 
-/** The embedded HDFS, if both its processes run and the NameNode answers with the cluster id on record. */
+/** The embedded HDFS, if both run and the NameNode answers with the cluster id on record; a slow one is asked three times. */
 export async function findHdfs(): Promise<ProcessRecord | undefined> {
-  const record = findProcess(nameNodePlace);
-  if (!record || !findProcess(dataNodePlace)) return undefined;
-  return (await readHdfsClusterId(urlOf(record))) === record.clusterId ? record : undefined;
+  for (let tries = 3; tries > 0; tries--) {
+    const [nameNode] = findServers();
+    if (!nameNode) return undefined;
+    if (await isAnswering(nameNode.record)) return nameNode.record;
+  }
+  return undefined;
+}
+
+/** Whether a NameNode and a DataNode that run already and do not answer yet come to answer. */
+export async function awaitHdfs(signal?: AbortSignal): Promise<boolean> {
+  const servers = findServers();
+  const [nameNode] = servers;
+  return nameNode !== undefined && waitFor(servers, () => isReady(nameNode.record), signal);
 }
 
 /** Starts NameNode and DataNode on their data and waits until a file can be written; WebHDFS is on 9870 unless taken. */
 export async function startHdfs(signal?: AbortSignal): Promise<ProcessRecord> {
-  const clusterId = readOrMakeClusterId();
+  prepareFolder(directory);
   const ports = await choosePorts();
   writeSiteConfig(ports);
-  if (!existsSync(join(directory, "name", "current", "VERSION"))) {
+  if (!isFormatted()) {
     rmSync(join(directory, "name"), { recursive: true, force: true }); // left by a format that was cut
-    const java = javaCommand(nameNodePlace.name);
-    const format = [
-      "org.apache.hadoop.hdfs.server.namenode.NameNode",
-      "-format",
-      "-nonInteractive",
-      "-clusterid",
-    ];
-    await run(java.command, [...java.args, ...format, clusterId]);
+    const clusterId = `CID-${randomUUID()}`;
+    const options = ["-format", "-nonInteractive", "-clusterid", clusterId];
+    await formatStorage(nodeProcess(nameNodePlace, options, clusterId, ports), isFormatted, signal);
   }
-  const nameNode = startNode(nameNodePlace, clusterId, ports);
-  const dataNode = startNode(dataNodePlace, clusterId, ports);
-  try {
-    await waitUntilReady(nameNodePlace, nameNode, { isReady: () => isAnswering(nameNode), signal });
-    await waitUntilReady(dataNodePlace, dataNode, { isReady: () => canWrite(urlOf(nameNode)), signal });
-  } catch (error) {
-    await stopHdfs();
-    throw error;
-  }
-  return nameNode;
+  const start = (place: Place) => ({
+    place,
+    record: startProcess(nodeProcess(place, [], readClusterId(), ports)),
+  });
+  const nameNode = start(nameNodePlace);
+  await waitUntilReady([nameNode, start(dataNodePlace)], () => isReady(nameNode.record), signal);
+  return nameNode.record;
 }
 
 /** Stops the DataNode, then the NameNode. */
@@ -57,19 +68,43 @@ export async function stopHdfs(): Promise<void> {
   await stopProcess(nameNodePlace);
 }
 
-function startNode(
-  place: typeof nameNodePlace,
-  clusterId: string,
-  ports: Record<string, number>,
-): ProcessRecord {
-  const java = javaCommand(place.name);
-  const kind = place.name === "namenode" ? "namenode.NameNode" : "datanode.DataNode";
-  const args = [...java.args, `org.apache.hadoop.hdfs.server.${kind}`];
-  return startProcess({ ...place, command: java.command, args, clusterId, ports });
+/** NameNode and DataNode, in this order; none where one of them does not run. */
+function findServers(): Server[] {
+  const servers = [nameNodePlace, dataNodePlace].flatMap((place) => {
+    const record = findProcess(place);
+    return record ? [{ place, record }] : [];
+  });
+  return servers.length === 2 ? servers : [];
 }
 
-async function isAnswering(record: ProcessRecord): Promise<boolean> {
-  return (await readHdfsClusterId(urlOf(record))) === record.clusterId;
+function nodeProcess(
+  place: Place,
+  options: string[],
+  clusterId: string,
+  ports: Record<string, number>,
+): ProcessSpec {
+  const logging = `-Dlog4j.configuration=${pathToFileURL(projectPath("local", "hadoop", "log4j.properties"))}`;
+  const kind = place.name === "namenode" ? "namenode.NameNode" : "datanode.DataNode";
+  const main = [`org.apache.hadoop.hdfs.server.${kind}`, ...options];
+  const folders = [join(directory, "conf"), directory];
+  return { ...place, ...javaCommand(place, { service: "hadoop", folders, logging, main }), clusterId, ports };
+}
+
+/** A format ends with the first image of the (empty) file system; before that, all is as if there had been none. */
+function isFormatted(): boolean {
+  return existsSync(imageFolder) && readdirSync(imageFolder).some((name) => /^fsimage_\d+$/.test(name));
+}
+
+function readClusterId(): string {
+  return /^clusterID=(.+)$/m.exec(readFileSync(join(imageFolder, "VERSION"), "utf8"))?.[1] ?? "";
+}
+
+async function isReady(nameNode: ProcessRecord): Promise<boolean> {
+  return (await isAnswering(nameNode)) && (await canWrite(urlOf(nameNode)));
+}
+
+async function isAnswering(nameNode: ProcessRecord): Promise<boolean> {
+  return (await readHdfsClusterId(urlOf(nameNode))) === nameNode.clusterId;
 }
 
 function urlOf(record: ProcessRecord): string {
@@ -118,21 +153,6 @@ function send(method: string, url: string, body = ""): Promise<{ status: number;
   });
 }
 
-function javaCommand(name: string): { command: string; args: string[] } {
-  const args = [
-    "-Xmx256m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Djava.awt.headless=true",
-    "-Djava.net.preferIPv4Stack=true",
-    `-Dservice.log=${join(directory, `${name}.log`)}`,
-    `-Dlog4j.configuration=file:${projectPath("local", "hadoop", "log4j.properties")}`,
-    "-cp",
-    `${join(directory, "conf")}:${directory}:${classPath("hadoop")}`,
-  ];
-  return { command: findJava(), args };
-}
-
 async function choosePorts(): Promise<Record<string, number>> {
   return {
     http: await choosePort(9870),
@@ -151,8 +171,8 @@ function writeSiteConfig(ports: Record<string, number>): void {
     ...readProperties(projectPath("local", "hadoop", "site.properties")),
     "fs.defaultFS": `hdfs://${at("rpc")}`,
     "hadoop.tmp.dir": join(directory, "tmp"),
-    "dfs.namenode.name.dir": `file://${join(directory, "name")}`,
-    "dfs.datanode.data.dir": `file://${join(directory, "data")}`,
+    "dfs.namenode.name.dir": folderUrl("name"),
+    "dfs.datanode.data.dir": dataUrl(),
     "dfs.namenode.http-address": at("http"),
     "dfs.namenode.rpc-address": at("rpc"),
     "dfs.datanode.address": at("data"),
@@ -167,7 +187,23 @@ function writeSiteConfig(ports: Record<string, number>): void {
   // the servers look for empty folders webapps/hdfs and webapps/datanode on their class path
   for (const folder of ["conf", "webapps/hdfs", "webapps/datanode"])
     mkdirSync(join(directory, folder), { recursive: true });
+  emptyFolder(join(directory, "tmp"));
   for (const name of ["core-site.xml", "hdfs-site.xml"]) writeFileSync(join(directory, "conf", name), xml);
+}
+
+/** As a URL; a comma in it would separate two folders. */
+function folderUrl(name: string): string {
+  return pathToFileURL(join(directory, name)).href.replaceAll(",", "%2C");
+}
+
+/** The DataNode fails where this URL needs a "%": Linux has another name for the folder that a process runs in. */
+function dataUrl(): string {
+  const url = folderUrl("data");
+  if (!url.includes("%")) return url;
+  if (existsSync("/proc/self/cwd")) return "file:///proc/self/cwd/data";
+  throw new ServiceError(
+    `${directory}: the DataNode takes only plain letters and digits here; move the project`,
+  );
 }
 
 function readProperties(path: string): Record<string, string> {
@@ -181,11 +217,4 @@ function readProperties(path: string): Record<string, string> {
 
 function escapeXml(value: string): string {
   return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function readOrMakeClusterId(): string {
-  const path = join(directory, "cluster-id");
-  mkdirSync(directory, { recursive: true });
-  if (!existsSync(path)) writeFileSync(path, `CID-${randomUUID()}`);
-  return readFileSync(path, "utf8");
 }

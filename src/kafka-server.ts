@@ -1,33 +1,45 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { readConfig } from "./config";
-import { classPath, findJava, waitUntilReady } from "./java";
+import { emptyFolder, prepareFolder } from "./folders";
+import { formatStorage, javaCommand, waitFor, waitUntilReady } from "./java";
 import { readKafkaClusterId } from "./kafka";
 import { localDir, projectPath } from "./paths";
-import { choosePort, findProcess, type ProcessRecord, startProcess } from "./processes";
-
-const run = promisify(execFile);
+import { choosePort, findProcess, type ProcessRecord, type ProcessSpec, startProcess } from "./processes";
 
 /** Where the embedded broker keeps its configuration, its log and its data. */
 export const kafkaPlace = { directory: join(localDir, "services", "kafka"), name: "kafka" };
 
-/** The embedded broker, if it runs and answers with the cluster id on record. */
+const { directory } = kafkaPlace;
+const metaPath = join(directory, "data", "meta.properties");
+const configPath = join(directory, "server.properties");
+
+/** The embedded broker, if it runs and answers with the cluster id on record; one that is slow is asked three times. */
 export async function findKafka(): Promise<ProcessRecord | undefined> {
+  for (let tries = 3; tries > 0; tries--) {
+    const record = findProcess(kafkaPlace);
+    if (!record) return undefined;
+    if (await isKafkaReady(record)) return record;
+  }
+  return undefined;
+}
+
+/** Whether a broker that runs already and does not answer yet comes to answer. */
+export async function awaitKafka(signal?: AbortSignal): Promise<boolean> {
   const record = findProcess(kafkaPlace);
-  return record && (await isKafkaReady(record)) ? record : undefined;
+  return record !== undefined && waitFor([{ place: kafkaPlace, record }], () => isKafkaReady(record), signal);
 }
 
 /** Starts the embedded broker on its data and waits until it answers; its port is 9092 unless that is taken. */
 export async function startKafka(signal?: AbortSignal): Promise<ProcessRecord> {
-  const clusterId = readOrMakeClusterId();
+  prepareFolder(directory);
   const ports = { broker: await choosePort(9092), controller: await choosePort(0) };
-  const configPath = writeServerConfig(ports);
-  const java = javaCommand();
-  if (!existsSync(join(kafkaPlace.directory, "data", "meta.properties"))) {
-    const format = [
+  writeServerConfig(ports);
+  emptyFolder(join(directory, "tmp"));
+  if (!existsSync(metaPath)) {
+    const clusterId = makeClusterId();
+    const main = [
       "kafka.tools.StorageTool",
       "format",
       "--ignore-formatted",
@@ -36,11 +48,10 @@ export async function startKafka(signal?: AbortSignal): Promise<ProcessRecord> {
       "-c",
       configPath,
     ];
-    await run(java.command, [...java.args, ...format]);
+    await formatStorage(kafkaProcess(main, clusterId, ports), () => existsSync(metaPath), signal);
   }
-  const args = [...java.args, "kafka.Kafka", configPath];
-  const record = startProcess({ ...kafkaPlace, command: java.command, args, clusterId, ports });
-  await waitUntilReady(kafkaPlace, record, { isReady: () => isKafkaReady(record), signal });
+  const record = startProcess(kafkaProcess(["kafka.Kafka", configPath], readClusterId(), ports));
+  await waitUntilReady([{ place: kafkaPlace, record }], () => isKafkaReady(record), signal);
   return record;
 }
 
@@ -50,39 +61,34 @@ async function isKafkaReady(record: ProcessRecord): Promise<boolean> {
   return (await readKafkaClusterId({ ...kafka, brokers })) === record.clusterId;
 }
 
-function javaCommand(): { command: string; args: string[] } {
-  const log = join(kafkaPlace.directory, "kafka.log");
-  const args = [
-    "-Xmx256m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Djava.awt.headless=true",
-    "-Djava.net.preferIPv4Stack=true",
-    `-Dservice.log=${log}`,
-    `-Dlog4j2.configurationFile=${projectPath("local", "kafka", "log4j2.properties")}`,
-    "-cp",
-    classPath("kafka"),
-  ];
-  return { command: findJava(), args };
+function kafkaProcess(main: string[], clusterId: string, ports: Record<string, number>): ProcessSpec {
+  const logging = `-Dlog4j2.configurationFile=${projectPath("local", "kafka", "log4j2.properties")}`;
+  return {
+    ...kafkaPlace,
+    ...javaCommand(kafkaPlace, { service: "kafka", folders: [], logging, main }),
+    clusterId,
+    ports,
+  };
 }
 
-function writeServerConfig(ports: { broker: number; controller: number }): string {
+function writeServerConfig(ports: { broker: number; controller: number }): void {
   const fixed = readFileSync(projectPath("local", "kafka", "server.properties"), "utf8");
   const listener = `PLAINTEXT://127.0.0.1:${ports.broker}`;
   const added = [
     `listeners=${listener},CONTROLLER://127.0.0.1:${ports.controller}`,
     `advertised.listeners=${listener}`,
     `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
-    `log.dirs=${join(kafkaPlace.directory, "data")}`,
+    "log.dirs=data", // from the folder it runs in: in an absolute path a comma or an umlaut would be misread
   ];
-  const path = join(kafkaPlace.directory, "server.properties");
-  writeFileSync(path, `${fixed}\n${added.join("\n")}\n`);
-  return path;
+  writeFileSync(configPath, `${fixed}\n${added.join("\n")}\n`);
 }
 
-function readOrMakeClusterId(): string {
-  const path = join(kafkaPlace.directory, "cluster-id");
-  mkdirSync(kafkaPlace.directory, { recursive: true });
-  if (!existsSync(path)) writeFileSync(path, randomBytes(16).toString("base64url"));
-  return readFileSync(path, "utf8");
+/** 16 random bytes as Kafka writes them; it would take one that begins with "-" for an option. */
+function makeClusterId(): string {
+  const clusterId = randomBytes(16).toString("base64url");
+  return clusterId.startsWith("-") ? makeClusterId() : clusterId;
+}
+
+function readClusterId(): string {
+  return /^cluster\.id=(.+)$/m.exec(readFileSync(metaPath, "utf8"))?.[1] ?? "";
 }

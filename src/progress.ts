@@ -1,4 +1,4 @@
-/** Progress of one piece of work, on stderr: a spinner on a terminal, one line at the start and one at the end elsewhere. */
+/** Progress of one piece of work, on stderr: a spinner on a terminal, elsewhere one line at the start and, if it ends well, one at the end. */
 export interface Progress {
   /** Replaces what is said of the work under way. */
   readonly tell: (text: string) => void;
@@ -10,9 +10,9 @@ export interface Progress {
 
 /** Starts to tell of a piece of work. */
 export async function startProgress(text: string): Promise<Progress> {
-  if (!process.stderr.isTTY) return startLines(text);
+  if (!process.stderr.isTTY || !process.stderr.columns) return startLines(text); // at 0 columns ora never returns
   const { default: ora } = await import("ora");
-  const spinner = ora({ text, discardStdin: false }).start();
+  const spinner = ora({ text, discardStdin: false, color: process.env.NO_COLOR ? false : "cyan" }).start();
   return {
     tell: (now) => {
       spinner.text = now;
@@ -29,7 +29,7 @@ export async function startProgress(text: string): Promise<Progress> {
 function startLines(text: string): Progress {
   const write = (line: string) => process.stderr.write(`${line}\n`);
   write(`… ${text}`);
-  return { tell: () => undefined, done: (result) => write(`✓ ${result}`), fail: () => write(`✗ ${text}`) };
+  return { tell: () => undefined, done: (result) => write(`✓ ${result}`), fail: () => undefined };
 }
 
 /** Runs work with its progress told; `describe` gives the closing words. */

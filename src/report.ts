@@ -1,7 +1,8 @@
 import Table from "cli-table3";
 import { formatSum } from "./commits";
+import type { Config } from "./config";
 import type { ServicesStatus } from "./services";
-import type { LakeStatus, TopicStatus } from "./status";
+import type { LakeStatus, Status, TopicStatus } from "./status";
 import type { VerifyReport } from "./verify";
 
 /** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold. */
@@ -11,6 +12,25 @@ export function formatLake(lake: LakeStatus): string {
   });
   const head = ["dataset", "rows", "files", "bytes", "HDFS path"];
   return `${formatTable(head, rows, [1, 2, 3])}\n${formatSum(lake.counts)}`;
+}
+
+/** Services, topic and lake, each as a table or a line that says why there is none and what to do. */
+export function formatStatus({ services, topic, lake, problem }: Status, { kafka, hdfs }: Config): string {
+  const start = '"npx user-activity services start" starts it';
+  const noTopic =
+    services.kafka.state === "stopped"
+      ? `topic: Kafka is stopped; ${start}`
+      : `topic: there is no "${kafka.topic}" yet; publish a file into it with "npx user-activity publish FILE"`;
+  const noLake =
+    services.hdfs.state === "stopped"
+      ? `lake: HDFS is stopped; ${start}`
+      : `lake: nothing is landed in ${hdfs.lakeDir} yet; land with "npx user-activity land"`;
+  return [
+    formatServices(services),
+    topic ? formatTopic(topic) : noTopic,
+    lake ? formatLake(lake) : noLake,
+    ...(problem ? [`landing would be refused: ${problem}`] : []),
+  ].join("\n");
 }
 
 /** The partitions of the topic: first offset, high watermark, what is landed, what is not. */
@@ -37,13 +57,14 @@ export function formatServices({ kafka, hdfs }: ServicesStatus): string {
   );
 }
 
-/** What verifying came to, a line a table. */
+/** What verifying came to, a line a table, and below what differs. */
 export function formatVerify(report: VerifyReport): string {
-  const rows = report.checks.map(({ table, expected, received, ok, difference }) => {
-    return [table, formatCount(expected), formatCount(received), ok ? "equal" : difference];
+  const rows = report.checks.map(({ table, expected, received, ok }) => {
+    return [table, formatCount(expected), formatCount(received), ok ? "equal" : "differs"];
   });
+  const differences = report.checks.filter(({ ok }) => !ok).map((one) => `${one.table}: ${one.difference}`);
   const table = formatTable(["table", "recomputed", "in the lake", "result"], rows, [1, 2]);
-  return `${table}\n${formatSum(report.counts)}`;
+  return [table, ...differences, formatSum(report.counts)].join("\n");
 }
 
 /** Thousands with commas, as in 9,310,000. */

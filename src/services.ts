@@ -1,10 +1,14 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "./config";
 import { ServiceError } from "./errors";
-import { findHdfs, startHdfs, stopHdfs } from "./hdfs-server";
-import { findKafka, kafkaPlace, startKafka } from "./kafka-server";
+import { prepareFolder } from "./folders";
+import { awaitHdfs, dataNodePlace, findHdfs, nameNodePlace, startHdfs, stopHdfs } from "./hdfs-server";
+import { PortTakenError } from "./java";
+import { awaitKafka, findKafka, kafkaPlace, startKafka } from "./kafka-server";
+import { withLock } from "./locks";
 import { localDir } from "./paths";
-import { stopProcess, withLock } from "./processes";
+import { endWithUs, outliveUs, stopProcess } from "./processes";
 
 /** running: embedded and answering; stopped: embedded and not; external: named by the environment, never started here. */
 export type ServiceState = "running" | "stopped" | "external";
@@ -19,6 +23,14 @@ export interface ServicesStatus {
 export type ServiceName = "kafka" | "hdfs";
 
 const stateDir = join(localDir, "services");
+
+/** HDFS writes nothing where less than a block (128 MiB) and what the NameNode reserves is left. */
+const neededBytes = 256 * 2 ** 20;
+
+const servers = {
+  kafka: { places: [kafkaPlace], find: findKafka, wait: awaitKafka, start: startKafka },
+  hdfs: { places: [nameNodePlace, dataNodePlace], find: findHdfs, wait: awaitHdfs, start: startHdfs },
+} as const;
 
 /** Asks both services whether they are there; takes at most a few seconds and starts nothing. */
 export async function readServices(): Promise<ServicesStatus> {
@@ -54,7 +66,8 @@ export async function checkServices(): Promise<ServicesStatus> {
 }
 
 /**
- * Starts what is embedded and not running, Kafka and HDFS at once, and waits until both answer.
+ * Starts what is embedded and not running, Kafka and HDFS at once, and waits until both answer. One that runs already
+ * and does not answer yet is waited for, and started again if it never does.
  * Returns the names of those it started, for stopServices. If one fails to start, or the signal aborts, those started
  * with it are stopped.
  */
@@ -62,27 +75,24 @@ export async function startServices(
   needed: readonly ServiceName[] = ["kafka", "hdfs"],
   signal?: AbortSignal,
 ): Promise<ServiceName[]> {
-  return withLock(stateDir, async () => {
-    const before = await readServices();
-    const missing = needed.filter((name) => before[name].state === "stopped");
-    const outcomes = await Promise.allSettled(
-      missing.map((name) => (name === "kafka" ? restartKafka(signal) : restartHdfs(signal))),
-    );
-    for (const outcome of outcomes) {
-      if (outcome.status === "fulfilled") continue;
-      await stopEach(missing);
-      throw outcome.reason;
-    }
-    return missing;
-  });
+  const { kafka, hdfs } = readConfig();
+  const embedded = needed.filter((name) => !{ kafka, hdfs }[name].external);
+  if (embedded.length === 0) return [];
+  const work = () => startEach(embedded, signal);
+  const started = await withLock(stateDir, work, signal);
+  for (const place of started.flatMap((name) => servers[name].places)) outliveUs(place);
+  return started;
 }
 
 /** Stops the embedded services gracefully (at most 30 s each, then they are ended); external ones are left alone. */
 export async function stopServices(names: readonly ServiceName[] = ["kafka", "hdfs"]): Promise<void> {
-  await withLock(stateDir, () => stopEach(names));
+  if (existsSync(stateDir)) await withLock(stateDir, () => stopEach(names));
 }
 
-/** Runs `work` with the services up: starts those that are missing and stops the same ones afterwards. */
+/**
+ * Runs `work` with the services up: starts those that are missing and stops the same ones afterwards, even where this
+ * process exits before.
+ */
 export async function withServices<T>(
   needed: readonly ServiceName[],
   work: () => Promise<T>,
@@ -93,6 +103,7 @@ export async function withServices<T>(
   if (missing.length === 0) return work();
   options.onStart?.(missing);
   const started = await startServices(missing, options.signal);
+  stopOnExit(started);
   try {
     return await work();
   } finally {
@@ -100,16 +111,48 @@ export async function withServices<T>(
   }
 }
 
+/** Has the services asked to end when this process exits, should it not come to stopServices. */
+export function stopOnExit(names: readonly ServiceName[]): void {
+  for (const place of names.flatMap((name) => servers[name].places)) endWithUs(place);
+}
+
+/** Starts those that don't run; where one can't be started, the others are not waited for. */
+async function startEach(names: readonly ServiceName[], signal?: AbortSignal): Promise<ServiceName[]> {
+  const failed = new AbortController();
+  const either = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+  const outcomes = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return (await startOne(name, either)) ? [name] : [];
+      } catch (error) {
+        failed.abort(error);
+        return [name];
+      }
+    }),
+  );
+  const started = outcomes.flat();
+  if (!failed.signal.aborted) return started;
+  await stopEach(started);
+  throw failed.signal.reason;
+}
+
+/** Whether it had to be started. */
+async function startOne(name: ServiceName, signal: AbortSignal): Promise<boolean> {
+  const { find, wait, start } = servers[name];
+  if ((await find()) || (await wait(signal))) return false;
+  prepareFolder(stateDir, neededBytes);
+  for (let tries = 3; ; tries--) {
+    await stopEach([name]); // what runs and does not answer
+    signal.throwIfAborted();
+    try {
+      await start(signal);
+      return true;
+    } catch (error) {
+      if (tries === 1 || !(error instanceof PortTakenError)) throw error;
+    }
+  }
+}
+
 async function stopEach(names: readonly ServiceName[]): Promise<void> {
   await Promise.all(names.map((name) => (name === "kafka" ? stopProcess(kafkaPlace) : stopHdfs())));
-}
-
-async function restartKafka(signal?: AbortSignal): Promise<void> {
-  await stopProcess(kafkaPlace); // one that runs and does not answer
-  await startKafka(signal);
-}
-
-async function restartHdfs(signal?: AbortSignal): Promise<void> {
-  await stopHdfs();
-  await startHdfs(signal);
 }

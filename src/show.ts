@@ -27,28 +27,27 @@ export function showFrame(
   frame: DataFrame,
   { rows = 10, caption = "", decimals = 4 }: ShowFrameOptions = {},
 ): void {
-  const cells = (frame.values as unknown[][]).slice(0, rows);
-  const texts = cells.map((row) => row.map((cell) => toText(cell, decimals)));
-  const isNumeric = frame.dtypes.map((dtype) => dtype === "int32" || dtype === "float32");
-  const size = `${frame.shape[0]} rows × ${frame.shape[1]} columns`;
-  const align = (column: number) => ` style="text-align:${isNumeric[column] ? "right" : "left"}"`;
-  const head = frame.columns.map((name, column) => {
-    return `<th${align(column)}>${escapeHtml(name)}<br><small>${frame.dtypes[column]}</small></th>`;
+  const shown = (frame.values as unknown[][]).slice(0, rows);
+  const columns = frame.columns.map((name, index) => {
+    const cells = shown.map((row) => row[index]);
+    return toColumn(name, frame.dtypes[index] ?? "", toTexts(cells, decimals));
   });
-  const body = texts.map((row) => {
-    const columns = row.map((text, column) => {
-      return `<td${align(column)}>${text === null ? "<i>null</i>" : escapeHtml(shorten(text))}</td>`;
-    });
-    return `<tr>${columns.join("")}</tr>`;
+  const lines = shown.map((_, row) => columns.map((column) => column.texts[row] ?? null));
+  const head = columns.map((column) => `<th${column.style}>${escapeHtml(column.name)}${column.note}</th>`);
+  const body = lines.map((texts) => {
+    const cells = texts.map((text, index) => `<td${columns[index]?.style}>${toCellHtml(text)}</td>`);
+    return `<tr>${cells.join("")}</tr>`;
   });
+  const size = describeSize(frame, shown.length);
   const html = [
     "<table>",
     caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : "",
     `<thead><tr>${head.join("")}</tr></thead>`,
     `<tbody>${body.join("")}</tbody></table><p><small>${size}</small></p>`,
   ].join("");
-  const plain = [frame.columns, ...texts.map((row) => row.map((text) => text ?? "null"))];
-  display({ "text/html": html, "text/plain": `${plain.map((row) => row.join("\t")).join("\n")}\n${size}` });
+  const plain = [frame.columns, ...lines.map((texts) => texts.map((text) => text ?? "null"))];
+  const words = [caption, ...plain.map((texts) => texts.join("\t")), size].filter((line) => line !== "");
+  display({ "text/html": html, "text/plain": words.join("\n") });
 }
 
 /** Shows a figure: interactive where Plotly is drawn, as a static picture elsewhere, in words where there is no picture. */
@@ -77,13 +76,43 @@ function findKernel(): Kernel | undefined {
   return path === undefined ? undefined : (require.cache[path]?.exports as Kernel);
 }
 
-function toText(cell: unknown, decimals: number): string | null {
-  if (cell === null || cell === undefined || Number.isNaN(cell)) return null;
-  return typeof cell === "number" && !Number.isInteger(cell) ? cell.toFixed(decimals) : String(cell);
+interface Column {
+  readonly name: string;
+  /** The dtype, in small letters under the name. */
+  readonly note: string;
+  readonly style: string;
+  readonly texts: readonly (string | null)[];
+}
+
+function toColumn(name: string, dtype: string, texts: Column["texts"]): Column {
+  const isNumeric = dtype === "int32" || dtype === "float32";
+  const style = ` style="text-align:${isNumeric ? "right" : "left"}"`;
+  return { name, note: dtype ? `<br><small>${dtype}</small>` : "", style, texts };
+}
+
+/** A column's cells as text; its numbers all have decimals if one of them has. */
+function toTexts(cells: readonly unknown[], decimals: number): (string | null)[] {
+  const isFraction = (cell: unknown) => typeof cell === "number" && Number.isFinite(cell) && cell % 1 !== 0;
+  const places = cells.some(isFraction) ? decimals : 0;
+  return cells.map((cell) => {
+    if (cell === null || cell === undefined || Number.isNaN(cell)) return null;
+    return typeof cell === "number" ? cell.toFixed(places) : String(cell);
+  });
+}
+
+function toCellHtml(text: string | null): string {
+  return text === null ? "<i>null</i>" : escapeHtml(shorten(text));
+}
+
+function describeSize(frame: DataFrame, shown: number): string {
+  const [rows = 0, columns = 0] = frame.shape;
+  const size = `${rows} ${rows === 1 ? "row" : "rows"} × ${columns} ${columns === 1 ? "column" : "columns"}`;
+  return shown < rows ? `${size}, the first ${shown} shown` : size;
 }
 
 function shorten(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  const letters = [...text];
+  return letters.length > 80 ? `${letters.slice(0, 79).join("")}…` : text;
 }
 
 function escapeHtml(text: string): string {

@@ -1,12 +1,13 @@
-import { createHash } from "node:crypto";
-import { type Counts, isSumRight } from "./commits";
+import { addTo, type Bag, canonical, differingBucket, newBag } from "./bags";
+import { type Commit, type Counts, formatSum, isSumRight, type LakeState } from "./commits";
 import { type Config, readConfig } from "./config";
 import { addScore, type CourseSums, toCourseRow } from "./courses";
+import { describeColumn, describeRow } from "./differences";
 import { ServiceError } from "./errors";
-import { createExamIndex } from "./exam-index";
-import { type Lake, openLake, readLastCommit, readRows } from "./lake";
-import { decideOutcome, type OutcomeKind } from "./outcomes";
-import type { CourseRow, QuarantineRow, RawRow, TableName } from "./tables";
+import { type Lake, openLake, readLastCommit } from "./lake";
+import type { OutcomeKind } from "./outcomes";
+import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
+import type { RawRow, TableName } from "./tables";
 
 /** What verifying one table came to. */
 export interface TableCheck {
@@ -16,7 +17,7 @@ export interface TableCheck {
   /** Rows that the table holds. */
   readonly received: number;
   readonly ok: boolean;
-  /** What differs, in words; empty where nothing does. */
+  /** What differs, in words, with one place as an example; empty where nothing does. */
   readonly difference: string;
 }
 
@@ -27,70 +28,97 @@ export interface VerifyReport {
   readonly counts: Counts;
 }
 
-/** A bag of rows, whatever their order: how many, and the sum of their hashes. Holds no rows. */
-interface Bag {
-  count: number;
-  sum: bigint;
+/** Everything that raw_data gives, in sums. */
+interface Recomputed {
+  readonly bags: Readonly<Record<MessageTable, Bag>>;
+  readonly courses: ReadonlyMap<string, CourseSums>;
+  readonly counts: Counts;
+  /** The first place where raw_data is not what was consumed; empty where there is none. */
+  readonly fault: string;
+  /** The first offsets that are missing; in a topic with transactions some hold no message. */
+  readonly gap: string;
 }
 
-type ComparedTable = "questions_pool_data" | "grades_ID" | "quarantine";
+const messageTables = ["questions_pool_data", "grades_ID", "quarantine"] as const;
 
-/** Recomputes every table from raw_data and compares it with what the lake holds, a file at a time. */
+/**
+ * Recomputes every table from raw_data and compares it with what the lake holds, a file at a time. Throws where there
+ * is no lake, a file can't be read, or something was landed meanwhile.
+ */
 export async function verify(
   options: { config?: Config; onProgress?: (table: TableName) => void } = {},
 ): Promise<VerifyReport> {
   const lake = openLake((options.config ?? readConfig()).hdfs);
   const commit = await readLastCommit(lake);
   if (!commit) {
-    throw new ServiceError(
-      `hdfs ${lake.at("_commits")}: no commit; land first with "npx user-activity land"`,
-    );
+    const advice = 'land first with "npx user-activity land"';
+    throw new ServiceError(`hdfs ${lake.at("_commits")}: expected a commit, received none; ${advice}`);
   }
   options.onProgress?.("raw_data");
-  const recomputed = await recompute(lake);
-  const checks: TableCheck[] = [recomputed.rawCheck(commit.state.counts.consumed)];
-  for (const table of ["questions_pool_data", "grades_ID", "quarantine"] as const) {
+  const recomputed = await recompute(lake, commit.state);
+  const checks = [checkRaw(commit.state, recomputed)];
+  const isRawRight = checks.every(({ ok }) => ok);
+  for (const table of messageTables) {
     options.onProgress?.(table);
-    checks.push(await compareTable(lake, table, recomputed.bags[table]));
+    checks.push(await checkTable(lake, table, { expected: recomputed.bags[table], locate: isRawRight }));
   }
   options.onProgress?.("course_ID");
-  checks.push(await compareCourses(lake, recomputed.courses));
-  const { counts } = recomputed;
-  const sameCounts = JSON.stringify(counts) === JSON.stringify(commit.state.counts);
-  return { ok: sameCounts && isSumRight(counts) && checks.every((check) => check.ok), checks, counts };
+  checks.push(await checkCourses(lake, recomputed.courses));
+  const ok = isSumRight(recomputed.counts) && checks.every((check) => check.ok);
+  if (!ok) await refuseChanged(lake, commit);
+  return { ok, checks, counts: recomputed.counts };
 }
 
-async function recompute(lake: Lake) {
-  const exams = createExamIndex();
-  const undecodable = await readUndecodable(lake);
+/** A landing at the same time adds rows that the first tables read did not have. */
+async function refuseChanged(lake: Lake, before: Commit): Promise<void> {
+  const after = await readLastCommit(lake);
+  if (after?.number === before.number) return;
+  const received = `commit ${after?.number ?? "none"} meanwhile`;
+  throw new ServiceError(
+    `hdfs ${lake.at("_commits")}: expected commit ${before.number} to stay the last, received ${received}; verify again when nothing is landed`,
+  );
+}
+
+async function recompute(lake: Lake, { topic, offsets }: LakeState): Promise<Recomputed> {
   const bags = { questions_pool_data: newBag(), grades_ID: newBag(), quarantine: newBag() };
   const courses = new Map<string, CourseSums>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  const next = new Map<number, bigint>();
-  const disorder: string[] = [];
-  for await (const rows of readRows(lake, "raw_data")) {
-    for (const row of rows) {
-      if (row.offset < (next.get(row.partition) ?? 0n))
-        disorder.push(`${row.topic}/${row.partition}@${row.offset}`);
-      next.set(row.partition, row.offset + 1n);
-      const outcome = decideOutcome(toMessage(row, undecodable), exams);
-      counts.consumed++;
-      counts[countName[outcome.kind]]++;
-      for (const question of outcome.questions) addTo(bags.questions_pool_data, question);
-      for (const refused of outcome.quarantine) addTo(bags.quarantine, refused);
-      if (!outcome.grade) continue;
-      addTo(bags.grades_ID, outcome.grade);
-      const { exam_name, score, started_at } = outcome.grade;
-      courses.set(exam_name, addScore(courses.get(exam_name), score, started_at));
-    }
+  const order = watchOrder(topic);
+  for await (const outcome of recomputeOutcomes(lake)) {
+    order.see(outcome.raw);
+    counts.consumed++;
+    counts[countName[outcome.kind]]++;
+    for (const table of messageTables) for (const row of rowsFor(outcome, table)) addTo(bags[table], row);
+    if (!outcome.grade) continue;
+    const { exam_name, score, started_at } = outcome.grade;
+    courses.set(exam_name, addScore(courses.get(exam_name), score, started_at));
   }
-  const rawCheck = (expected: number): TableCheck => {
-    const twice =
-      disorder.length > 0 ? `${disorder.length} messages twice or out of order, first ${disorder[0]}` : "";
-    const difference = twice || describeCounts(expected, counts.consumed);
-    return { table: "raw_data", expected, received: counts.consumed, ok: difference === "", difference };
+  return { bags, courses, counts, ...order.end(offsets) };
+}
+
+/** Sees that each partition's messages come once and in order, and where some may be missing. */
+function watchOrder(topic: string) {
+  const next = new Map<number, bigint>();
+  let fault = "";
+  let gap = "";
+  const reach = (partition: number, offset: bigint) => {
+    const from = next.get(partition) ?? 0n;
+    if (offset > from) gap ||= `${topic}/${partition}, offsets ${from} to ${offset - 1n}`;
   };
-  return { bags, courses, counts, rawCheck };
+  return {
+    see: (row: RawRow) => {
+      const where = `${row.topic}/${keyOf(row)}`;
+      if (row.topic !== topic) fault ||= `${where}: expected topic ${topic} only`;
+      else if (row.offset < (next.get(row.partition) ?? 0n))
+        fault ||= `${where} stands twice or out of order`;
+      reach(row.partition, row.offset);
+      next.set(row.partition, row.offset + 1n);
+    },
+    end: (offsets: LakeState["offsets"]) => {
+      for (const [partition, offset] of Object.entries(offsets)) reach(Number(partition), BigInt(offset));
+      return { fault, gap };
+    },
+  };
 }
 
 const countName: Readonly<Record<OutcomeKind, keyof Counts>> = {
@@ -99,79 +127,60 @@ const countName: Readonly<Record<OutcomeKind, keyof Counts>> = {
   quarantined: "quarantined",
 };
 
-/** The bytes that raw_data can't hold, by partition and offset: those that are not UTF-8 stand in quarantine. */
-async function readUndecodable(lake: Lake): Promise<Map<string, Buffer>> {
-  const bytes = new Map<string, Buffer>();
-  for await (const rows of readRows(lake, "quarantine")) {
-    for (const row of rows) {
-      if (row.value_base64 !== null) bytes.set(keyOf(row), Buffer.from(row.value_base64, "base64"));
-    }
-  }
-  return bytes;
+function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCheck {
+  const [expected, received] = [state.counts.consumed, counts.consumed];
+  const missing = received < expected && gap ? `; first missing: ${gap}` : "";
+  const sums = `the last commit says: ${formatSum(state.counts)}`;
+  const difference =
+    describeCounts(expected, received) + missing ||
+    fault ||
+    (canonical(counts) === canonical(state.counts) ? "" : sums);
+  return { table: "raw_data", expected, received, ok: difference === "", difference };
 }
 
-function toMessage(row: RawRow, undecodable: Map<string, Buffer>) {
-  const value = row.value === null ? (undecodable.get(keyOf(row)) ?? null) : Buffer.from(row.value);
-  return { ...row, key: row.key === null ? null : Buffer.from(row.key), value };
-}
-
-function keyOf({ partition, offset }: Pick<QuarantineRow, "partition" | "offset">): string {
-  return `${partition}@${offset}`;
-}
-
-async function compareTable(lake: Lake, table: ComparedTable, expected: Bag): Promise<TableCheck> {
+async function checkTable(
+  lake: Lake,
+  table: MessageTable,
+  { expected, locate }: { expected: Bag; locate: boolean },
+): Promise<TableCheck> {
   const received = newBag();
-  for await (const rows of readRows(lake, table)) for (const row of rows) addTo(received, row);
-  const differs = received.sum !== expected.sum ? "same number of rows, but values differ" : "";
-  const difference = describeCounts(expected.count, received.count) || differs;
-  return { table, expected: expected.count, received: received.count, ok: difference === "", difference };
+  for await (const { rows } of readParts(lake, table)) for (const row of rows) addTo(received, row);
+  const numbers = { expected: expected.count, received: received.count };
+  const bucket = differingBucket(expected, received);
+  if (bucket === undefined) return { table, ...numbers, ok: true, difference: "" };
+  const what = describeCounts(expected.count, received.count) || "as many rows, but other values";
+  const where = locate ? `; for example ${await describeRow(lake, table, bucket)}` : "";
+  return { table, ...numbers, ok: false, difference: what + where };
 }
 
-async function compareCourses(lake: Lake, expected: ReadonlyMap<string, CourseSums>): Promise<TableCheck> {
+async function checkCourses(lake: Lake, expected: ReadonlyMap<string, CourseSums>): Promise<TableCheck> {
+  const missing = new Map(expected);
   let received = 0;
-  let difference = "";
-  for await (const rows of readRows(lake, "course_ID")) {
+  let example = "";
+  for await (const { rows } of readParts(lake, "course_ID")) {
     for (const row of rows) {
       received++;
-      const sums = expected.get(row.exam_name);
-      if (sums && isSameCourse(row, toCourseRow(row.exam_name, sums))) continue;
-      difference ||= `${JSON.stringify(row.exam_name)} differs from what its grades give`;
+      const sums = missing.get(row.exam_name);
+      missing.delete(row.exam_name);
+      const name = JSON.stringify(row.exam_name);
+      if (!sums) example ||= `${name}: expected no such row, or not twice`;
+      const column = sums && describeColumn(toCourseRow(row.exam_name, sums), row, isSameInCourse);
+      if (column) example ||= `${name}: ${column}`;
     }
   }
-  difference = describeCounts(expected.size, received) || difference;
+  for (const name of missing.keys()) example ||= `${JSON.stringify(name)}: expected a row, received none`;
+  const what = describeCounts(expected.size, received) || "as many rows, but other values";
+  const difference = example && `${what}; for example ${example}`;
   return { table: "course_ID", expected: expected.size, received, ok: difference === "", difference };
 }
 
 /** Exact but for mean and standard deviation, whose last digits depend on the order of the sums: within 1e-9. */
-function isSameCourse(a: CourseRow, b: CourseRow): boolean {
-  const isNear = (x: number | null, y: number | null) =>
-    x === y || Math.abs((x ?? Infinity) - (y ?? Infinity)) < 1e-9;
-  const { average_score: aMean, stddev_score: aSd, ...aRest } = a;
-  const { average_score: bMean, stddev_score: bSd, ...bRest } = b;
-  return isNear(aMean, bMean) && isNear(aSd, bSd) && canonical(aRest) === canonical(bRest);
+function isSameInCourse(a: unknown, b: unknown, column: string): boolean {
+  const isSum = column === "average_score" || column === "stddev_score";
+  if (isSum && typeof a === "number" && typeof b === "number") return Math.abs(a - b) < 1e-9;
+  return canonical(a) === canonical(b);
 }
 
 function describeCounts(expected: number, received: number): string {
   return expected === received ? "" : `expected ${expected} rows, received ${received}`;
-}
-
-function newBag(): Bag {
-  return { count: 0, sum: 0n };
-}
-
-function addTo(bag: Bag, row: object): void {
-  const hash = createHash("sha256").update(canonical(row)).digest();
-  bag.count++;
-  bag.sum = (bag.sum + hash.readBigUInt64LE(0) + (hash.readBigUInt64LE(8) << 64n)) & mask;
-}
-
-const mask = (1n << 128n) - 1n;
-
-/** One text for one row, whatever the order of its keys; bigint and whole number are the same. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) => {
-    if (typeof one === "bigint") return one <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(one) : one.toString();
-    const isPlain = typeof one === "object" && one !== null && !Array.isArray(one);
-    return isPlain ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one;
-  });
 }

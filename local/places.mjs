@@ -1,0 +1,16 @@
+// @ts-check
+// Where things are.
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Where state, caches and downloads live; USER_ACTIVITY_LOCAL_DIR moves it (the tests do). */
+export const localDir = resolve(process.env.USER_ACTIVITY_LOCAL_DIR || join(projectDir, ".local"));
+
+/** The Python of JupyterLab and of the tests' readers. */
+export const venvPython = join(localDir, "venv", "bin", "python");
+
+/** The Python that resolves the jars and, on a machine without one, carries a Java. */
+export const toolsPython = join(localDir, "tools", "bin", "python");

@@ -1,0 +1,159 @@
+import { readConfig } from "./config";
+import { ServiceError, UsageError } from "./errors";
+import { interruption, untilInterrupted } from "./interrupt";
+import { openLake, resetLake } from "./lake";
+import { land } from "./land";
+import { withProgress } from "./progress";
+import { publishFile } from "./publish";
+import {
+  formatCount,
+  formatLake,
+  formatMegabytes,
+  formatSeconds,
+  formatServices,
+  formatStatus,
+  formatVerify,
+} from "./report";
+import { readServices, type ServiceName, startServices, stopServices, withServices } from "./services";
+import { inspectSource } from "./source";
+import { readLakeStatus, readStatus } from "./status";
+import { resetTopic } from "./stream";
+import { verify } from "./verify";
+
+/** Prints the result as one JSON value instead of as text. */
+export interface JsonOption {
+  readonly json?: true;
+}
+
+/** `services start` */
+export async function runStart(options: JsonOption): Promise<void> {
+  await withProgress(
+    "starting Kafka and HDFS",
+    () => startServices(["kafka", "hdfs"], interruption),
+    (started) => (started.length > 0 ? `started ${started.join(" and ")}` : "nothing to start"),
+  );
+  print(await readServices(), options, formatServices);
+}
+
+/** `services stop` */
+export async function runStop(): Promise<void> {
+  await withProgress(
+    "stopping Kafka and HDFS",
+    () => stopServices(),
+    () => "Kafka and HDFS are stopped",
+  );
+}
+
+/** `services status` */
+export async function runServicesStatus(options: JsonOption): Promise<void> {
+  print(await readServices(), options, formatServices);
+}
+
+/** `publish FILE` */
+export async function runPublish(file: string, options: JsonOption & { again?: true }): Promise<void> {
+  const { kafka } = await readServices();
+  if (kafka.state === "stopped") await inspectSource(file); // no broker is started for a broken file
+  const publish = (tell: (text: string) => void) =>
+    publishFile(file, {
+      config: readConfig().kafka,
+      ...(options.again ? { again: true } : {}),
+      signal: interruption,
+      onProgress: ({ published, total }) =>
+        tell(`published ${formatCount(published)} of ${formatCount(total)}`),
+    });
+  const result = await withNeeded(["kafka"], () =>
+    withProgress(
+      `publishing ${file}`,
+      ({ tell }) => publish(tell),
+      ({ published, alreadyThere, ms }) =>
+        `published ${formatCount(published)}, already there ${formatCount(alreadyThere)} (${formatSeconds(ms)})`,
+    ),
+  );
+  const { records, published, alreadyThere, topic } = result;
+  print(
+    result,
+    options,
+    () => `${records} records: ${published} published, ${alreadyThere} already in topic ${topic}`,
+  );
+}
+
+/** `land` */
+export async function runLand(options: JsonOption & { batch: number }): Promise<void> {
+  await withNeeded(["kafka", "hdfs"], async () => {
+    const { state, ...report } = await withProgress(
+      "landing",
+      ({ tell }) =>
+        land({
+          batchMessages: options.batch,
+          signal: interruption,
+          onProgress: ({ consumed, total, commit }) =>
+            tell(`landing: ${formatCount(consumed)} of ${formatCount(total)} offsets, last commit ${commit}`),
+        }),
+      ({ consumed, ms }) => `landed ${formatCount(consumed)} messages in ${formatSeconds(ms)}`,
+    );
+    const lake = await readLakeStatus();
+    if (!lake)
+      throw new ServiceError(`hdfs ${report.lakeDir}: expected what was just landed, received nothing`);
+    const memory = {
+      rssBytes: process.memoryUsage.rss(),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+    print({ ...report, ...lake, memory }, options, () => {
+      return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
+    });
+    if (lake.sumHolds) return;
+    throw new ServiceError(
+      `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
+    );
+  });
+}
+
+/** `verify` */
+export async function runVerify(options: JsonOption): Promise<void> {
+  await withNeeded(["hdfs"], async () => {
+    const report = await withProgress(
+      "verifying",
+      ({ tell }) => untilInterrupted(verify({ onProgress: (table) => tell(`verifying ${table}`) })),
+      ({ checks }) => `verified ${checks.length} tables`,
+    );
+    print(report, options, formatVerify);
+    if (report.ok) return;
+    const tables = report.checks.filter(({ ok }) => !ok).map(({ table }) => table);
+    const received = `differences in ${tables.join(", ")}`;
+    throw new ServiceError(
+      `hdfs ${readConfig().hdfs.lakeDir}: expected what raw_data gives, received ${received}; "npx user-activity land" finishes what a cut run left, other differences come from outside`,
+    );
+  });
+}
+
+/** `status` */
+export async function runStatus(options: JsonOption): Promise<void> {
+  const config = readConfig();
+  print(await untilInterrupted(readStatus(config)), options, (status) => formatStatus(status, config));
+}
+
+/** `reset` */
+export async function runReset(options: { yes?: true }): Promise<void> {
+  const { kafka, hdfs } = readConfig();
+  const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${hdfs.url}`;
+  if (!options.yes) throw new UsageError(`reset: would delete ${what}; add --yes to do it`);
+  const work = async () => {
+    await resetTopic(kafka);
+    await resetLake(openLake(hdfs));
+  };
+  await withNeeded(["kafka", "hdfs"], () => withProgress("resetting", work, () => `deleted ${what}`));
+}
+
+/** Starts what the command needs and is not running, and stops it again after the command. */
+async function withNeeded<T>(needed: readonly ServiceName[], work: () => Promise<T>): Promise<T> {
+  const onStart = (missing: readonly ServiceName[]) => {
+    process.stderr.write(
+      `starting ${missing.join(" and ")} for this command ("npx user-activity services start" keeps them running)\n`,
+    );
+  };
+  return withServices(needed, work, { onStart, signal: interruption });
+}
+
+function print<T>(result: T, options: JsonOption, format: (result: T) => string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
+}

@@ -1,0 +1,123 @@
+import { createWriteStream, existsSync } from "node:fs";
+import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { quoteName } from "./duckdb";
+import { ServiceError, UserActivityError } from "./errors";
+import { createParquetFile, readParquet, readRowCount } from "./parquet";
+import { fetchTable, type QueryOptions, withQuery } from "./query";
+import { csvLines } from "./query-output";
+import { type TableName, tables } from "./tables";
+
+export interface ExportOptions extends Omit<QueryOptions, "parameters" | "timestamps"> {
+  /** Default: all five. */
+  readonly tables?: readonly TableName[];
+  /** Default "parquet". */
+  readonly format?: ExportFormat;
+  /** Replaces files that are there; default false. */
+  readonly force?: boolean;
+  /** Called before each table. */
+  readonly onTable?: (table: TableName) => void;
+}
+
+export type ExportFormat = "parquet" | "csv";
+
+/** One file that was written. */
+export interface ExportedTable {
+  readonly table: TableName;
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes landed tables as local files, one each: DIRECTORY/grades_ID.parquet or .csv, rows in the order they were
+ * landed. Parquet files have the columns and types of the lake; in CSV timestamps are ISO 8601 text in UTC and nested
+ * columns JSON. Throws before anything is written where a file is there already, unless `force` is set.
+ */
+export async function exportTables(directory: string, options: ExportOptions = {}): Promise<ExportedTable[]> {
+  const { format = "parquet", force = false } = options;
+  const chosen = options.tables ?? (Object.keys(tables) as TableName[]);
+  const targets = [...new Set(chosen)].map((table) => ({
+    table,
+    path: join(directory, `${table}.${format}`),
+  }));
+  if (!force) checkFree(targets.map(({ path }) => path));
+  await makeDirectory(directory);
+  const exported: ExportedTable[] = [];
+  for (const { table, path } of targets) {
+    options.signal?.throwIfAborted();
+    options.onTable?.(table);
+    const rows = await writing(path, (partial) =>
+      format === "csv" ? writeCsv(table, partial, options) : writeParquet(table, partial, options),
+    );
+    exported.push({ table, path, rows, bytes: (await stat(path)).size });
+  }
+  return exported;
+}
+
+/** Throws for the first of these files that is there already. */
+export function checkFree(paths: readonly string[]): void {
+  const taken = paths.find((path) => existsSync(path));
+  if (taken === undefined) return;
+  throw new ServiceError(
+    `${taken}: expected no such file, received one; --force replaces it, or choose another place`,
+  );
+}
+
+/** Writes a file under another name beside its own first, so that it has its name only once it is complete. */
+export async function writing<T>(path: string, write: (partial: string) => Promise<T>): Promise<T> {
+  const partial = `${path}.partial`;
+  try {
+    const result = await write(partial);
+    await rename(partial, path);
+    return result;
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    if (cause instanceof UserActivityError) throw cause;
+    const { message } = cause as Error;
+    throw new ServiceError(
+      `${path}: can't be written: ${message}; is there room, and is the folder yours to write to?`,
+      { cause },
+    );
+  }
+}
+
+async function makeDirectory(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    const received = cause.code === "EEXIST" || cause.code === "ENOTDIR" ? "a file" : cause.message;
+    throw new ServiceError(`${directory}: expected a folder, received ${received}; choose another place`, {
+      cause,
+    });
+  });
+}
+
+/** A table of one part is that part; several are joined, a part at a time. */
+async function writeParquet(table: TableName, path: string, options: ExportOptions): Promise<number> {
+  const parts = await fetchTable(table, options);
+  const [first = "", ...others] = parts;
+  if (others.length === 0) {
+    await copyFile(first, path);
+    return readRowCount(path);
+  }
+  const file = await createParquetFile(path, tables[table]);
+  for (const part of parts) await file.append(await readParquet(part, tables[table]));
+  return (await file.close()).rowCount;
+}
+
+async function writeCsv(table: TableName, path: string, options: ExportOptions): Promise<number> {
+  const sql = `SELECT * FROM ${quoteName(table)}`;
+  return withQuery(sql, { ...options, timestamps: "text" }, async ({ columns, batches }) => {
+    let rowCount = 0;
+    const counted = async function* () {
+      for await (const batch of batches) {
+        rowCount += batch.length;
+        yield batch;
+      }
+    };
+    const lines = Readable.from(csvLines({ columns, batches: counted() }));
+    await pipeline(lines, createWriteStream(path));
+    return rowCount;
+  });
+}

@@ -1,0 +1,36 @@
+import { UserActivityError } from "./errors";
+
+const interrupted = new AbortController();
+
+/** Aborts, with an error that says so, at the first Ctrl-C or SIGTERM. */
+export const interruption: AbortSignal = interrupted.signal;
+
+/** Lets the first Ctrl-C or SIGTERM end the work in order and the second at once; the exit code is 130 or 143. */
+export function watchSignals(): void {
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  const exitCode = signal === "SIGINT" ? 130 : 143;
+  if (interruption.aborted) process.exit(exitCode);
+  process.exitCode = exitCode;
+  process.stderr.write(`\n${signal}: ending in order; once more to end at once\n`);
+  interrupted.abort(
+    new UserActivityError(`interrupted by ${signal}; what was done stays, the next run goes on from there`),
+  );
+}
+
+/** Ends the wait for work that can be left at any point, since it changes nothing; throws the interruption. */
+export async function untilInterrupted<T>(work: Promise<T>): Promise<T> {
+  let onAbort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(interruption.reason);
+  });
+  interruption.addEventListener("abort", onAbort);
+  try {
+    interruption.throwIfAborted();
+    return await Promise.race([work, aborted]);
+  } finally {
+    interruption.removeEventListener("abort", onAbort);
+  }
+}

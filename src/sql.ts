@@ -1,0 +1,25 @@
+import type { DataFrame } from "danfojs-node";
+import { toFrame } from "./frames";
+import { query } from "./query";
+import type { SqlParameter } from "./sql-values";
+
+/**
+ * Runs SQL over the landed tables and returns its result as a danfo frame (n rows x k columns), for a notebook:
+ * sql`SELECT ... WHERE exam_name = ${name}`. What stands in ${} goes along as a value, never as a piece of SQL.
+ * Timestamps are ISO 8601 text in UTC, whole numbers that a number can't hold and nested values are text.
+ */
+export async function sql(
+  text: TemplateStringsArray | string,
+  ...values: readonly SqlParameter[]
+): Promise<DataFrame> {
+  const statement = typeof text === "string" ? text : joinParts(text);
+  const { columns, rows } = await query(statement, { parameters: values, timestamps: "text" });
+  return toFrame(
+    rows,
+    columns.map(({ name }) => name),
+  );
+}
+
+function joinParts(parts: readonly string[]): string {
+  return parts.reduce((joined, part, index) => `${joined}$${index}${part}`);
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { userInfo } from "node:os";
+import { describe, test } from "node:test";
+import { readConfig } from "user-activity/dist/config";
+import { UsageError } from "user-activity/dist/errors";
+
+describe("the environment", () => {
+  test("has defaults for everything, and an empty variable counts as not set", () => {
+    const { kafka, hdfs } = readConfig({ KAFKA_BROKERS: "", WEBHDFS_URL: "", LAKE_DIR: "" });
+    assert.match(kafka.brokers.join(), /^127\.0\.0\.1:\d+$/);
+    assert.match(hdfs.url, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.deepEqual(
+      { ...kafka, brokers: [], ...hdfs, url: "" },
+      {
+        brokers: [],
+        topic: "assessments",
+        external: false,
+        ssl: false,
+        caPath: undefined,
+        sasl: undefined,
+        url: "",
+        user: userInfo().username,
+        lakeDir: "/user-activity",
+        token: undefined,
+      },
+    );
+  });
+
+  test("names an existing cluster, which is then external", () => {
+    const { kafka, hdfs } = readConfig({
+      KAFKA_BROKERS: " a.example:9092 ,b-2:19092",
+      KAFKA_SECURITY_PROTOCOL: "SASL_SSL",
+      KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
+      KAFKA_SASL_USERNAME: "u",
+      KAFKA_SASL_PASSWORD: "p",
+      KAFKA_SSL_CA: "kafka.pem",
+      WEBHDFS_URL: "https://namenode.example:9871/",
+      HDFS_USER: "ann",
+      HDFS_DELEGATION_TOKEN: "t",
+      WEBHDFS_CA: "hdfs.pem",
+      LAKE_DIR: "/data/übung 1/",
+    });
+    assert.deepEqual(kafka, {
+      brokers: ["a.example:9092", "b-2:19092"],
+      topic: "assessments",
+      external: true,
+      ssl: true,
+      caPath: "kafka.pem",
+      sasl: { mechanism: "scram-sha-512", username: "u", password: "p" },
+    });
+    assert.deepEqual(hdfs, {
+      url: "https://namenode.example:9871",
+      user: "ann",
+      lakeDir: "/data/übung 1",
+      external: true,
+      token: "t",
+      caPath: "hdfs.pem",
+    });
+  });
+
+  test("takes no login where the protocol has none", () => {
+    const login = { KAFKA_SASL_USERNAME: "u", KAFKA_SASL_PASSWORD: "p" };
+    assert.equal(readConfig(login).kafka.sasl, undefined);
+  });
+});
+
+describe("a wrong variable is named, with what it may be and what it was", () => {
+  const cases: readonly (readonly [string, readonly string[], string])[] = [
+    [
+      "KAFKA_BROKERS",
+      ["nohost", ",", " ", "a:1,b", "a:0", "a:65536", "http://a:9092", "a:1,,b:2"],
+      "host:port, several separated by commas",
+    ],
+    [
+      "KAFKA_TOPIC",
+      ["a b", ".", "..", "a/b", "é", "x".repeat(250)],
+      "at most 249 letters, digits, '.', '_' and '-', but neither '.' nor '..'",
+    ],
+    ["KAFKA_SECURITY_PROTOCOL", ["ssl"], "one of PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL"],
+    ["KAFKA_SASL_MECHANISM", ["GSSAPI"], "one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"],
+    [
+      "WEBHDFS_URL",
+      [
+        "localhost:9870",
+        "hdfs://a:8020",
+        "http:///x",
+        "http://a/b",
+        "http://a:b:c",
+        "http://a:99999",
+        "http://a?b",
+      ],
+      "http://host:port or https://host:port, without user or path",
+    ],
+    ["HDFS_USER", ["a b", "a/b", "a&b"], "a user name"],
+    [
+      "LAKE_DIR",
+      ["x", "/", "/a:b", "/a//b", "/a/../b", "/a/.", "/a\tb"],
+      "an absolute HDFS path below /, without ':', '//', '.' or '..'",
+    ],
+  ];
+  for (const [name, values, expected] of cases) {
+    for (const value of values) {
+      test(`${name}=${JSON.stringify(value).slice(0, 40)}`, () => {
+        const shown = value.length > 80 ? `${value.slice(0, 80)}...` : value;
+        const message = `${name}: expected ${expected}, received ${JSON.stringify(shown)}`;
+        assert.throws(() => readConfig({ [name]: value }), { name: "UsageError", message, exitCode: 2 });
+      });
+    }
+  }
+
+  test("several, a line each", () => {
+    assert.throws(() => readConfig({ KAFKA_TOPIC: "a b", LAKE_DIR: "x" }), {
+      message: /^KAFKA_TOPIC: .+\nLAKE_DIR: .+$/,
+    });
+  });
+
+  test("but never a secret", () => {
+    for (const env of [
+      { WEBHDFS_URL: "http://ann:secret@a:9870" },
+      { KAFKA_BROKERS: "ann:secret@a:9092" },
+      { HDFS_DELEGATION_TOKEN: "   " },
+    ]) {
+      assert.throws(
+        () => readConfig(env),
+        (error: Error) => /received something else$/.test(error.message) && !/secret/.test(error.message),
+      );
+    }
+  });
+});
+
+describe("security that cannot be", () => {
+  test("SASL without a name and a password says which is missing", () => {
+    const env = { KAFKA_BROKERS: "a:1", KAFKA_SECURITY_PROTOCOL: "SASL_SSL", KAFKA_SASL_USERNAME: "u" };
+    assert.throws(
+      () => readConfig(env),
+      /^UsageError: KAFKA_SECURITY_PROTOCOL: expected KAFKA_SASL_PASSWORD with/,
+    );
+  });
+
+  test("the embedded broker is not asked for SSL", () => {
+    assert.throws(() => readConfig({ KAFKA_SECURITY_PROTOCOL: "SSL" }), UsageError);
+  });
+});

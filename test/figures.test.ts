@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { barFigure, courseFigure, type Figure, scoreFigure } from "user-activity/dist/figures";
+
+const text = { title: "Figure 1. What it shows", alt: "In words." };
+
+function traceOf(figure: Figure): Record<string, unknown> {
+  assert.equal(figure.data.length, 1);
+  return figure.data[0] ?? {};
+}
+
+function axisOf(figure: Figure, name: "xaxis" | "yaxis"): Record<string, unknown> {
+  return figure.layout[name] as Record<string, unknown>;
+}
+
+function titleOf(axis: Record<string, unknown>): unknown {
+  return (axis.title as { text: string }).text;
+}
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === "object" && value !== null) for (const one of Object.values(value)) deepFreeze(one);
+  return Object.freeze(value);
+};
+
+describe("every figure", () => {
+  const figures = {
+    bars: barFigure([{ label: "a", value: 1 }], "attempts", text),
+    scores: scoreFigure([0.5], text),
+    courses: courseFigure([{ label: "a", average: 0.5, deviation: 0.1, attempts: 2 }], text),
+  };
+  for (const [name, figure] of Object.entries(figures)) {
+    test(`${name}: carries its title and its words, is plain JSON, and names its axis of numbers`, () => {
+      assert.equal((figure.layout.title as { text: string }).text, text.title);
+      assert.equal(figure.alt, text.alt);
+      assert.deepEqual(JSON.parse(JSON.stringify(figure)), figure);
+      assert.ok(titleOf(axisOf(figure, "xaxis")));
+    });
+  }
+
+  test("is the same for the same input, which it leaves as it is", () => {
+    const bars = deepFreeze([
+      { label: "a", value: 1 },
+      { label: "b", value: 2 },
+    ]);
+    assert.deepEqual(barFigure(bars, "attempts", text), barFigure(bars, "attempts", text));
+    const courses = deepFreeze([{ label: "a", average: 0.5, deviation: null, attempts: 1 }]);
+    assert.deepEqual(courseFigure(courses, text), courseFigure(courses, text));
+    const scores = deepFreeze([0, 1]);
+    assert.deepEqual(scoreFigure(scores, text), scoreFigure(scores, text));
+  });
+});
+
+describe("barFigure", () => {
+  test("puts the longest bar on top and keeps the given order of equal ones", () => {
+    const bars = [
+      { label: "second", value: 2 },
+      { label: "first", value: 9 },
+      { label: "third", value: 2 },
+    ];
+    // Plotly draws from the bottom up
+    assert.deepEqual(traceOf(barFigure(bars, "attempts", text)).y, ["third", "second", "first"]);
+    assert.deepEqual(traceOf(barFigure(bars, "attempts", text)).x, [2, 2, 9]);
+  });
+
+  test("names what is counted on its axis", () => {
+    assert.equal(titleOf(axisOf(barFigure([], "questions", text), "xaxis")), "questions");
+  });
+
+  test("cuts long names where they are drawn and keeps names apart that are cut alike", () => {
+    const start = "Software Architecture Fundamentals, the ";
+    const bars = [
+      { label: `${start}Basics`, value: 2 },
+      { label: `${start}Rest`, value: 1 },
+    ];
+    const figure = barFigure(bars, "attempts", text);
+    const axis = axisOf(figure, "yaxis");
+    assert.deepEqual(traceOf(figure).y, [`${start}Rest`, `${start}Basics`]);
+    assert.deepEqual(axis.tickvals, traceOf(figure).y);
+    assert.deepEqual(axis.ticktext, Array(2).fill("Software Architecture Fundamentals, the…"));
+  });
+
+  test("shows a name that looks like markup as it is, and one that looks like a number as a name", () => {
+    const axis = axisOf(
+      barFigure(
+        [
+          { label: "<b>C & C++</b>", value: 1 },
+          { label: "2018", value: 2 },
+        ],
+        "attempts",
+        text,
+      ),
+      "yaxis",
+    );
+    assert.equal(axis.type, "category");
+    assert.deepEqual(axis.ticktext, ["&lt;b&gt;C &amp; C++&lt;/b&gt;", "2018"]);
+  });
+});
+
+describe("scoreFigure", () => {
+  test("counts a score on a border to the right and 1 to the last tenth", () => {
+    const borders = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+    assert.deepEqual(traceOf(scoreFigure(borders, text)).y, [1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
+  });
+
+  test("counts a fraction as sums of floating point give it", () => {
+    assert.deepEqual(
+      traceOf(scoreFigure([0.1 + 0.2, 0.7, 29 / 100, 3 / 10], text)).y,
+      [0, 0, 1, 2, 0, 0, 0, 1, 0, 0],
+    );
+  });
+
+  test("shows all ten tenths where there are no scores", () => {
+    const { x, y } = traceOf(scoreFigure([], text)) as { x: string[]; y: number[] };
+    assert.deepEqual([x.length, y], [10, Array(10).fill(0)]);
+    assert.deepEqual([x[0], x[9]], ["0–10", "90–100"]);
+  });
+});
+
+describe("courseFigure", () => {
+  const courses = [
+    { label: "low", average: 0.25, deviation: 0.125, attempts: 4 },
+    { label: "single", average: 0.5, deviation: null, attempts: 1 },
+    { label: "high", average: 0.875, deviation: 0.25, attempts: 2 },
+    { label: "alike", average: 0.75, deviation: 0, attempts: 3 },
+  ];
+
+  test("puts the best course on top, in percent", () => {
+    const { x, y } = traceOf(courseFigure(courses, text));
+    assert.deepEqual(y, ["low", "single", "alike", "high"]);
+    assert.deepEqual(x, [25, 50, 75, 87.5]);
+  });
+
+  test("draws no line where there is no deviation, which is not one of 0", () => {
+    const { error_x } = traceOf(courseFigure(courses, text)) as { error_x: { array: unknown[] } };
+    assert.deepEqual(error_x.array, [12.5, "none", 0, 25]);
+  });
+
+  test("shows the lines to their ends, also past 100 %", () => {
+    const [from, to] = axisOf(courseFigure(courses, text), "xaxis").range as number[];
+    assert.equal(from, 0);
+    assert.ok(Number(to) > 112.5);
+  });
+
+  test("is the same whatever order an average was summed in", () => {
+    const one = courseFigure([{ label: "a", average: 0.1 + 0.2, deviation: null, attempts: 1 }], text);
+    const other = courseFigure([{ label: "a", average: 0.3, deviation: null, attempts: 1 }], text);
+    assert.deepEqual(one, other);
+  });
+});
