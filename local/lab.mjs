@@ -24,7 +24,12 @@ export async function startLab({
   const { choosePort } = await import("user-activity/dist/processes.js");
   const port = await choosePort(8888);
   const token = randomBytes(24).toString("hex");
-  const args = ["-m", "jupyterlab", ...labOptions(port, root, notebook), ...(openBrowser ? [] : ["--no-browser"])];
+  const args = [
+    "-m",
+    "jupyterlab",
+    ...labOptions(port, root, notebook),
+    ...(openBrowser ? [] : ["--no-browser"]),
+  ];
   const child = spawn(venvPython, args, {
     cwd: projectDir,
     // a group of its own: Ctrl-C reaches us, and we end it without its question "shut down?"
@@ -99,14 +104,14 @@ function hasDisplay() {
   return process.platform !== "linux" || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
-/** @returns {AbortController} aborted by the first Ctrl-C or SIGTERM; the second one ends at once */
+/** @returns {AbortController} aborted by the first Ctrl-C, SIGTERM or closed terminal; the second one ends at once */
 export function abortOnSignals() {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(new Error("interrupted"));
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
   return controller;
 }
 
@@ -119,8 +124,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   else {
     await setupOrExit();
     const { signal } = abortOnSignals();
-    const { startServices, stopServices } = await import("user-activity/dist/services.js");
+    const { startServices, stopOnExit, stopServices } = await import("user-activity/dist/services.js");
     const started = await startServices(["kafka", "hdfs"], signal);
+    stopOnExit(started);
     try {
       process.exitCode = await serveLab(signal);
     } finally {

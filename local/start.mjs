@@ -41,7 +41,9 @@ function readOptions() {
  * @returns {Promise<number>} the exit code
  */
 async function main(isHeadless, signal) {
-  const { startServices, stopServices, readServices } = await import("user-activity/dist/services.js");
+  const { startServices, stopOnExit, stopServices, readServices } = await import(
+    "user-activity/dist/services.js"
+  );
   const { withProgress } = await import("user-activity/dist/progress.js");
   const { formatServices } = await import("user-activity/dist/report.js");
   /** @type {import("user-activity/dist/services.js").ServiceName[]} */
@@ -53,6 +55,7 @@ async function main(isHeadless, signal) {
       (/** @type {string[]} */ names) =>
         names.length > 0 ? `started ${names.join(" and ")}` : "Kafka and HDFS: already there",
     );
+    stopOnExit(started);
     process.stderr.write(`${formatServices(await readServices())}\n`);
     const notebooks = listNotebooks().filter((path) => /^0[1-4]-/.test(basename(path)));
     await runNotebooks(notebooks, copyOf, signal);

@@ -48,9 +48,11 @@ function listFiles(offline) {
 
 /** @param {string[]} files */
 async function runWithServices(files) {
-  const { startServices, stopServices } = await import("user-activity/dist/services.js");
+  const { startServices, stopOnExit, stopServices } = await import("user-activity/dist/services.js");
   process.env.PYTHON_FOR_TESTS = venvPython;
   const started = await startServices();
+  stopOnExit(started);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
   try {
     return await runFiles(files);
   } finally {

@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import type {
   DuckDBConnection,
   DuckDBExtractedStatements,
@@ -54,6 +55,7 @@ export async function openEngine({ readable, writable, spill }: EngineOptions): 
     SET allowed_paths = ${paths.length === 0 ? "[]::VARCHAR[]" : `[${paths.map(quoteText)}]`};
     SET enable_external_access = false;
     SET lock_configuration = true`);
+  let isInterrupted = false;
   const attempt = <T>(sql: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: Error) => {
       throw toSqlError(error, sql);
@@ -72,9 +74,15 @@ export async function openEngine({ readable, writable, spill }: EngineOptions): 
       attempt(sql, async () => {
         const result = await start(duckdb, connection, sql, parameters);
         const read = createValueReader(duckdb, timestamps);
-        return { columns: toColumns(result), batches: readBatches(result, read, sql) };
+        const check = () => {
+          if (isInterrupted) throw new ServiceError("query: interrupted");
+        };
+        return { columns: toColumns(result), batches: readBatches(result, { read, check, sql }) };
       }),
-    interrupt: () => connection.interrupt(),
+    interrupt: () => {
+      isInterrupted = true;
+      connection.interrupt();
+    },
     close: () => {
       connection.closeSync();
       instance.closeSync();
@@ -94,7 +102,16 @@ export function quoteName(name: string): string {
 
 /** Loaded when it is first needed, and not by import(), which takes three times as long here. */
 function loadDuckDb(): DuckDb {
-  return require("@duckdb/node-api") as DuckDb;
+  const duckdb = require("@duckdb/node-api") as DuckDb;
+  const accessors = require("@duckdb/node-api/lib/vectors/dataAccessors") as { textDecoder?: TextDecoder };
+  if (!accessors.textDecoder) {
+    throw new ServiceError(
+      'duckdb: expected version 1.5.5-r.5 of @duckdb/node-api, received another one; run "npm ci"',
+    );
+  }
+  // its own drops a byte order mark, which is a part of the text
+  if (!accessors.textDecoder.ignoreBOM) accessors.textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return duckdb;
 }
 
 /** The statements of the SQL; DuckDB makes several of one PIVOT. */
@@ -155,13 +172,14 @@ function toColumns(result: DuckDBResult): SqlColumn[] {
   return result.deduplicatedColumnNames().map((name, index) => ({ name, type: String(types[index]) }));
 }
 
+/** A stream that was interrupted comes to an end as if there were no more rows. */
 async function* readBatches(
   result: DuckDBResult,
-  read: (value: DuckDBValue) => SqlValue,
-  sql: string,
+  { read, check, sql }: { read: (value: DuckDBValue) => SqlValue; check: () => void; sql: string },
 ): AsyncGenerator<readonly (readonly SqlValue[])[]> {
   try {
     for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(read));
+    check();
   } catch (error) {
     throw toSqlError(error, sql);
   }

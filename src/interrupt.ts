@@ -1,17 +1,18 @@
+import { constants } from "node:os";
 import { UserActivityError } from "./errors";
 
 const interrupted = new AbortController();
 
-/** Aborts, with an error that says so, at the first Ctrl-C or SIGTERM. */
+/** Aborts, with an error that says so, at the first Ctrl-C, SIGTERM or closed terminal. */
 export const interruption: AbortSignal = interrupted.signal;
 
-/** Lets the first Ctrl-C or SIGTERM end the work in order and the second at once; the exit code is 130 or 143. */
+/** Lets the first signal end the work in order and the second at once; the exit code is 128 and the signal's number. */
 export function watchSignals(): void {
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onSignal);
 }
 
 function onSignal(signal: NodeJS.Signals): void {
-  const exitCode = signal === "SIGINT" ? 130 : 143;
+  const exitCode = 128 + constants.signals[signal];
   if (interruption.aborted) process.exit(exitCode);
   process.exitCode = exitCode;
   process.stderr.write(`\n${signal}: ending in order; once more to end at once\n`);

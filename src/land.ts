@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Commit, checkOffsets, claimAfter, emptyState, type LakeState, nextCommit } from "./commits";
 import { type Config, type KafkaConfig, readConfig } from "./config";
 import { createExamIndex, type ExamIndex } from "./exam-index";
+import { prepareFolder } from "./folders";
 import { type Lake, openLake, publishFiles, readLastCommit, sweepStaged, writeCommit } from "./lake";
 import { type LandingBatch, openBatch } from "./landing-batch";
 import { localDir } from "./paths";
@@ -141,7 +142,7 @@ async function claimLake(
 function makeSpool(run: string): string {
   const parent = join(localDir, "spool");
   const spool = join(parent, `${process.pid}-${run}`);
-  mkdirSync(spool, { recursive: true });
+  prepareFolder(spool);
   for (const name of readdirSync(parent)) {
     if (!isAlive(Number.parseInt(name, 10))) rmSync(join(parent, name), { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 export const projectDir: string = resolve(__dirname, "..", "..");
 
 /** Where state, caches and downloads live; USER_ACTIVITY_LOCAL_DIR moves it (the tests do). */
-export const localDir: string = resolve(process.env.USER_ACTIVITY_LOCAL_DIR ?? join(projectDir, ".local"));
+export const localDir: string = resolve(process.env.USER_ACTIVITY_LOCAL_DIR || join(projectDir, ".local"));
 
 /** A path inside the project, whichever folder a notebook's kernel was started in. */
 export function projectPath(...parts: string[]): string {

@@ -29,7 +29,7 @@ const skip = browserPath ? false : "no browser: install chromium, or name one in
 const pictures = process.env.SCREENSHOTS;
 
 // JupyterLab starts, a kernel compiles, charts are drawn: on a busy machine that takes its time
-const patienceMs = 120_000;
+const patienceMs = 60_000;
 
 describe("JupyterLab in a browser", { skip }, () => {
   const tracked = projectPath("notebooks");
@@ -97,7 +97,7 @@ describe("JupyterLab in a browser", { skip }, () => {
   /** The notebook that is open, once its kernel waits for work. */
   async function readyPanel(): Promise<Locator> {
     const panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
-    await panel.locator(".jp-KernelName", { hasText: /^TypeScript$/ }).waitFor();
+    await panel.locator(".jp-KernelName", { hasText: "TypeScript" }).waitFor();
     await panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
     return panel;
   }

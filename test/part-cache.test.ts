@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { readConfig } from "user-activity/dist/config";
 import { ServiceError } from "user-activity/dist/errors";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache } from "user-activity/dist/part-cache";
+import { ownFolder } from "./live-lake";
 import { createMemoryHdfs } from "./memory-hdfs";
-import { ownFolder } from "./own-folder";
 
 const table = "grades_ID";
 const path = (name: string) => `/lake/${table}/${name}.parquet`;

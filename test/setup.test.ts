@@ -150,7 +150,7 @@ describe("a machine that lacks something", () => {
     assert.deepEqual(machine.takeCalls(), ["pip java"]);
   });
 
-  test("is not told the wrong Python where a virtual environment was made by another one", async () => {
+  test("keeps virtual environments that another Python made, unless PYTHON names one", async () => {
     const machine = newMachine();
     await machine.setup();
     machine.takeCalls();
