@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Admin, type KafkaConfig as ClientConfig, Kafka, type LogEntry, logLevel } from "kafkajs";
 import { installAbortedFilter } from "./aborted";
 import type { KafkaConfig } from "./config";
@@ -31,17 +32,28 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
   }
 }
 
-/** Asks the brokers something through an admin client; what goes wrong is thrown as toKafkaError words it. */
+/**
+ * Asks the brokers something through an admin client; what goes wrong is thrown as toKafkaError words it. A broker that
+ * says "not yet", as it does while a new topic's partitions find their leaders, is asked again for about three seconds.
+ */
 export async function askKafka<T>(
   config: KafkaConfig,
   doing: string,
   work: (admin: Admin) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await withAdmin(connectKafka(config), work);
-  } catch (error) {
-    throw toKafkaError(error, config, doing);
+  for (let waitMs = 50; ; waitMs *= 2) {
+    try {
+      return await withAdmin(connectKafka(config), work);
+    } catch (error) {
+      if (!isNotYet(error) || waitMs > 1600) throw toKafkaError(error, config, doing);
+      await sleep(waitMs);
+    }
   }
+}
+
+function isNotYet(error: unknown): boolean {
+  const { name, retriable } = error as { name?: string; retriable?: boolean };
+  return name === "KafkaJSProtocolError" && retriable === true;
 }
 
 /** The id of the cluster behind the brokers; undefined where none answers within about a second. */
