@@ -7,8 +7,8 @@ export const commitFormat = 1;
 
 /** A file that a commit makes count: written out of sight at `staged`, moved to `path` (both relative to the lake). */
 export interface CommittedFile {
-  /** The table it belongs to; `index` is our own file of exam IDs. */
-  readonly table: TableName | "index";
+  /** The table it belongs to; `index` is our own file of exam IDs, `catalogue` what describes the tables. */
+  readonly table: TableName | "index" | "catalogue";
   readonly staged: string;
   readonly path: string;
   readonly rowCount: number;

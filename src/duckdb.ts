@@ -72,11 +72,12 @@ export async function openEngine({ readable, writable, spill }: EngineOptions): 
       }),
     start: (sql, parameters, timestamps) =>
       attempt(sql, async () => {
-        const result = await start(duckdb, connection, sql, parameters);
-        const read = createValueReader(duckdb, timestamps);
         const check = () => {
           if (isInterrupted) throw new ServiceError("query: interrupted");
         };
+        check();
+        const result = await start(duckdb, connection, sql, parameters);
+        const read = createValueReader(duckdb, timestamps);
         return { columns: toColumns(result), batches: readBatches(result, { read, check, sql }) };
       }),
     interrupt: () => {
@@ -178,7 +179,10 @@ async function* readBatches(
   { read, check, sql }: { read: (value: DuckDBValue) => SqlValue; check: () => void; sql: string },
 ): AsyncGenerator<readonly (readonly SqlValue[])[]> {
   try {
-    for await (const rows of result.yieldRows()) yield rows.map((row) => row.map(read));
+    for await (const rows of result.yieldRows()) {
+      check();
+      yield rows.map((row) => row.map(read));
+    }
     check();
   } catch (error) {
     throw toSqlError(error, sql);

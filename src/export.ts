@@ -37,13 +37,8 @@ export interface ExportedTable {
  * columns JSON. Throws before anything is written where a file is there already, unless `force` is set.
  */
 export async function exportTables(directory: string, options: ExportOptions = {}): Promise<ExportedTable[]> {
-  const { format = "parquet", force = false } = options;
-  const chosen = options.tables ?? (Object.keys(tables) as TableName[]);
-  const targets = [...new Set(chosen)].map((table) => ({
-    table,
-    path: join(directory, `${table}.${format}`),
-  }));
-  if (!force) checkFree(targets.map(({ path }) => path));
+  const { format = "parquet" } = options;
+  const targets = planExport(directory, options);
   await makeDirectory(directory);
   const exported: ExportedTable[] = [];
   for (const { table, path } of targets) {
@@ -55,6 +50,17 @@ export async function exportTables(directory: string, options: ExportOptions = {
     exported.push({ table, path, rows, bytes: (await stat(path)).size });
   }
   return exported;
+}
+
+/** The files that exportTables will write. Throws where one is there already, unless `force` is set. */
+export function planExport(
+  directory: string,
+  { tables: chosen, format = "parquet", force = false }: ExportOptions = {},
+): { readonly table: TableName; readonly path: string }[] {
+  const names = new Set(chosen ?? (Object.keys(tables) as TableName[]));
+  const targets = [...names].map((table) => ({ table, path: join(directory, `${table}.${format}`) }));
+  if (!force) checkFree(targets.map(({ path }) => path));
+  return targets;
 }
 
 /** Throws for the first of these files that is there already. */

@@ -111,7 +111,7 @@ function toPercent(share: number): number {
 
 function figure(data: Figure["data"], layout: Record<string, unknown>, { title, alt }: FigureText): Figure {
   const house = {
-    title: { text: title, x: 0, xref: "paper", xanchor: "left", font: { size: 15 } },
+    title: { text: title, x: 0, xref: "container", xanchor: "left", pad: { l: 10 }, font: { size: 15 } },
     font: { family: "Helvetica, Arial, sans-serif", size: 12, color: "#222222" },
     paper_bgcolor: "#ffffff",
     plot_bgcolor: "#ffffff",

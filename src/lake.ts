@@ -1,7 +1,9 @@
+import { type LakeContents, type LakeParts, type PartFile, toDataPackage } from "./catalogue";
 import { type Commit, type CommittedFile, commitName, commitNumber, parseCommit } from "./commits";
 import type { HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
 import { connectHdfs, type Hdfs } from "./hdfs";
+import { toLakeReadme } from "./lake-readme";
 import { readParquet } from "./parquet";
 import { type RowOf, type TableName, tables } from "./tables";
 
@@ -50,7 +52,8 @@ export async function writeCommit(lake: Lake, commit: Commit): Promise<void> {
 
 /** Moves a commit's files to their final names; those that are there already are left. May be done again and again. */
 export async function publishFiles(lake: Lake, files: readonly CommittedFile[]): Promise<void> {
-  for (const directory of new Set(files.map((file) => parentOf(file.path)))) {
+  const inFolders = files.filter((file) => file.table !== "catalogue");
+  for (const directory of new Set(inFolders.map((file) => parentOf(file.path)))) {
     await lake.hdfs.makeDirectory(lake.at(directory));
   }
   for (const file of files) await publishFile(lake, file);
@@ -59,14 +62,47 @@ export async function publishFiles(lake: Lake, files: readonly CommittedFile[]):
 async function publishFile(lake: Lake, file: CommittedFile): Promise<void> {
   const [from, to] = [lake.at(file.staged), lake.at(file.path)];
   if (await lake.hdfs.stat(from)) {
-    if (file.table === "course_ID") return lake.hdfs.replace(from, to);
+    if (file.table === "course_ID" || file.table === "catalogue") return lake.hdfs.replace(from, to);
     if (await lake.hdfs.rename(from, to)) return;
   }
   const there = await lake.hdfs.stat(to);
-  if (there?.bytes === file.bytes) return;
+  // a catalogue that somebody changed or removed is made anew by the landing
+  if (there?.bytes === file.bytes || file.table === "catalogue") return;
   throw new ServiceError(
     `hdfs ${to}: expected the ${file.bytes} bytes that were committed, received ${there?.bytes ?? "no file"}; something else writes to this lake: empty it with "npm run reset" and land again`,
   );
+}
+
+/**
+ * Writes, in a run's folder under `_tmp`, the catalogue of the lake as it is once a commit's files are published:
+ * datapackage.json and README.md. They count as files of that commit, so that finishing a commit that was cut brings
+ * its catalogue too.
+ */
+export async function stageCatalogue(
+  lake: Lake,
+  run: string,
+  contents: LakeContents,
+): Promise<CommittedFile[]> {
+  const texts = [
+    ["datapackage.json", `${JSON.stringify(toDataPackage(contents), undefined, 2)}\n`],
+    ["README.md", toLakeReadme(contents)],
+  ] as const;
+  const files: CommittedFile[] = [];
+  for (const [path, text] of texts) {
+    const staged = `_tmp/${run}/${path}`;
+    const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text));
+    files.push({ table: "catalogue", staged, path, rowCount: 0, bytes });
+  }
+  return files;
+}
+
+/** Whether the catalogue that a commit published is still there; false too for a commit that had none. */
+export async function hasCatalogue(lake: Lake, { files }: Commit): Promise<boolean> {
+  const catalogue = files.filter((file) => file.table === "catalogue");
+  for (const { path, bytes } of catalogue) {
+    if ((await lake.hdfs.stat(lake.at(path)))?.bytes !== bytes) return false;
+  }
+  return catalogue.length > 0;
 }
 
 /** Removes what unfinished landings left in `_tmp`, but for the folder of the run that is at work. */
@@ -80,6 +116,16 @@ export async function sweepStaged(lake: Lake, run: string): Promise<void> {
 export async function listParts(lake: Lake, table: TableName): Promise<Part[]> {
   const entries = await lake.hdfs.list(lake.at(table));
   return entries.filter((entry) => entry.type === "file" && /^[^_.].*\.parquet$/.test(entry.name));
+}
+
+/** The files of every table, as the catalogue names them. */
+export async function readLakeParts(lake: Lake): Promise<LakeParts> {
+  const names = Object.keys(tables) as TableName[];
+  const lists = await Promise.all(names.map((table) => listParts(lake, table)));
+  const parts = lists.map((list): PartFile[] =>
+    list.map(({ path, bytes }) => ({ path: path.slice(lake.at("").length), bytes })),
+  );
+  return Object.fromEntries(names.map((table, index) => [table, parts[index]])) as unknown as LakeParts;
 }
 
 /** The rows of a table, a file at a time, in the order they were landed. */

@@ -1,11 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { addParts, type LakeParts } from "./catalogue";
 import { type Commit, checkOffsets, claimAfter, emptyState, type LakeState, nextCommit } from "./commits";
-import { type Config, type KafkaConfig, readConfig } from "./config";
+import { type Config, type HdfsConfig, type KafkaConfig, readConfig } from "./config";
 import { createExamIndex, type ExamIndex } from "./exam-index";
 import { prepareFolder } from "./folders";
-import { type Lake, openLake, publishFiles, readLastCommit, sweepStaged, writeCommit } from "./lake";
+import {
+  hasCatalogue,
+  type Lake,
+  openLake,
+  publishFiles,
+  readLakeParts,
+  readLastCommit,
+  stageCatalogue,
+  sweepStaged,
+  writeCommit,
+} from "./lake";
 import { type LandingBatch, openBatch } from "./landing-batch";
 import { localDir } from "./paths";
 import { isAlive } from "./processes";
@@ -50,10 +61,12 @@ export const lagGroup = "user-activity";
 
 interface Landing {
   readonly lake: Lake;
+  readonly place: Pick<HdfsConfig, "url" | "lakeDir">;
   readonly run: string;
   readonly exams: ExamIndex;
   readonly spool: string;
   last: Commit;
+  parts: LakeParts;
   batch: LandingBatch;
   commits: number;
 }
@@ -67,7 +80,7 @@ export async function land(options: LandOptions = {}): Promise<LandReport> {
   const startedMs = Date.now();
   const { kafka, hdfs } = options.config ?? readConfig();
   const ranges = await readOffsets(kafka);
-  const landing = await claimLake(options.lake ?? openLake(hdfs), kafka.topic, ranges);
+  const landing = await claimLake(options.lake ?? openLake(hdfs), { kafka, hdfs }, ranges);
   try {
     const before = landing.last.state;
     const consumed = () =>
@@ -98,7 +111,8 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: Plan): Prom
     if (isFull(landing.batch, plan)) await commitBatch(landing);
     tell();
   });
-  if (landing.batch.hasAdvanced() || landing.last.files.length === 0) await commitBatch(landing);
+  if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last)))
+    await commitBatch(landing);
   await landing.lake.hdfs.remove(landing.lake.at(`_tmp/${landing.run}`), { recursive: true });
   await setGroupOffsets(kafka, lagGroup, toOffsets(landing.last.state)).catch(() => undefined);
 }
@@ -119,7 +133,7 @@ function planRange(
 /** Makes this lander the lake's only one and brings the lake to where its last commit says it is. */
 async function claimLake(
   lake: Lake,
-  topic: string,
+  { kafka: { topic }, hdfs: place }: Config,
   ranges: Parameters<typeof checkOffsets>[2],
 ): Promise<Landing> {
   const run = `${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}-${randomBytes(4).toString("hex")}`;
@@ -130,8 +144,9 @@ async function claimLake(
   await publishFiles(lake, claim.files);
   await sweepStaged(lake, run);
   const exams = await readExamIndex(lake);
+  const parts = await readLakeParts(lake);
   const spool = makeSpool(run);
-  const landing = { lake, run, exams, spool, last: claim, commits: 0 };
+  const landing = { lake, place, run, exams, spool, last: claim, parts, commits: 0 };
   return {
     ...landing,
     batch: openBatch({ ...landing, topic, number: claim.number + 1, state: claim.state }),
@@ -157,13 +172,23 @@ async function readExamIndex(lake: Lake): Promise<ExamIndex> {
 }
 
 async function commitBatch(landing: Landing): Promise<void> {
-  const { lake, run, exams, spool } = landing;
+  const { lake, place, run, exams, spool } = landing;
   const { files, state } = await landing.batch.stage();
-  const commit = nextCommit(landing.last, { kind: "land", run, state, files });
+  const tablesOnly = nextCommit(landing.last, { kind: "land", run, state, files });
+  const parts = addParts(landing.parts, files);
+  const catalogue = await stageCatalogue(lake, run, {
+    webhdfsUrl: place.url,
+    lakeDir: place.lakeDir,
+    commit: tablesOnly,
+    state,
+    parts,
+  });
+  const commit = { ...tablesOnly, files: [...files, ...catalogue] };
   await writeCommit(lake, commit);
-  await publishFiles(lake, files);
+  await publishFiles(lake, commit.files);
   exams.mark();
   landing.last = commit;
+  landing.parts = parts;
   landing.commits++;
   landing.batch = openBatch({
     lake,

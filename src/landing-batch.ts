@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { toFooter } from "./column-docs";
 import type { CommittedFile, Counts, LakeState } from "./commits";
 import { addScore, type CourseSums, toCourseRow } from "./courses";
 import type { ExamIndex } from "./exam-index";
@@ -49,8 +50,7 @@ export function openBatch(plan: BatchPlan): LandingBatch {
   let valueBytes = 0;
 
   async function append<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
-    const file =
-      files.get(table) ?? (await createParquetFile(join(plan.spool, `${table}.parquet`), tables[table]));
+    const file = files.get(table) ?? (await createTableFile(join(plan.spool, `${table}.parquet`), table));
     files.set(table, file as ParquetFile<TableName>);
     await file.append(rows);
   }
@@ -95,7 +95,8 @@ export function openBatch(plan: BatchPlan): LandingBatch {
     staged.push(await uploadIndex());
     const rowCounts = { ...plan.state.rowCounts };
     for (const { table, rowCount } of staged) {
-      if (table !== "index") rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
+      if (table !== "index" && table !== "catalogue")
+        rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
     }
     const state = {
       topic: plan.topic,
@@ -142,6 +143,10 @@ export function openBatch(plan: BatchPlan): LandingBatch {
       for (const file of files.values()) await file.discard();
     },
   };
+}
+
+function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
+  return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
 }
 
 /** A producer may stamp a message with any 64-bit number; readers know times up to 275,760 years from 1970. */

@@ -22,10 +22,14 @@ export interface FetchedPart {
   readonly bytes: number;
 }
 
+/** How the folders beside the tables' begin that queries spill to. */
+export const spillPrefix = "spill-";
+
 const defaultRoot = join(localDir, "cache");
 /** A copy that no listing names any more may still be wanted by a query that listed just before. */
 const graceMs = 10 * 60_000;
-const unusedLakeMs = 30 * 24 * 3600_000;
+const spilledMs = 24 * 3600_000;
+const unusedLakeMs = 30 * spilledMs;
 const fetchesAtOnce = 4;
 const maxRounds = 5;
 let stored = 0;
@@ -117,11 +121,15 @@ async function store(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-/** Removes this table's copies that are no part's any more, and lakes that nothing was fetched of for a month. */
+/**
+ * Removes this table's copies that are no part's any more, lakes that nothing was fetched of for a month, and what
+ * queries that were killed a day ago had spilled.
+ */
 async function sweep(directory: string, table: TableName, wanted: ReadonlySet<string>): Promise<void> {
   const now = new Date();
   await utimes(directory, now, now).catch(() => undefined);
   await removeOlder(join(directory, table), now.getTime() - graceMs, (name) => !wanted.has(name));
+  await removeOlder(directory, now.getTime() - spilledMs, (name) => name.startsWith(spillPrefix));
   await removeOlder(dirname(directory), now.getTime() - unusedLakeMs, (name) => /^[0-9a-f]{16}$/.test(name));
 }
 

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { checkFree, exportTables, writing } from "./export";
+import { checkFree, type ExportOptions, exportTables, planExport, writing } from "./export";
 import { startProgress, withProgress } from "./progress";
 import { type QueryOptions, queryToParquet, withQuery } from "./query";
 import { csvLines, formatFiles, formatRows, jsonLines, takeRows } from "./query-output";
@@ -87,9 +87,10 @@ async function runQuery(sql: string, flags: QueryFlags, tools: QueryTools): Prom
     };
     const options: QueryOptions = { onFetch, signal: tools.signal, timestamps: "text" };
     try {
-      await answer(text, flags, { tools, options, onAnswer: progress.end });
-    } finally {
-      await progress.end();
+      await answer(text, flags, { tools, options, onAnswer: progress.done });
+    } catch (error) {
+      await progress.fail();
+      throw error;
     }
   });
 }
@@ -125,17 +126,17 @@ async function answer(
 
 async function runExport(directory: string, flags: ExportFlags, tools: QueryTools): Promise<void> {
   const { csv, table, force, json } = flags;
+  const options: ExportOptions = {
+    format: csv ? "csv" : "parquet",
+    ...(table ? { tables: table } : {}),
+    ...(force ? { force } : {}),
+    signal: tools.signal,
+  };
+  planExport(directory, options); // no service is started for files that are there already
   const files = await tools.withNeeded(["hdfs"], () =>
     withProgress(
       "exporting",
-      ({ tell }) =>
-        exportTables(directory, {
-          format: csv ? "csv" : "parquet",
-          ...(table ? { tables: table } : {}),
-          ...(force ? { force } : {}),
-          signal: tools.signal,
-          onTable: (name) => tell(`exporting ${name}`),
-        }),
+      ({ tell }) => exportTables(directory, { ...options, onTable: (name) => tell(`exporting ${name}`) }),
       (exported) => `exported ${exported.length} ${exported.length === 1 ? "table" : "tables"}`,
     ),
   );
@@ -166,24 +167,26 @@ async function writeLines(
   );
 }
 
-/** Progress that is told only of what takes more than a second; its end may be called again. */
+/** Progress that is told only of what takes more than a second; its end may be told again. */
 function startLate(text: string) {
   let now = text;
   let started: ReturnType<typeof startProgress> | undefined;
   const timer = setTimeout(() => {
     started = startProgress(now);
   }, 1000);
+  const end = async () => {
+    clearTimeout(timer);
+    const progress = await started;
+    started = undefined;
+    return progress;
+  };
   return {
     tell: (next: string) => {
       now = next;
       started?.then((progress) => progress.tell(next));
     },
-    end: async () => {
-      clearTimeout(timer);
-      const progress = await started;
-      started = undefined;
-      progress?.done(now);
-    },
+    done: async () => (await end())?.done(now),
+    fail: async () => (await end())?.fail(),
   };
 }
 

@@ -23,9 +23,14 @@ export async function takeRows({ columns, batches }: SqlStream, limit: number): 
 /**
  * A table: types under the names, numbers to the right, nulls as "null", long text cut, control characters escaped,
  * below it how many rows there are. Where it is wider than `width` characters (default: no limit), its text is cut
- * further, then columns in the middle are left out.
+ * further, then columns in the middle are left out. What EXPLAIN gives stays as it is.
  */
 export function formatRows(shown: ShownRows, width = Number.POSITIVE_INFINITY): string {
+  if (shown.columns[1]?.name === "explain_value")
+    return shown.rows
+      .map(([, plan]) => plan)
+      .join("\n")
+      .trimEnd();
   const { columns, leftOut } = fitColumns(toTextColumns(shown), width);
   const head = columns.map(({ name, type }) => `${name}\n${type}`);
   const rows = shown.rows.map((_, row) => columns.map(({ cells }) => cells[row] ?? ""));

@@ -5,7 +5,7 @@ import { type Engine, openEngine, quoteName, quoteText } from "./duckdb";
 import { ServiceError } from "./errors";
 import { type Lake, openLake } from "./lake";
 import { readRowCount } from "./parquet";
-import { cacheDirOf, type FetchedPart, fetchParts, type PartCache } from "./part-cache";
+import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
 import type { SqlColumn, SqlParameter, SqlStream, SqlValue, TimestampForm } from "./sql-values";
 import { type Column, type ScalarType, type TableName, tables } from "./tables";
 
@@ -96,13 +96,13 @@ async function withEngine<T>(
 ): Promise<T> {
   const { signal, writable } = options;
   const cache = await openCache(options);
-  const spill = join(cache.directory, `spill-${process.pid}-${++opened}`);
+  const spill = join(cache.directory, `${spillPrefix}${process.pid}-${++opened}`);
   const engine = await openEngine({ readable: cache.directory, writable, spill });
   signal?.addEventListener("abort", engine.interrupt);
   try {
     await engine.run(Object.values(tables).map(toEmptyView).join(";"));
     await engine.check(sql);
-    await Promise.all(mentionedTables(sql).map((table) => attachTable(engine, cache, table)));
+    await attachTables(engine, cache, mentionedTables(sql));
     signal?.throwIfAborted();
     return await use(engine);
   } catch (error) {
@@ -134,11 +134,15 @@ function mentionedTables(sql: string): TableName[] {
   return names.filter((name) => new RegExp(`(?<!\\w)${name}(?!\\w)`, "i").test(sql));
 }
 
-async function attachTable(engine: Engine, cache: PartCache, table: TableName): Promise<void> {
-  const files = (await fetchLanded(cache, table)).map(quoteText).join(", ");
-  await engine.run(
-    `CREATE OR REPLACE VIEW ${quoteName(table)} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`,
-  );
+/** Waits for every table, be it in vain, so that nothing is under way when the engine is closed. */
+async function attachTables(engine: Engine, cache: PartCache, names: readonly TableName[]): Promise<void> {
+  const fetches = await Promise.allSettled(names.map((name) => fetchLanded(cache, name)));
+  for (const [index, fetched] of fetches.entries()) {
+    if (fetched.status === "rejected") throw fetched.reason;
+    const files = fetched.value.map(quoteText).join(", ");
+    const view = `CREATE OR REPLACE VIEW ${quoteName(names[index] ?? "")}`;
+    await engine.run(`${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`);
+  }
 }
 
 async function fetchLanded(cache: PartCache, table: TableName): Promise<string[]> {

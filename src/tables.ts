@@ -1,19 +1,6 @@
-/**
- * A column's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage (TIMESTAMP_MILLIS): pyarrow
- * reads it as timestamp[ms, tz=UTC], DuckDB as TIMESTAMP, a time in UTC whatever the session's zone is.
- */
-export type ScalarType = "STRING" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP";
+import { type Column, nullable, questionCount, required } from "./columns";
 
-/** One column of a table, or one field of the structs in a list column. */
-export interface Column {
-  readonly name: string;
-  /** A scalar, or the fields of LIST<STRUCT<...>>. */
-  readonly type: ScalarType | readonly Column[];
-  /** Whether null may stand in it; a column that is not nullable never holds one. */
-  readonly nullable: boolean;
-  /** What it holds, in one sentence, with its unit where it has one. */
-  readonly doc?: string;
-}
+export type { Column, ScalarType } from "./columns";
 
 /** The names of the five tables, which are those of their directories too. */
 export type TableName = "raw_data" | "questions_pool_data" | "grades_ID" | "course_ID" | "quarantine";
@@ -125,22 +112,22 @@ export interface TableRows {
 export type RowOf<N extends TableName> = TableRows[N];
 
 const origin = [
-  required("partition", "INT32", "Partition of the message."),
-  required("offset", "INT64", "Offset of the message, unique within its partition."),
+  required("partition", "INT32", "Partition of the message.", { min: 0 }),
+  required("offset", "INT64", "Offset of the message, unique within its partition.", { min: 0 }),
 ];
 const topic = required("topic", "STRING", "Topic the message was read from.");
 const timestamp = required(
   "timestamp",
   "TIMESTAMP",
-  "The message's timestamp, ms UTC; one beyond the year 275760 stands as the last instant that readers know.",
+  "The message's timestamp; one beyond the year 275760 stands as the last instant that readers know.",
 );
 
 const option = [
   required("id", "STRING", "Identifies the option within its question."),
   required("checked", "BOOLEAN", "Whether it was ticked when the attempt ended."),
-  nullable("correct", "BOOLEAN", "True for a right option, null for a wrong one."),
-  nullable("submitted", "INT32", "1 if it was ticked at submission, else null."),
-  nullable("at", "TIMESTAMP", "When it was last touched, ms UTC; null if never."),
+  nullable("correct", "BOOLEAN", "True for a right option.", "a wrong option"),
+  nullable("submitted", "INT32", "1 if it was ticked at submission.", "not ticked then"),
+  nullable("at", "TIMESTAMP", "When it was last touched.", "never touched"),
 ];
 
 const failure = [
@@ -149,6 +136,12 @@ const failure = [
   required("expected", "STRING", "What the rule asks for, in words."),
   required("received", "STRING", "What stood there, quoted, or that nothing did."),
 ];
+
+const share = { unit: "share", min: 0, max: 1 };
+const misfit = "the event's value does not fit";
+
+/** Version of the tables' columns, for readers: raised where one changes its name, its type or its nullability. */
+export const schemaVersion = 1;
 
 /** The five tables by name, with their columns in order. */
 export const tables: { readonly [N in TableName]: Table<N> } = {
@@ -159,11 +152,12 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
       topic,
       ...origin,
       timestamp,
-      nullable("key", "STRING", "The message's key; null if absent or not UTF-8."),
+      nullable("key", "STRING", "The message's key.", "no key, or bytes that are not UTF-8"),
       nullable(
         "value",
         "STRING",
-        "The message's value, verbatim; null for a tombstone or what is not UTF-8.",
+        "The message's value, verbatim.",
+        "a tombstone, or bytes that are not UTF-8 (quarantine has them)",
       ),
     ],
   },
@@ -172,15 +166,20 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
     doc: "One question of one exam ID, from the first event that has its questions.",
     columns: [
       required("user_exam_id", "STRING", "The exam ID: one person's attempt at one assessment."),
-      nullable("base_exam_id", "STRING", "The assessment; null where the event's value does not fit."),
-      nullable("exam_name", "STRING", "Its name; null where the event's value does not fit."),
-      nullable("started_at", "TIMESTAMP", "Start of the attempt, ms UTC; null where the value does not fit."),
-      required("question_index", "INT32", "Position in the event's questions, from 0."),
+      nullable("base_exam_id", "STRING", "The assessment.", misfit),
+      nullable("exam_name", "STRING", "The assessment's name.", misfit),
+      nullable("started_at", "TIMESTAMP", "Start of the attempt.", misfit),
+      required("question_index", "INT32", "Position in the event's questions, from 0.", { min: 0 }),
       required("question_id", "STRING", "Identifies the question."),
-      nullable("user_result", "STRING", "correct, incorrect, missed_some or unanswered."),
-      nullable("user_correct", "BOOLEAN", "Whether exactly the right options were ticked."),
-      nullable("user_incomplete", "BOOLEAN", "Whether right options are missing and no wrong one is ticked."),
-      nullable("user_submitted", "BOOLEAN", "Whether anything was ticked."),
+      nullable("user_result", "STRING", "correct, incorrect, missed_some or unanswered.", "not said"),
+      nullable("user_correct", "BOOLEAN", "Whether exactly the right options were ticked.", "not said"),
+      nullable(
+        "user_incomplete",
+        "BOOLEAN",
+        "Whether right options are missing and no wrong one is ticked.",
+        "not said",
+      ),
+      nullable("user_submitted", "BOOLEAN", "Whether anything was ticked.", "not said"),
       required("options", option, "The options in the event's order."),
       ...origin,
     ],
@@ -192,16 +191,16 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
       required("user_exam_id", "STRING", "The exam ID: one person's attempt at one assessment."),
       required("base_exam_id", "STRING", "The assessment."),
       required("exam_name", "STRING", "The assessment's name."),
-      required("started_at", "TIMESTAMP", "Start of the attempt, ms UTC."),
-      required("recorded_at", "TIMESTAMP", "When the event was recorded (keen_timestamp), ms UTC."),
-      nullable("certification", "BOOLEAN", "Whether the attempt counts for a certificate; null if not said."),
-      required("correct", "INT32", "Questions answered correctly."),
-      required("incorrect", "INT32", "Questions with a wrong option ticked."),
-      required("incomplete", "INT32", "Questions with right options missing and no wrong one ticked."),
-      required("unanswered", "INT32", "Questions with nothing ticked."),
-      required("submitted", "INT32", "Questions with anything ticked."),
-      required("total", "INT32", "Questions of the attempt, at least 1."),
-      required("score", "DOUBLE", "correct / total, from 0 to 1."),
+      required("started_at", "TIMESTAMP", "Start of the attempt."),
+      required("recorded_at", "TIMESTAMP", "When the event was recorded (keen_timestamp)."),
+      nullable("certification", "BOOLEAN", "Whether the attempt counts for a certificate.", "not said"),
+      questionCount("correct", "Questions answered correctly."),
+      questionCount("incorrect", "Questions with a wrong option ticked."),
+      questionCount("incomplete", "Questions with right options missing and no wrong one ticked."),
+      questionCount("unanswered", "Questions with nothing ticked."),
+      questionCount("submitted", "Questions with anything ticked."),
+      questionCount("total", "Questions of the attempt.", 1),
+      required("score", "DOUBLE", "correct / total.", share),
       required("all_correct", "BOOLEAN", "Whether every question was answered correctly, as the event says."),
       ...origin,
     ],
@@ -211,17 +210,15 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
     doc: "One course, that is one exam_name, over all its grades.",
     columns: [
       required("exam_name", "STRING", "The course's name."),
-      required("attempts", "INT32", "Number of graded exam IDs."),
-      required("average_score", "DOUBLE", "Mean of score, from 0 to 1."),
-      nullable(
-        "stddev_score",
-        "DOUBLE",
-        "Sample standard deviation (n - 1) of score; null where attempts = 1.",
-      ),
-      required("min_score", "DOUBLE", "Lowest score, from 0 to 1."),
-      required("max_score", "DOUBLE", "Highest score, from 0 to 1."),
-      required("first_started_at", "TIMESTAMP", "Earliest start of an attempt, ms UTC."),
-      required("last_started_at", "TIMESTAMP", "Latest start of an attempt, ms UTC."),
+      required("attempts", "INT32", "Number of graded exam IDs.", { unit: "exam IDs", min: 1 }),
+      required("average_score", "DOUBLE", "Mean of score.", share),
+      nullable("stddev_score", "DOUBLE", "Sample standard deviation (n - 1) of score.", "attempts = 1", {
+        unit: "share",
+      }),
+      required("min_score", "DOUBLE", "Lowest score.", share),
+      required("max_score", "DOUBLE", "Highest score.", share),
+      required("first_started_at", "TIMESTAMP", "Earliest start of an attempt."),
+      required("last_started_at", "TIMESTAMP", "Latest start of an attempt."),
     ],
   },
   quarantine: {
@@ -233,16 +230,13 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
       timestamp,
       required("table", "STRING", "The table that refused it; events where the bytes are no JSON object."),
       required("failures", failure, "Every reason why it was refused."),
-      nullable("value", "STRING", "The message's value, verbatim; null for what is not UTF-8."),
-      nullable("value_base64", "STRING", "The message's value in base64 where it is not UTF-8, else null."),
+      nullable("value", "STRING", "The message's value, verbatim.", "a tombstone, or value_base64 holds it"),
+      nullable(
+        "value_base64",
+        "STRING",
+        "The message's value in base64.",
+        "value holds it, or there was none",
+      ),
     ],
   },
 };
-
-function required(name: string, type: Column["type"], doc: string): Column {
-  return { name, type, nullable: false, doc };
-}
-
-function nullable(name: string, type: Column["type"], doc: string): Column {
-  return { name, type, nullable: true, doc };
-}

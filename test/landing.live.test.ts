@@ -12,6 +12,7 @@ import { ensureTopic, readGroupOffsets, readOffsets, resetTopic } from "user-act
 import type { RowOf, TableName } from "user-activity/dist/tables";
 import { verify } from "user-activity/dist/verify";
 import { anEvent, withoutCounts } from "./an-event";
+import { findDangling, findUntruths } from "./catalogue-checks";
 import { eventsFile, ownConfig, ownFolder, recompute } from "./live-lake";
 import { send, withProducer } from "./live-topics";
 import { realRecords } from "./real-records";
@@ -255,17 +256,19 @@ test("ended after any call to HDFS, the next run lands everything once", async (
   for (let call = 1; isEnded; call++) {
     const config = { ...topic, hdfs: ownConfig("faults").hdfs };
     const lake = endAfter(openLake(config.hdfs), call);
-    isEnded = await land({ config, lake, batchMessages: 1 }).then(
+    isEnded = await land({ config, lake, batchMessages: 2 }).then(
       () => false,
       (error: Error) => {
         assert.match(error.message, /the plug was pulled/);
         return true;
       },
     );
+    assert.deepEqual(await findDangling(config), [], `call ${call}`);
     const { state } = await land({ config });
     assert.deepEqual(state.counts, { consumed: 5, graded: 3, duplicates: 1, quarantined: 1 }, `call ${call}`);
     const report = await verify({ config });
     assert.ok(report.ok, `call ${call}: ${JSON.stringify(report)}`);
+    assert.deepEqual(await findUntruths(config, report.checks), [], `call ${call}`);
     assert.deepEqual((await openLake(config.hdfs).hdfs.list(`${config.hdfs.lakeDir}/_tmp`)).length, 0);
     if (call % 10 === 0) assert.deepEqual((await recompute(config)).differences, []);
     t.diagnostic(`call ${call}`);

@@ -137,6 +137,16 @@ test("removes lakes that nothing was fetched of for a month, and nothing that is
   assert.deepEqual(readdirSync(root).sort(), ["0000000000000000", "0123456789abcdef", "notes"]);
 });
 
+test("removes what a killed query had spilled a day ago", async () => {
+  const { memory, cache } = createCache();
+  const spills = ["spill-1-1", "spill-2-1"].map((name) => join(cache.directory, name));
+  for (const spill of spills) mkdirSync(spill, { recursive: true });
+  age(spills[0] ?? "", 25 * 60);
+  memory.put(path("part-1"), bytes("one"));
+  await fetchParts(cache, table);
+  assert.deepEqual(spills.map(existsSync), [false, true]);
+});
+
 test("fetches for several at once without getting in each other's way", async () => {
   const { memory, cache } = createCache();
   for (let number = 1; number < 20; number++) memory.put(path(`part-${number}`), bytes(`${number}`));

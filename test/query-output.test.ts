@@ -93,6 +93,13 @@ test("a table that is too wide cuts its text further, then leaves out columns in
   assert.doesNotMatch(two, /shown/);
 });
 
+test("a plan stays as it is drawn", async () => {
+  const stream = toStream({ explain_key: "VARCHAR", explain_value: "VARCHAR" }, [
+    ["physical_plan", "┌─┐\n└─┘\n"],
+  ]);
+  assert.equal(await draw(stream), "┌─┐\n└─┘");
+});
+
 test("JSON is one array, a row a line, with names as keys", async () => {
   const stream = toStream({ a: "INTEGER", b: "VARCHAR" }, [[1, "x"]], [[2, null]]);
   assert.equal(await join(jsonLines(stream)), '[\n{"a":1,"b":"x"},\n{"a":2,"b":null}\n]\n');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { toFooter } from "user-activity/dist/column-docs";
 import { createParquetFile } from "user-activity/dist/parquet";
 import { type TableName, tables } from "user-activity/dist/tables";
 import { noPython, readWithOthers } from "./read-parquet";
@@ -100,14 +101,19 @@ test("says of every table, column and field what it holds", () => {
   }
 });
 
-test("shows pyarrow and DuckDB exactly the promised types", { skip: noPython }, async () => {
+test("shows pyarrow and DuckDB exactly the promised types, and what the columns hold", {
+  skip: noPython,
+}, async () => {
   const paths = names.map((name) => join(directory, `${name}.parquet`));
+  const footers = names.map((name) => toFooter(tables[name]));
   for (const [index, name] of names.entries()) {
-    const file = await createParquetFile(paths[index] as string, tables[name]);
+    const metadata = footers[index] ?? {};
+    const file = await createParquetFile(paths[index] as string, tables[name], { metadata });
     await file.close();
   }
   for (const [index, { arrow, duckdb }] of readWithOthers(paths).entries()) {
     const expected = promisedColumns(names[index] as TableName);
+    assert.deepEqual(arrow.metadata, footers[index]);
     assert.deepEqual(
       arrow.columns,
       expected.map(([column, type]) => [column, type]),

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { type Config, readConfig } from "user-activity/dist/config";
+import { openLake } from "user-activity/dist/lake";
+import { land } from "user-activity/dist/land";
+import { projectPath } from "user-activity/dist/paths";
+import { publishFile } from "user-activity/dist/publish";
+import { eventsFile, ownConfig, ownFolder, python } from "./live-lake";
+
+const pagePath = projectPath("docs", "reading.md");
+const page = readFileSync(pagePath, "utf8");
+
+/** The blocks of a Markdown text that are meant to be run, in order. */
+function commandsOf(text: string): { language: string; code: string }[] {
+  return [...text.matchAll(/^```(python|sh)\n(.*?)^```/gms)].map(([, language = "", code = ""]) => ({
+    language,
+    code,
+  }));
+}
+
+/** Runs every command of a text in one folder; the text's addresses become those of the lake. */
+function runCommands(text: string, config: Config): string[] {
+  const folder = ownFolder();
+  symlinkSync(projectPath("local"), join(folder, "local"));
+  const { hostname, port } = new URL(config.hdfs.url);
+  return commandsOf(text).map(({ language, code }) => {
+    const own = code
+      .replaceAll("/user-activity", config.hdfs.lakeDir)
+      .replaceAll("9870", port)
+      .replaceAll("127.0.0.1", hostname);
+    const program = language === "sh" ? "sh" : python;
+    const answer = spawnSync(program, language === "sh" ? ["-ec", own] : ["-c", own], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    assert.equal(answer.status, 0, `${own}\n${answer.stderr}`);
+    return answer.stdout;
+  });
+}
+
+test("the commands of the page on reading, and of the README in the lake, run as they stand", async () => {
+  const config = ownConfig("reading");
+  await publishFile(eventsFile, { config: config.kafka });
+  await land({ config, batchMessages: 1500 });
+  const outputs = runCommands(page, config);
+  const found = (pattern: RegExp) =>
+    assert.ok(
+      outputs.some((output) => pattern.test(output)),
+      `${pattern}`,
+    );
+  found(/^grades_ID 3237 rows\. One row is the grade of one exam ID\.$/m);
+  found(/^score DOUBLE share, from 0 to 1 correct \/ total\.$/m);
+  found(/^14555 questions with \d{5} options, \d{5} of them ticked$/m);
+  found(/Learning Git .* 390 /);
+  found(/grades_ID +│ +required +│ +5 /);
+  found(/^drwx.* \/test-reading-.*\/raw_data$/m);
+  found(/^# User activity$/m);
+  found(/│ +refused +│[\s\S]*│ +5 +│/);
+  found(/│ +graded +│[\s\S]*│ +3237 +│/);
+  const lake = openLake(config.hdfs);
+  const readme = (await lake.hdfs.read(lake.at("README.md"))).toString();
+  const [pandas, duckdb] = runCommands(readme, config);
+  assert.match(pandas ?? "", /Working with Algorithms in Python +14 /);
+  assert.match(duckdb ?? "", /Learning Git .* 390 /);
+});
+
+describe("the hdfs command line", () => {
+  const run = (args: readonly string[], env = {}) =>
+    spawnSync(process.execPath, [projectPath("local", "hdfs.mjs"), ...args], {
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+    });
+
+  test("works through WebHDFS too, where WEBHDFS_URL names the NameNode", () => {
+    const { status, stdout, stderr } = run(["dfs", "-ls", "-d", "/"], { WEBHDFS_URL: readConfig().hdfs.url });
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.match(stdout, /^drwx.* \/$/m);
+  });
+
+  test("ends with the exit code of what it ran", () => {
+    const { status, stderr } = run(["dfs", "-cat", "/there/is/none"]);
+    assert.deepEqual([status, stderr], [1, "cat: `/there/is/none': No such file or directory\n"]);
+  });
+
+  test("refuses an unknown command, and says what to do where HDFS is stopped", () => {
+    assert.equal(run(["--help"]).status, 0);
+    const unknown = run(["namenode", "-format"]);
+    assert.deepEqual(
+      [unknown.status, unknown.stderr.slice(0, 42)],
+      [2, "hdfs: expected dfs, fsck, dfsadmin, receiv"],
+    );
+    const stopped = run(["dfs", "-ls"], { USER_ACTIVITY_LOCAL_DIR: ownFolder(), WEBHDFS_URL: "" });
+    assert.deepEqual([stopped.status, stopped.stderr.slice(0, 27)], [1, "hdfs: HDFS is not running; "]);
+  });
+});
+
+test("the links of the page on reading lead to files, and its npm scripts exist", () => {
+  for (const [, target] of page.matchAll(/\]\(([^)#:]+)\)/g)) {
+    assert.ok(existsSync(join(dirname(pagePath), target ?? "")), `${target} does not exist`);
+  }
+  const { scripts } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
+  for (const [, script = ""] of page.matchAll(/npm (?:run )?(\w+)/g))
+    assert.ok(scripts[script], `npm ${script}`);
+});
