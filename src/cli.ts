@@ -10,9 +10,11 @@ import {
   runStatus,
   runStop,
   runVerify,
+  withNeeded,
 } from "./commands";
 import { UserActivityError } from "./errors";
-import { watchSignals } from "./interrupt";
+import { interruption, watchSignals } from "./interrupt";
+import { addQueryCommands } from "./query-command";
 
 function buildProgram(): Command {
   const program = new Command("user-activity")
@@ -45,6 +47,7 @@ function buildProgram(): Command {
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
     .option("--json", "print JSON: ok, checks (table, expected, received, ok, difference), counts")
     .action(runVerify);
+  addQueryCommands(program, { withNeeded, signal: interruption });
   program
     .command("status")
     .description("shows services, topic (offsets, lag) and the landed datasets")

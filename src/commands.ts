@@ -145,7 +145,7 @@ export async function runReset(options: { yes?: true }): Promise<void> {
 }
 
 /** Starts what the command needs and is not running, and stops it again after the command. */
-async function withNeeded<T>(needed: readonly ServiceName[], work: () => Promise<T>): Promise<T> {
+export async function withNeeded<T>(needed: readonly ServiceName[], work: () => Promise<T>): Promise<T> {
   const onStart = (missing: readonly ServiceName[]) => {
     process.stderr.write(
       `starting ${missing.join(" and ")} for this command ("npx user-activity services start" keeps them running)\n`,

@@ -20,6 +20,7 @@ export { describeField } from "./schema";
 export { checkServices } from "./services";
 export { showFigure, showFrame } from "./show";
 export { inspectSource, readRecords } from "./source";
+export { sql } from "./sql";
 export { readLakeStatus } from "./status";
 export {
   consumeRange,
