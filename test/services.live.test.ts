@@ -19,8 +19,17 @@ function statesOf({ kafka, hdfs }: ServicesStatus) {
   return [kafka.state, hdfs.state];
 }
 
+/** A start that is killed in the moment between starting a server and recording it leaves one that nobody knows. */
 async function untilAllRun(own: OwnServices): Promise<void> {
-  await until(() => own.servers().size === 3, "Kafka, NameNode and DataNode run");
+  const records = [
+    own.place("kafka", "kafka.json"),
+    own.place("hdfs", "namenode.json"),
+    own.place("hdfs", "datanode.json"),
+  ];
+  await until(
+    () => own.servers().size === 3 && records.every((path) => existsSync(path)),
+    "Kafka, NameNode and DataNode run and are on record",
+  );
 }
 
 function pidOf(own: OwnServices, name: string): number {
