@@ -14,7 +14,7 @@ import { verify } from "user-activity/dist/verify";
 import { anEvent, withoutCounts } from "./an-event";
 import { findDangling, findUntruths } from "./catalogue-checks";
 import { eventsFile, ownConfig, ownFolder, recompute } from "./live-lake";
-import { send, withProducer } from "./live-topics";
+import { send, untilReadable, withProducer } from "./live-topics";
 import { realRecords } from "./real-records";
 
 interface RealRecord {
@@ -178,6 +178,7 @@ describe("whatever is in the topic", () => {
       },
       config.kafka.topic,
     );
+    await untilReadable(config.kafka, 4n);
     const { state } = await land({ config });
     assert.deepEqual(state.counts, { consumed: 1, graded: 1, duplicates: 0, quarantined: 0 });
     const ends = (await readOffsets(config.kafka)).map(({ partition, high }) => [`${partition}`, `${high}`]);

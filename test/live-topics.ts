@@ -1,4 +1,5 @@
 import { after, before } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type IHeaders, Partitioners, type Producer } from "kafkajs";
 import { type KafkaConfig, readConfig } from "user-activity/dist/config";
 import { connectKafka, withAdmin } from "user-activity/dist/kafka";
@@ -68,6 +69,16 @@ export async function send(config: KafkaConfig, messages: readonly Outgoing[]): 
 /** Where each partition ends now. */
 export async function readEnds(config: KafkaConfig): Promise<Map<number, bigint>> {
   return new Map((await readOffsets(config)).map(({ partition, high }) => [partition, high]));
+}
+
+/** Waits until so many offsets can be read: Kafka writes the markers that end a transaction after it has answered. */
+export async function untilReadable(config: KafkaConfig, offsets: bigint): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const ends = [...(await readEnds(config)).values()];
+    if (ends.reduce((sum, end) => sum + end, 0n) >= offsets) return;
+    await sleep(50);
+  }
+  throw new Error(`topic ${config.topic}: expected ${offsets} offsets within ten seconds`);
 }
 
 /** Consumes a range, by default all there is, and returns its batches. */

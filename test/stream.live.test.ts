@@ -15,7 +15,7 @@ import {
   sampleMessages,
   setGroupOffsets,
 } from "user-activity/dist/stream";
-import { collect, readAll, readEnds, send, useTopics, withProducer } from "./live-topics";
+import { collect, readAll, readEnds, send, untilReadable, useTopics, withProducer } from "./live-topics";
 
 const topics = useTopics("stream");
 const all = new Map<number, bigint>();
@@ -244,6 +244,7 @@ describe("transactions", () => {
       },
       config.topic,
     );
+    await untilReadable(config, 12n);
     assert.deepEqual(await readEnds(config), new Map([[0, 12n]]));
     const batches = await collect(config);
     assertContiguous(batches, 0, 0n, 12n);
@@ -289,6 +290,7 @@ describe("transactions", () => {
         ),
       `${topic}-a`,
     );
+    await untilReadable(config, 9n);
     assert.deepEqual(texts(await collect(config)), ["committed"]);
     for (const from of [1n, 2n, 4n, 6n]) {
       assert.deepEqual(texts(await collect(config, new Map([[0, from]]))), ["committed"]);
@@ -319,6 +321,7 @@ describe("transactions", () => {
       },
       config.topic,
     );
+    await untilReadable(config, 4n);
     assert.deepEqual(texts(await collect(config)), ["before", "held back", "behind"]);
   });
 
