@@ -8,7 +8,7 @@ import { openLake } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { projectPath } from "user-activity/dist/paths";
 import { publishFile } from "user-activity/dist/publish";
-import { eventsFile, ownConfig, ownFolder, python } from "./live-lake";
+import { eventsFile, ownConfig, ownFolder, runPython } from "./live-lake";
 
 const pagePath = projectPath("docs", "reading.md");
 const page = readFileSync(pagePath, "utf8");
@@ -31,11 +31,10 @@ function runCommands(text: string, config: Config): string[] {
       .replaceAll("/user-activity", config.hdfs.lakeDir)
       .replaceAll("9870", port)
       .replaceAll("127.0.0.1", hostname);
-    const program = language === "sh" ? "sh" : python;
-    const answer = spawnSync(program, language === "sh" ? ["-ec", own] : ["-c", own], {
-      cwd: folder,
-      encoding: "utf8",
-    });
+    const answer =
+      language === "sh"
+        ? spawnSync("sh", ["-ec", own], { cwd: folder, encoding: "utf8" })
+        : runPython(["-c", own], folder);
     assert.equal(answer.status, 0, `${own}\n${answer.stderr}`);
     return answer.stdout;
   });

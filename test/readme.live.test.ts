@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -7,7 +6,7 @@ import { formatSum } from "user-activity/dist/commits";
 import { land } from "user-activity/dist/land";
 import { projectPath } from "user-activity/dist/paths";
 import { publishFile } from "user-activity/dist/publish";
-import { eventsFile, ownConfig, python } from "./live-lake";
+import { eventsFile, ownConfig, runPython } from "./live-lake";
 
 const readme = readFileSync(projectPath("README.md"), "utf8");
 
@@ -29,7 +28,7 @@ test("the README's queries run as they stand", async () => {
       .replaceAll("/user-activity/", `${config.hdfs.lakeDir}/`)
       .replaceAll("9870", port)
       .replaceAll("127.0.0.1", hostname);
-    const answer = spawnSync(python, ["-c", own], { encoding: "utf8" });
+    const answer = runPython(["-c", own]);
     assert.equal(answer.status, 0, answer.stderr);
     assert.match(answer.stdout, /Learning Git +│? +390|Learning Git.* 390 /);
   }
