@@ -11,6 +11,8 @@ export interface RetryPolicy {
   readonly signal?: AbortSignal | undefined;
   /** The first wait in ms, default 250; each is twice the one before, up to 10,000. */
   readonly firstWaitMs?: number | undefined;
+  /** What holds after giving up, for the end of the message; default "the next run goes on from where this one stood". */
+  readonly outlook?: string | undefined;
 }
 
 /** A failure that is followed by another try. */
@@ -34,6 +36,7 @@ export interface Failures {
 
 const defaultFirstWaitMs = 250;
 const longestWaitMs = 10_000;
+const defaultOutlook = "the next run goes on from where this one stood";
 
 /**
  * Does the work until it succeeds, with growing waits between; throws what is not passing at once, and the last failure,
@@ -63,7 +66,7 @@ export function isPassing(error: unknown): error is ServiceError {
 
 /** Counts failures for a loop of its caller's own, for which withRetries does not fit. */
 export function countFailures(policy: RetryPolicy): Failures {
-  const { giveUpMs, onRetry, signal, firstWaitMs = defaultFirstWaitMs } = policy;
+  const { giveUpMs, onRetry, signal, firstWaitMs = defaultFirstWaitMs, outlook = defaultOutlook } = policy;
   let firstMs: number | undefined;
   let tries = 0;
   const wait = async (error: Error): Promise<void> => {
@@ -72,7 +75,7 @@ export function countFailures(policy: RetryPolicy): Failures {
     firstMs ??= now;
     tries += 1;
     const left = firstMs + giveUpMs - now;
-    if (left <= 0) throw giveUp(error, tries, now - firstMs);
+    if (left <= 0) throw giveUp(error, { tries, ms: now - firstMs, outlook });
     const waitMs = Math.ceil(Math.min(firstWaitMs * 2 ** (tries - 1), longestWaitMs, left));
     onRetry?.({ error, waitMs, attempt: tries + 1, giveUpMs });
     await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
@@ -90,10 +93,15 @@ export function formatRetry({ error, waitMs, attempt, giveUpMs }: Retry): string
   return `${withoutAdvice(error.message)}; ${next} (try ${attempt}, gives up after ${toSeconds(giveUpMs)})`;
 }
 
-function giveUp(error: Error, tries: number, ms: number): ServiceError {
+function giveUp(error: Error, { tries, ms, outlook }: Effort): ServiceError {
   const told = `given up after ${tries} ${tries === 1 ? "try" : "tries"} in ${toSeconds(ms)}`;
-  const text = `${error.message}; ${told}, the next run goes on from where this one stood`;
-  return new ServiceError(text, { cause: error });
+  return new ServiceError(`${error.message}; ${told}, ${outlook}`, { cause: error });
+}
+
+interface Effort {
+  readonly tries: number;
+  readonly ms: number;
+  readonly outlook: string;
 }
 
 /** Errors end with what to do, after the last semicolon. */
