@@ -14,6 +14,7 @@ import {
 } from "./commands";
 import { UserActivityError } from "./errors";
 import { interruption, watchSignals } from "./interrupt";
+import { addQuarantineCommand } from "./quarantine-command";
 import { addQueryCommands } from "./query-command";
 
 function buildProgram(): Command {
@@ -48,6 +49,7 @@ function buildProgram(): Command {
     .option("--json", "print JSON: ok, checks (table, expected, received, ok, difference), counts")
     .action(runVerify);
   addQueryCommands(program, { withNeeded, signal: interruption });
+  addQuarantineCommand(program, { withNeeded, signal: interruption });
   program
     .command("status")
     .description("shows services, topic (offsets, lag) and the landed datasets")

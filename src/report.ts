@@ -82,7 +82,8 @@ export function formatMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function formatTable(head: string[], rows: string[][], rightAligned: readonly number[]): string {
+/** Draws a table with its head; columns are counted from 0. */
+export function formatTable(head: string[], rows: string[][], rightAligned: readonly number[]): string {
   const colAligns = head.map((_, column) => (rightAligned.includes(column) ? "right" : "left"));
   const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
   table.push(...rows);
