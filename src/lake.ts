@@ -5,6 +5,7 @@ import type { HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
 import { connectHdfs, type Hdfs } from "./hdfs";
 import { readRowGroups } from "./parquet";
+import type { RetryPolicy } from "./retry";
 import { type RowOf, type TableName, tables } from "./tables";
 
 /** The directory in HDFS that holds the tables, and what only the landing protocol sees: `_commits`, `_index`, `_tmp`. */
@@ -22,9 +23,9 @@ export interface Part {
   readonly modifiedMs: number;
 }
 
-/** Opens the lake that the configuration names; nothing is asked of HDFS yet. */
-export function openLake(config: HdfsConfig): Lake {
-  return { hdfs: connectHdfs(config), at: (path) => `${config.lakeDir}/${path}` };
+/** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */
+export function openLake(config: HdfsConfig, retry?: RetryPolicy): Lake {
+  return { hdfs: connectHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}` };
 }
 
 /** The last commit; undefined in a lake that has none. */

@@ -5,6 +5,7 @@ import { type Lake, openLake } from "./lake";
 import { closeLanding, commitBatch, type Landing, openLanding, sweepLanding } from "./landing";
 import type { LandingBatch } from "./landing-batch";
 import { hasCatalogue } from "./publishing";
+import type { RetryPolicy } from "./retry";
 import type { Schema } from "./schema";
 import { consumeRange, type PartitionOffsets, readOffsets, setGroupOffsets } from "./stream";
 
@@ -19,6 +20,8 @@ export interface LandOptions {
   readonly batchBytes?: number;
   /** The schema that grades are held to; default the project's. */
   readonly schema?: Schema<GradeRecord>;
+  /** How long is tried again what may pass, such as a server that is restarted; default: not at all. */
+  readonly retry?: RetryPolicy;
   readonly onProgress?: (progress: LandProgress) => void;
   /** Ends the landing with the signal's reason; what was committed stays. */
   readonly signal?: AbortSignal;
@@ -56,16 +59,25 @@ export const lagGroup = "user-activity";
 export async function land(options: LandOptions = {}): Promise<LandReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
-  const ranges = await readOffsets(config.kafka);
-  const landing = await openLanding({
-    lake: options.lake ?? openLake(config.hdfs),
-    config,
-    schema: options.schema,
-    check: (state) => checkOffsets(state, config.kafka.topic, ranges),
-  });
+  const { landing, ranges } = await beginLanding(config, options);
   const before = landing.last.state;
   await landRange(landing, config.kafka, { ...options, ...planRange(before, ranges), before });
   return toReport(landing, before, startedMs);
+}
+
+/** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
+export async function beginLanding(
+  config: Config,
+  { lake, schema, retry }: Pick<LandOptions, "lake" | "schema" | "retry">,
+): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
+  const ranges = await readOffsets(config.kafka, { retry });
+  const landing = await openLanding({
+    lake: lake ?? openLake(config.hdfs, retry),
+    config,
+    schema,
+    check: (state) => checkOffsets(state, config.kafka.topic, ranges),
+  });
+  return { landing, ranges };
 }
 
 /** What a landing came to, given the state that it began with. */
@@ -84,12 +96,12 @@ interface Plan extends LandOptions {
 }
 
 async function landRange(landing: Landing, kafka: KafkaConfig, plan: Plan): Promise<void> {
-  const { from, to, total, before, signal } = plan;
+  const { from, to, total, before, signal, retry } = plan;
   const tell = () =>
     plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
   try {
     tell();
-    await consumeRange(kafka, { from, to, ...(signal ? { signal } : {}) }, async (messages) => {
+    await consumeRange(kafka, { from, to, retry, ...(signal ? { signal } : {}) }, async (messages) => {
       await landing.batch.add(messages);
       if (isFull(landing.batch, plan)) await commitBatch(landing);
       tell();
@@ -122,9 +134,10 @@ export function planRange(
   };
 }
 
-function isFull(
+/** Whether a batch is to be committed for its size. */
+export function isFull(
   batch: LandingBatch,
-  { batchMessages = 50_000, batchBytes = 64 * 2 ** 20 }: LandOptions,
+  { batchMessages = 50_000, batchBytes = 64 * 2 ** 20 }: Pick<LandOptions, "batchMessages" | "batchBytes">,
 ): boolean {
   return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
 }
