@@ -57,7 +57,7 @@ export async function renderGallery() {
     const figures = readFigures(notebook);
     if (figures.length > 0) sections.push(`## [${readTitle(notebook)}](../notebooks/${basename(notebook)})`);
     for (const [index, figure] of figures.entries()) {
-      const name = `${basename(notebook).slice(0, 2)}-figure-${index + 1}.svg`;
+      const name = `${basename(notebook).split("-")[0]}-figure-${index + 1}.svg`;
       files.set(join(galleryFolder, name), await redraw(figure));
       sections.push(`![${figure.alt}](gallery/${name})`, toCaption(figure.title));
     }

@@ -1,13 +1,16 @@
 import { escapeHtml, openPlace } from "./display";
-import type { Progress } from "./progress";
 import { formatCount } from "./report";
 
 /** Says how far the work is, `tell(1400, 3280)`, or what is under way, `tell("grades_ID")`. */
 export type Tell = (now: number | string, total?: number) => void;
 
-/** A bar under way; unlike a terminal's it takes numbers too. */
-export interface ProgressBar extends Omit<Progress, "tell"> {
+/** A bar under way. */
+export interface ProgressBar {
   readonly tell: Tell;
+  /** Ends it well, with what came of it. */
+  readonly done: (text: string) => void;
+  /** Ends it badly; the error itself is told by whoever catches it. */
+  readonly fail: () => void;
 }
 
 /**

@@ -19,7 +19,7 @@ export function showQuestion(row: object, { caption = "" }: ShowQuestionOptions 
   const body = lines.map((texts) => `<tr>${texts.map((text) => cell(text, "td")).join("")}</tr>`);
   const html = [
     "<table>",
-    caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : "",
+    caption ? `<caption style="text-align:left; white-space:nowrap">${escapeHtml(caption)}</caption>` : "",
     `<thead>${head}</thead><tbody>${body.join("")}</tbody></table>`,
     summary ? `<p><small>${escapeHtml(summary)}</small></p>` : "",
   ];

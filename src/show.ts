@@ -39,7 +39,7 @@ export function showFrame(
   const size = describeSize(frame, shown.length);
   const html = [
     "<table>",
-    caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : "",
+    caption ? `<caption style="text-align:left; white-space:nowrap">${escapeHtml(caption)}</caption>` : "",
     `<thead><tr>${head.join("")}</tr></thead>`,
     `<tbody>${body.join("")}</tbody></table><p><small>${size}</small></p>`,
   ].join("");

@@ -23,8 +23,6 @@ interface Gallery {
 const outdated = 'is outdated: look at what changed, then write it anew with "npm run gallery"';
 
 describe("the gallery", () => {
-  const folder = projectPath("notebooks");
-  const names = readdirSync(folder).filter((name) => /^\d\d-.*\.ipynb$/.test(name));
   let gallery: Gallery;
   let wanted: Map<string, string>;
   let figures: NotebookFigure[];
@@ -32,6 +30,8 @@ describe("the gallery", () => {
   before(async () => {
     gallery = await import(pathToFileURL(projectPath("local", "gallery.mjs")).href);
     wanted = await gallery.renderGallery();
+    const folder = projectPath("notebooks");
+    const names = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
     figures = names.sort().flatMap((name) => gallery.readFigures(join(folder, name)));
   });
 
