@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Admin, type KafkaConfig as ClientConfig, Kafka, type LogEntry, logLevel } from "kafkajs";
 import { installAbortedFilter } from "./aborted";
 import type { KafkaConfig } from "./config";
-import { ServiceError, UsageError, UserActivityError } from "./errors";
+import { ServiceError, UserActivityError } from "./errors";
+import { adviseSecurity, securityOptions } from "./kafka-security";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
 export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
@@ -15,8 +15,7 @@ export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig>
     logLevel: logLevel.ERROR,
     logCreator: () => logError,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 5000 },
-    ...(config.ssl ? { ssl: config.caPath ? { ca: [readAuthority(config.caPath)] } : true } : {}),
-    ...(config.sasl ? { sasl: config.sasl } : {}),
+    ...securityOptions(config),
     ...options,
   } as ClientConfig);
 }
@@ -82,7 +81,8 @@ export function toKafkaError(error: unknown, config: KafkaConfig, doing: string)
     });
   }
   const where = `kafka ${config.brokers.join(",")}`;
-  return new ServiceError(`${where}: ${doing}: ${message}${isUnreachable(error) ? adviceFor(config) : ""}`, {
+  const advice = adviseSecurity(error, config) ?? (isUnreachable(error) ? adviceFor(config) : "");
+  return new ServiceError(`${where}: ${doing}: ${message.trim()}${advice && `; ${advice}`}`, {
     cause: error,
   });
 }
@@ -96,19 +96,8 @@ function isUnreachable(error: unknown): boolean {
 
 function adviceFor(config: KafkaConfig): string {
   return config.external
-    ? "; is the broker that KAFKA_BROKERS names up and reachable from here?"
-    : '; start it with "npx user-activity services start"';
-}
-
-function readAuthority(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const received = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`KAFKA_SSL_CA: expected a readable PEM file, received ${received} for "${path}"`, {
-      cause,
-    });
-  }
+    ? "is the broker that KAFKA_BROKERS names up and reachable from here?"
+    : 'start it with "npx user-activity services start"';
 }
 
 /** Errors that kafkajs retries by itself are not worth a line; USER_ACTIVITY_DEBUG=1 prints all. */
