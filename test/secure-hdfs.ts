@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after } from "node:test";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "user-activity/dist/config";
 import { connectHdfs } from "user-activity/dist/hdfs";
@@ -14,11 +13,12 @@ export interface SecureHdfs {
   readonly pids: readonly number[];
   /** Valid as WEBHDFS_URL. */
   readonly url: string;
+  readonly stop: () => Promise<void>;
 }
 
 /**
  * A NameNode and a DataNode of one test file's own that speak HTTPS only, with permissions on and delegation tokens for
- * whoever asks. They are stopped after the test file; data and logs are below `folder`.
+ * whoever asks. Data and logs are below `folder`.
  */
 export async function startSecureHdfs(folder: string, certificates: Certificates): Promise<SecureHdfs> {
   const directory = join(folder, "secure-hdfs");
@@ -39,10 +39,6 @@ export async function startSecureHdfs(folder: string, certificates: Certificates
       ports,
     };
   };
-  after(async () => {
-    await stopProcess({ directory, name: "datanode" });
-    await stopProcess({ directory, name: "namenode" });
-  });
   const image = join(directory, "name", "current");
   const isFormatted = () =>
     existsSync(image) && readdirSync(image).some((name) => /^fsimage_\d+$/.test(name));
@@ -53,7 +49,10 @@ export async function startSecureHdfs(folder: string, certificates: Certificates
   }));
   const url = `https://127.0.0.1:${ports.https}`;
   await waitUntilReady(servers, () => canWrite(url, certificates.caPath));
-  return { pids: servers.map(({ record }) => record.pid), url };
+  const stop = async () => {
+    for (const { place } of servers.toReversed()) await stopProcess(place);
+  };
+  return { pids: servers.map(({ record }) => record.pid), url, stop };
 }
 
 async function canWrite(url: string, caPath: string): Promise<boolean> {

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after } from "node:test";
 import { readConfig } from "user-activity/dist/config";
 import { formatStorage, javaCommand, waitUntilReady } from "user-activity/dist/java";
 import { readKafkaClusterId } from "user-activity/dist/kafka";
@@ -24,13 +23,14 @@ export interface SecureKafka {
   readonly pid: number;
   /** host:port by listener. */
   readonly brokers: Readonly<Record<Listener, string>>;
+  readonly stop: () => Promise<void>;
 }
 
 const clusterId = "c2VjdXJlLWthZmthLXRlc3Q";
 
 /**
  * A broker of one test file's own with a listener for each security protocol, where SASL takes this one user by PLAIN,
- * SCRAM-SHA-256 and SCRAM-SHA-512. It is stopped after the test file; its data and log are below `folder`.
+ * SCRAM-SHA-256 and SCRAM-SHA-512. Its data and log are below `folder`.
  */
 export async function startSecureKafka(
   folder: string,
@@ -48,7 +48,6 @@ export async function startSecureKafka(
     const command = javaCommand(place, { service: "kafka", folders: [], logging, main });
     return { ...place, ...command, clusterId, ports };
   };
-  after(() => stopProcess(place));
   const credentials = ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => {
     return ["--add-scram", `${mechanism}=[name=${user.name},password="${user.password}"]`];
   });
@@ -63,7 +62,7 @@ export async function startSecureKafka(
   const isReady = async () =>
     (await readKafkaClusterId({ ...kafka, brokers: [brokers.PLAINTEXT] })) === clusterId;
   await waitUntilReady([{ place, record }], isReady);
-  return { pid: record.pid, brokers };
+  return { pid: record.pid, brokers, stop: () => stopProcess(place) };
 }
 
 /** As a file of properties has it, which is no UTF-8. */
