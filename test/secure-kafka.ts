@@ -19,6 +19,9 @@ const listeners = {
 
 type Listener = keyof typeof listeners;
 
+/** As KAFKA_SECURITY_PROTOCOL names it. */
+export type Protocol = (typeof listeners)[Listener];
+
 export interface SecureKafka {
   readonly pid: number;
   /** host:port by listener. */

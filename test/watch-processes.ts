@@ -10,7 +10,7 @@ export function watchCommandLines(pid: number): () => readonly string[] {
     for (const one of listFamily(pid)) seen.add(readProcess(one, "cmdline").replaceAll("\0", " "));
     seen.delete("");
   };
-  const timer = setInterval(look, 25);
+  const timer = setInterval(look, 50);
   return () => {
     clearInterval(timer);
     return [...seen];
