@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaConfig as ClientConfig } from "kafkajs";
 import { type KafkaConfig, readAuthority } from "./config";
 
@@ -50,9 +51,36 @@ export function adviseSecurity(error: unknown, config: KafkaConfig): string | un
   const texts = causes.map(({ name, code, type, message }) => `${name} ${code} ${type} ${message}`);
   const found = advices.find(([pattern]) => texts.some((text) => pattern.test(text)));
   if (found) return found[1];
-  const isClosed = causes.some(({ name }) => name === "KafkaJSConnectionClosedError");
+  const isClosed = causes.some(({ name }) => name === closed);
   if (!isClosed || !config.external || (config.ssl && config.sasl)) return undefined;
   return "is the broker going down, or does it ask for TLS or a login? Then set KAFKA_SECURITY_PROTOCOL";
+}
+
+const closed = "KafkaJSConnectionClosedError";
+const turnedAway = new WeakSet<Error>();
+
+/**
+ * Does the work, and once more where the broker closes the connection on it: one that does so again is not going down
+ * (it would be gone by then), but asks for TLS or a login. Its error is then one of which isTurnedAway is true.
+ */
+export async function unlessTurnedAway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((error as Error).name !== closed) throw error;
+  }
+  await sleep(500);
+  return work().catch((error: Error) => {
+    if (error.name === closed) turnedAway.add(error);
+    throw error;
+  });
+}
+
+/** Whether a broker closed one connection after another, so that no further one is worth a try. */
+export function isTurnedAway(error: unknown): boolean {
+  const { name, cause } = error as Error;
+  const isTried = name === "KafkaJSNumberOfRetriesExceeded" && (cause as Error | undefined)?.name === closed;
+  return isTried || turnedAway.has(error as Error);
 }
 
 function listCauses(error: Facts | undefined): Facts[] {
