@@ -254,8 +254,8 @@ export async function runReset(options: { yes?: true }): Promise<void> {
   const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${hdfs.url}`;
   if (!options.yes) throw new UsageError(`reset: would delete ${what}; add --yes to do it`);
   const work = async () => {
+    await resetLake(openLake(hdfs)); // first: where it may not go, the topic that it can be rebuilt from stays
     await resetTopic(kafka);
-    await resetLake(openLake(hdfs));
   };
   await withNeeded(["kafka", "hdfs"], () => withProgress("resetting", work, () => `deleted ${what}`));
 }
