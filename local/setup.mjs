@@ -120,9 +120,9 @@ export function planSteps(tests, signal) {
     waitsFor: [tools],
     run: (/** @type {(status: string) => void} */ tell) => installJars(tell, signal),
   };
-  const readers = {
-    name: "readers for the tests",
-    stamp: stampIn("readers"),
+  const testPackages = {
+    name: "packages for the tests",
+    stamp: stampIn("test-packages"),
     files: ["local/python/lab.txt", "local/python/test.txt"],
     outputs: [],
     after: [lab],
@@ -130,7 +130,7 @@ export function planSteps(tests, signal) {
     run: (/** @type {(status: string) => void} */ tell) =>
       installPackages(venvPython, ["lab", "test"], tell, signal),
   };
-  return [npm, tools, lab, build, java, jars, kernel, ...(tests ? [readers] : [])];
+  return [npm, tools, lab, build, java, jars, kernel, ...(tests ? [testPackages] : [])];
 }
 
 /**

@@ -47,7 +47,8 @@ describe("JupyterLab in a browser", { skip }, () => {
 
   before(async () => {
     mkdirSync(join(root, "notebooks"), { recursive: true });
-    for (const name of names) cpSync(join(tracked, name), join(root, "notebooks", name));
+    for (const name of [...names, "user_activity.py"])
+      cpSync(join(tracked, name), join(root, "notebooks", name));
     const { startLab } = (await import(pathToFileURL(projectPath("local", "lab.mjs")).href)) as {
       startLab: (options: LabOptions) => Promise<Lab>;
     };
