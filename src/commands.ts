@@ -1,12 +1,16 @@
+import { compact } from "./compact";
 import { readConfig } from "./config";
 import { ServiceError, UsageError } from "./errors";
+import { follow } from "./follow";
 import { interruption, untilInterrupted } from "./interrupt";
 import { openLake, resetLake } from "./lake";
-import { land } from "./land";
-import { withProgress } from "./progress";
+import { type LandReport, land } from "./land";
+import { type Progress, withProgress } from "./progress";
 import { publishFile } from "./publish";
 import {
+  formatCompact,
   formatCount,
+  formatFollowing,
   formatLake,
   formatMegabytes,
   formatSeconds,
@@ -14,6 +18,7 @@ import {
   formatStatus,
   formatVerify,
 } from "./report";
+import { formatRetry, type RetryPolicy } from "./retry";
 import { readServices, type ServiceName, startServices, stopServices, withServices } from "./services";
 import { inspectSource } from "./source";
 import { readLakeStatus, readStatus } from "./status";
@@ -77,34 +82,108 @@ export async function runPublish(file: string, options: JsonOption & { again?: t
   );
 }
 
+/** Options of `land`. */
+export interface LandCommand extends JsonOption, GiveUpOption {
+  readonly batch?: number;
+  readonly follow?: true;
+  readonly every: number;
+  readonly compactEvery: number;
+}
+
+/** How long is tried again what may pass. */
+export interface GiveUpOption {
+  /** Seconds. */
+  readonly giveUp: number;
+}
+
 /** `land` */
-export async function runLand(options: JsonOption & { batch: number }): Promise<void> {
+export async function runLand(options: LandCommand): Promise<void> {
   await withNeeded(["kafka", "hdfs"], async () => {
     const { state, ...report } = await withProgress(
-      "landing",
-      ({ tell }) =>
-        land({
-          batchMessages: options.batch,
-          signal: interruption,
-          onProgress: ({ consumed, total, commit }) =>
-            tell(`landing: ${formatCount(consumed)} of ${formatCount(total)} offsets, last commit ${commit}`),
-        }),
+      options.follow ? "following" : "landing",
+      (progress) => (options.follow ? followWith(progress, options) : landWith(progress, options)),
       ({ consumed, ms }) => `landed ${formatCount(consumed)} messages in ${formatSeconds(ms)}`,
     );
-    const lake = await readLakeStatus();
-    if (!lake)
-      throw new ServiceError(`hdfs ${report.lakeDir}: expected what was just landed, received nothing`);
-    const memory = {
-      rssBytes: process.memoryUsage.rss(),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    };
-    print({ ...report, ...lake, memory }, options, () => {
-      return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
-    });
-    if (lake.sumHolds) return;
-    throw new ServiceError(
-      `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
+    if (options.follow) process.exitCode = 0; // a signal is how following ends
+    await reportLake(report, options);
+  });
+}
+
+function landWith(progress: Progress, { batch, giveUp }: LandCommand): Promise<LandReport> {
+  return land({
+    ...(batch ? { batchMessages: batch } : {}),
+    retry: toRetry(progress, giveUp, interruption),
+    signal: interruption,
+    onProgress: ({ consumed, total, commit }) =>
+      progress.tell(
+        `landing: ${formatCount(consumed)} of ${formatCount(total)} offsets, last commit ${commit}`,
+      ),
+  });
+}
+
+function followWith(
+  progress: Progress,
+  { batch, every, compactEvery, giveUp }: LandCommand,
+): Promise<LandReport> {
+  let lastCommit = 0;
+  return follow({
+    ...(batch ? { batchMessages: batch } : {}),
+    commitMs: every * 1000,
+    compactEvery,
+    retry: toRetry(progress, giveUp),
+    signal: interruption,
+    onProgress: (now) => {
+      const text = formatFollowing(now);
+      if (now.commit === lastCommit) progress.tell(text);
+      else progress.step(text);
+      lastCommit = now.commit;
+    },
+  });
+}
+
+/** Tells of every failure that is followed by another try. */
+function toRetry(progress: Progress, giveUpSeconds: number, signal?: AbortSignal): RetryPolicy {
+  return { giveUpMs: giveUpSeconds * 1000, onRetry: (retry) => progress.note(formatRetry(retry)), signal };
+}
+
+async function reportLake(report: Omit<LandReport, "state">, options: JsonOption): Promise<void> {
+  const lake = await readLakeStatus();
+  if (!lake)
+    throw new ServiceError(`hdfs ${report.lakeDir}: expected what was just landed, received nothing`);
+  const memory = {
+    rssBytes: process.memoryUsage.rss(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  print({ ...report, ...lake, memory }, options, () => {
+    return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
+  });
+  if (lake.sumHolds) return;
+  throw new ServiceError(
+    `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
+  );
+}
+
+/** `compact` */
+export async function runCompact(
+  options: JsonOption & GiveUpOption & { readonly targetMb: number },
+): Promise<void> {
+  await withNeeded(["hdfs"], async () => {
+    const report = await withProgress(
+      "compacting",
+      (progress) => {
+        const { hdfs } = readConfig();
+        return compact({
+          lake: openLake(hdfs, toRetry(progress, options.giveUp, interruption)),
+          targetBytes: options.targetMb * 2 ** 20,
+          signal: interruption,
+          onProgress: ({ directory, merged, total }) =>
+            progress.tell(`compacting ${directory}: ${formatCount(merged)} of ${formatCount(total)} files`),
+        });
+      },
+      ({ commit, ms }) =>
+        commit === null ? "nothing to merge" : `compacted in ${formatSeconds(ms)}, commit ${commit}`,
     );
+    print(report, options, formatCompact);
   });
 }
 

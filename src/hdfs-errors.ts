@@ -39,9 +39,23 @@ export function toHdfsError(error: unknown, call: HdfsCall): ServiceError {
   const facts = firstFailure(error as Facts);
   const { token } = call.config;
   const text = `hdfs ${call.path}: ${call.doing}: ${describe(facts, call)}; ${advise(facts, call.config)}`;
-  if (!token) return new ServiceError(text, { cause: error });
+  const isPassing = mayPass(facts);
+  if (!token) return new ServiceError(text, { cause: error, isPassing });
   const isTold = (error as Error).stack?.includes(token); // request's own errors quote the address asked for
-  return new ServiceError(text.replaceAll(token, "***"), isTold ? {} : { cause: error });
+  return new ServiceError(
+    text.replaceAll(token, "***"),
+    isTold ? { isPassing } : { cause: error, isPassing },
+  );
+}
+
+/** True for the error of a rename or replace whose source was not there: it was never, or is moved already. */
+export function isSourceMissing(error: unknown): boolean {
+  const { cause } = error as Error;
+  return (
+    cause instanceof Error &&
+    isRemoteError(cause, "FileNotFoundException") &&
+    !/rename destination/.test(cause.message)
+  );
 }
 
 function parseRemoteException(body: unknown): { exception?: string; message?: string } | undefined {
@@ -70,6 +84,22 @@ function describeRemote({ status, exception, message }: Facts): string {
   if (!denied) return `${status} ${exception || "without a reason"}${message && ` "${message}"`}`;
   const [, user, access, inode, owner, mode] = denied;
   return `${status} permission denied: user ${user} has no ${access} access to ${inode}, which belongs to ${owner} (${mode})`;
+}
+
+/** Told by the exception's name, or, of an exception for everything, by its words. */
+const passingExceptions =
+  /^(SafeMode|Standby|Retriable|ObserverRetryOnActive|(NS|DS|)Quota(Exceeded)?|ServerTooBusy|BlockMissing|NotReplicatedYet|LeaseExpired|EOF|SocketTimeout|ConnectTimeout|Connect|Socket|NoRouteToHost|DiskOutOfSpace|NoSpace\w*|ClosedChannel|RecoveryInProgress|AlreadyBeingCreated|QuotaByStorageTypeExceeded)Exception$/;
+const passingWords =
+  /minReplication|[Ff]ind datanode|obtain block|datanodes .* are bad|startup mode|not started|not been initialized|No space left|last block|[Cc]onnection (refused|reset)|Premature EOF/;
+const passingCodes =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EAI_AGAIN)$/;
+
+/** Whether the same may succeed later though nobody mends the call: never permission, path, certificate or token. */
+function mayPass({ status, exception = "", code, message }: Facts): boolean {
+  if (status === undefined) return passingCodes.test(code ?? "");
+  if (status === 401) return false;
+  if (passingExceptions.test(exception) || /^50[2-4]$|^507$|^429$/.test(`${status}`)) return true;
+  return /^(IO|Remote|Runtime|)(Exception)?$/.test(exception) && passingWords.test(message);
 }
 
 function isTimeout({ code }: Facts): boolean {

@@ -1,6 +1,8 @@
 import Table from "cli-table3";
 import { formatSum } from "./commits";
+import type { CompactReport } from "./compact";
 import type { Config } from "./config";
+import type { FollowProgress } from "./follow";
 import type { ServicesStatus } from "./services";
 import type { LakeStatus, Status, TopicStatus } from "./status";
 import type { VerifyReport } from "./verify";
@@ -65,6 +67,21 @@ export function formatVerify(report: VerifyReport): string {
   const differences = report.checks.filter(({ ok }) => !ok).map((one) => `${one.table}: ${one.difference}`);
   const table = formatTable(["table", "recomputed", "in the lake", "result"], rows, [1, 2]);
   return [table, ...differences, formatSum(report.counts)].join("\n");
+}
+
+/** A line about a landing that follows the topic. */
+export function formatFollowing(now: FollowProgress): string {
+  const { consumed, perSecond, lag, commit, committedAt } = now;
+  const time = committedAt.slice(11, 19);
+  return `following: ${formatCount(consumed)} messages, ${formatCount(perSecond)}/s, lag ${formatCount(lag)}, last commit ${commit} at ${time} UTC`;
+}
+
+/** How many files each directory had and has. */
+export function formatCompact({ tables }: CompactReport): string {
+  const rows = tables.map(({ table, filesBefore, filesAfter }) => {
+    return [table, formatCount(filesBefore), formatCount(filesAfter)];
+  });
+  return formatTable(["directory", "files before", "files now"], rows, [1, 2]);
 }
 
 /** Thousands with commas, as in 9,310,000. */
