@@ -145,9 +145,9 @@ function originOf(node: Node): [x: number, y: number] {
 function settleIds(svg: string): string {
   const random = /id="topdefs-([0-9a-f]+)"/.exec(svg)?.[1];
   if (random === undefined) return svg;
-  const bare = svg.replace(new RegExp(`(defs-|clip)${random}`, "g"), "$1");
+  const bare = svg.replace(new RegExp(`(defs-|clip|legend)${random}`, "g"), "$1");
   const own = createHash("sha256").update(bare).digest("hex").slice(0, 8);
-  return svg.replace(new RegExp(`(defs-|clip)${random}`, "g"), `$1${own}`);
+  return svg.replace(new RegExp(`(defs-|clip|legend)${random}`, "g"), `$1${own}`);
 }
 
 /** Places and sizes to hundredths of a pixel: further digits show nothing. Texts stay as they are. */
