@@ -1,133 +1,87 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Consumer, EachBatchPayload, IHeaders, KafkaMessage } from "kafkajs";
+import type { Consumer, EachBatchPayload } from "kafkajs";
 import type { KafkaConfig } from "./config";
 import { ServiceError } from "./errors";
-import { connectKafka, toKafkaError, withAdmin } from "./kafka";
-
-/** What Kafka hands over, bytes untouched. */
-export interface Message {
-  readonly offset: bigint;
-  /** Milliseconds since 1970-01-01T00:00Z. */
-  readonly timestamp: bigint;
-  readonly key: Buffer | null;
-  /** null is a tombstone. */
-  readonly value: Buffer | null;
-  readonly headers: IHeaders;
-}
-
-/** Contiguous offsets of one partition: [firstOffset, nextOffset), each of them a message or known to be none. */
-export interface MessageBatch {
-  readonly partition: number;
-  /** The nextOffset of the partition's batch before. */
-  readonly firstOffset: bigint;
-  /** Exclusive; passes transaction markers, aborted messages and what compaction removed. */
-  readonly nextOffset: bigint;
-  /** In order of offset; empty where the offsets hold no message to read. */
-  readonly messages: readonly Message[];
-}
-
-/** Awaited before the next batch is handed over; never called twice at a time. */
-export type BatchHandler = (batch: MessageBatch) => Promise<void> | void;
+import { connectKafka, withAdmin } from "./kafka";
+import { type BatchHandler, type Message, toMessage } from "./messages";
 
 /** How far a partition is consumed. */
 export interface Progress {
   readonly partition: number;
-  /** Exclusive. */
-  readonly end: bigint;
+  /** Exclusive; undefined where the partition is followed without an end. */
+  readonly end: bigint | undefined;
   /** The handler has had all offsets before it. */
   delivered: bigint;
   /** From `delivered` on there is no message to read before it. */
   seen: bigint;
 }
 
-export interface ConsumeOptions {
-  /** Ends the consuming, once a running handler is done, with the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** How long to wait for the next offsets while the handler is idle; default 30,000 ms. */
-  readonly patienceMs?: number;
-}
-
-/** Why a consumer ended: all is seen, or an error of ours, or one of kafkajs, or the offsets were gone. */
-type Outcome =
-  | { readonly kind: "done" }
-  | { readonly kind: "offsets gone" }
-  | { readonly kind: "failed" | "crashed"; readonly error: unknown };
-
-interface Run {
-  readonly topic: string;
-  readonly consumer: Consumer;
+/** What one consumer does. */
+export interface Consuming {
+  readonly config: KafkaConfig;
+  /** Moved on by the consumer. */
   readonly progress: readonly Progress[];
   readonly handle: BatchHandler;
+  readonly signal: AbortSignal | undefined;
+  /** How long, while the handler is idle, nothing may come: no answer, or where an end is set no offset. */
+  readonly patienceMs: number;
+  /** How often it is looked whether the topic has more partitions, which ends it; undefined means never. */
+  readonly partitionCheckMs: number | undefined;
+  readonly onHighWatermark: ((partition: number, high: bigint) => void) | undefined;
+}
+
+/** Why a consumer ended: every end is reached, or it was told to, or what it was to read has changed, or an error. */
+export type Outcome =
+  | { readonly kind: "done" | "aborted" | "offsets gone" | "partitions added" }
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** `workedMs`: from the first fetch that succeeded to the last. */
+  | { readonly kind: "crashed"; readonly error: unknown; readonly workedMs: number };
+
+interface Run extends Consuming {
+  readonly consumer: Consumer;
   readonly end: (outcome: Outcome) => void;
   isEnded: boolean;
-  /** The handler's current call. */
+  /** The handler's current call; never rejects. */
   handling: Promise<void> | undefined;
-  lastMoveMs: number;
+  /** What the handler threw; it counts even where the consumer had ended for another reason before. */
+  failure: Outcome | undefined;
+  /** How often `watch` has looked since an answer came, and since offsets came. */
+  quiet: { answers: number; offsets: number };
+  /** When fetches succeeded. */
+  fetched: { readonly firstMs: number; readonly lastMs: number } | undefined;
 }
 
-/**
- * Consumes until every partition has reached its end, moving `progress` on; false means that offsets which it was about
- * to read are no longer there. Errors that a broker gives while it starts are waited for, up to five times.
- */
-export async function consume(
-  config: KafkaConfig,
-  progress: readonly Progress[],
-  handle: BatchHandler,
-  options: ConsumeOptions,
-): Promise<boolean> {
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await consumeOnce(config, progress, handle, options);
-    if (outcome.kind === "done") return true;
-    if (outcome.kind === "offsets gone") return false;
-    if (outcome.kind === "failed") throw outcome.error;
-    if (attempt === 5 || !isPassing(outcome.error)) {
-      throw toKafkaError(outcome.error, config, `consuming topic "${config.topic}"`);
-    }
-    await sleep(100 * 2 ** attempt);
-  }
-}
-
-async function consumeOnce(
-  config: KafkaConfig,
-  progress: readonly Progress[],
-  handle: BatchHandler,
-  { signal, patienceMs = 30_000 }: ConsumeOptions,
-): Promise<Outcome> {
-  signal?.throwIfAborted();
+/** Consumes from where `progress` is, in a consumer group of its own, until the outcome; the handler is idle then. */
+export async function consumeOnce(given: Consuming): Promise<Outcome> {
+  const { config, signal, partitionCheckMs } = given;
   const groupId = `user-activity-run-${randomUUID()}`;
-  const { topic } = config;
   const consumer = connectKafka(config).consumer({
     groupId,
     maxWaitTimeInMs: 200,
     allowAutoTopicCreation: false,
     readUncommitted: false,
     retry: { restartOnFailure: async () => false },
+    ...(partitionCheckMs === undefined ? {} : { metadataMaxAge: partitionCheckMs }),
   });
-  const { run, ended } = openRun({ topic, consumer, progress, handle });
-  const onAbort = () => run.end({ kind: "failed", error: signal?.reason });
-  const stopWatching = watchForStall(run, patienceMs);
+  const { run, ended } = openRun({ ...given, consumer });
+  const onAbort = () => run.end({ kind: "aborted" });
+  const stopWatching = watch(run);
   signal?.addEventListener("abort", onAbort);
-  try {
-    listen(run);
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch: (payload) => deliver(run, payload) });
-  } catch (error) {
-    run.end({ kind: "crashed", error });
-  }
+  if (signal?.aborted) onAbort();
+  const started = start(run).catch((error) => crash(run, error));
   const outcome = await ended;
   signal?.removeEventListener("abort", onAbort);
   stopWatching();
-  await run.handling?.catch(() => {});
-  await atMost(5000, leaveGroup(config, consumer, groupId));
-  return outcome;
+  await run.handling;
+  await atMost(
+    5000,
+    started.then(() => leaveGroup(config, consumer, groupId)),
+  );
+  return run.failure ?? outcome;
 }
 
-function openRun(given: Pick<Run, "topic" | "consumer" | "progress" | "handle">): {
-  run: Run;
-  ended: Promise<Outcome>;
-} {
+function openRun(given: Consuming & Pick<Run, "consumer">): { run: Run; ended: Promise<Outcome> } {
   let settle: (outcome: Outcome) => void = () => {};
   const ended = new Promise<Outcome>((resolve) => {
     settle = resolve;
@@ -136,92 +90,152 @@ function openRun(given: Pick<Run, "topic" | "consumer" | "progress" | "handle">)
     run.isEnded = true;
     settle(outcome);
   };
-  const run: Run = { ...given, end, isEnded: false, handling: undefined, lastMoveMs: Date.now() };
+  const state = { isEnded: false, handling: undefined, failure: undefined, fetched: undefined };
+  const run: Run = { ...given, ...state, end, quiet: { answers: 0, offsets: 0 } };
   return { run, ended };
 }
 
+/** A consumer that was started to its end can be stopped; one that is starting would come up afterwards. */
+async function start(run: Run): Promise<void> {
+  const { consumer, config } = run;
+  listen(run);
+  if (!run.isEnded) await consumer.connect();
+  if (!run.isEnded) await consumer.subscribe({ topics: [config.topic], fromBeginning: true });
+  if (!run.isEnded) await consumer.run({ autoCommit: false, eachBatch: (payload) => deliver(run, payload) });
+}
+
 function listen(run: Run): void {
-  const { consumer, topic } = run;
+  const { consumer, config } = run;
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    for (const partition of payload.memberAssignment[topic] ?? []) seekPartition(run, partition);
+    for (const partition of payload.memberAssignment[config.topic] ?? []) seekPartition(run, partition);
+  });
+  consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+    if (!run.isEnded) run.onHighWatermark?.(payload.partition, BigInt(payload.highWatermark));
   });
   // batches of nothing but markers and aborted messages never reach eachBatch
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    const one = run.progress.find(({ partition }) => partition === payload.partition);
-    if (one) pass(run, one, BigInt(payload.lastOffset) + 1n);
+    if (payload.batchSize === 0) void passMarkers(run, payload.partition, BigInt(payload.lastOffset) + 1n);
   });
-  // with autoCommit off kafkajs commits only to start over where an offset is out of range
   consumer.on(consumer.events.REQUEST, ({ payload }) => {
+    run.quiet.answers = 0;
+    // with autoCommit off kafkajs commits only to start over where an offset is out of range
     if (payload.apiName === "OffsetCommit") run.end({ kind: "offsets gone" });
   });
-  consumer.on(consumer.events.CRASH, ({ payload }) => run.end({ kind: "crashed", error: payload.error }));
+  consumer.on(consumer.events.FETCH, () => {
+    const now = performance.now();
+    run.fetched = { firstMs: run.fetched?.firstMs ?? now, lastMs: now };
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => crash(run, payload.error));
+}
+
+function crash(run: Run, error: unknown): void {
+  const { firstMs, lastMs } = run.fetched ?? { firstMs: 0, lastMs: 0 };
+  run.end({ kind: "crashed", error, workedMs: lastMs - firstMs });
 }
 
 /** Goes to where the partition is, after every (re)join; what is not asked for is not fetched. */
-function seekPartition({ consumer, topic, progress }: Run, partition: number): void {
+function seekPartition(run: Run, partition: number): void {
+  const { consumer, progress } = run;
+  const { topic } = run.config;
   const one = progress.find((each) => each.partition === partition);
-  if (one && one.seen < one.end) consumer.seek({ topic, partition, offset: String(one.seen) });
+  if (one && one.seen !== one.end) consumer.seek({ topic, partition, offset: String(one.seen) });
+  else if (!one && run.partitionCheckMs !== undefined) run.end({ kind: "partitions added" });
   else consumer.pause([{ topic, partitions: [partition] }]);
 }
 
 async function deliver(run: Run, { batch, heartbeat }: EachBatchPayload): Promise<void> {
   const one = run.progress.find(({ partition }) => partition === batch.partition);
-  if (run.isEnded || !one) return;
-  const next = BigInt(batch.lastOffset()) + 1n;
-  const nextOffset = next < one.end ? next : one.end;
-  if (nextOffset <= one.seen) return;
-  const messages = batch.messages
-    .map(toMessage)
-    .filter(({ offset }) => offset >= one.seen && offset < one.end);
+  if (!one) return;
   const beat = setInterval(() => heartbeat().catch(() => {}), 1000);
   try {
-    const { partition, delivered: firstOffset } = one;
-    run.handling = Promise.resolve(run.handle({ partition, firstOffset, nextOffset, messages }));
-    await run.handling;
-    one.delivered = nextOffset;
-    pass(run, one, nextOffset);
-  } catch (error) {
-    run.end({ kind: "failed", error });
+    while (run.handling) await run.handling; // markers that are being passed
+    const nextOffset = upToEnd(one, BigInt(batch.lastOffset()) + 1n);
+    if (nextOffset <= one.seen) return;
+    const isWanted = ({ offset }: Message) => offset >= one.seen && offset < nextOffset;
+    await handOver(run, one, nextOffset, batch.messages.map(toMessage).filter(isWanted));
   } finally {
     clearInterval(beat);
-    run.handling = undefined;
-    run.lastMoveMs = Date.now();
   }
 }
 
-function pass(run: Run, one: Progress, next: bigint): void {
-  if (run.isEnded || next <= one.seen) return;
-  one.seen = next < one.end ? next : one.end;
-  run.lastMoveMs = Date.now();
-  if (one.seen < one.end) return;
-  run.consumer.pause([{ topic: run.topic, partitions: [one.partition] }]);
-  if (run.progress.every(({ seen, end }) => seen === end)) run.end({ kind: "done" });
+async function passMarkers(run: Run, partition: number, next: bigint): Promise<void> {
+  const one = run.progress.find((each) => each.partition === partition);
+  if (!one || run.isEnded) return;
+  const seen = upToEnd(one, next);
+  if (seen <= one.seen) return;
+  one.seen = seen;
+  while (run.handling) await run.handling;
+  if (one.seen > one.delivered) await handOver(run, one, one.seen, []);
 }
 
-function toMessage({ offset, timestamp, key, value, headers }: KafkaMessage): Message {
-  return { offset: BigInt(offset), timestamp: BigInt(timestamp), key, value, headers: headers ?? {} };
+/** Calls the handler, which must be idle, and moves the partition's progress on when it is done. */
+async function handOver(
+  run: Run,
+  one: Progress,
+  nextOffset: bigint,
+  messages: readonly Message[],
+): Promise<void> {
+  if (run.isEnded) return;
+  const { partition, delivered: firstOffset } = one;
+  const call = async () => run.handle({ partition, firstOffset, nextOffset, messages });
+  const onDone = () => {
+    one.delivered = nextOffset;
+    if (one.seen < nextOffset) one.seen = nextOffset;
+  };
+  const onFailed = (error: unknown) => {
+    run.failure = { kind: "failed", error };
+    run.end(run.failure);
+  };
+  run.handling = call().then(onDone, onFailed);
+  await run.handling;
+  run.handling = undefined;
+  run.quiet = { answers: 0, offsets: 0 };
+  if (one.delivered === one.end) finishPartition(run, one);
 }
 
-function watchForStall(run: Run, patienceMs: number): () => void {
-  const watch = setInterval(
-    () => {
-      if (run.handling || Date.now() - run.lastMoveMs < patienceMs) return;
-      const late = run.progress.find(({ seen, end }) => seen < end);
-      const where = `kafka topic "${run.topic}", partition ${late?.partition}`;
-      const received = `received none from ${late?.seen} on for ${patienceMs / 1000} s`;
-      const advice = "is a transaction still open, or the broker out of reach?";
-      const text = `${where}: expected offsets up to ${late?.end} (exclusive), ${received}; ${advice}`;
-      run.end({ kind: "failed", error: new ServiceError(text) });
-    },
-    Math.min(patienceMs / 4, 1000),
-  );
-  return () => clearInterval(watch);
+function finishPartition(run: Run, { partition }: Progress): void {
+  if (run.progress.every(({ delivered, end }) => delivered === end)) run.end({ kind: "done" });
+  if (run.isEnded) return;
+  try {
+    run.consumer.pause([{ topic: run.config.topic, partitions: [partition] }]);
+  } catch {
+    // it has just crashed and is about to say so
+  }
 }
 
-/** Such as a coordinator that is loading; kafkajs has retried broken connections itself. */
-function isPassing(error: unknown): boolean {
-  const { name, retriable } = error as { name?: string; retriable?: boolean };
-  return name === "KafkaJSProtocolError" && retriable === true;
+function upToEnd({ end }: Progress, offset: bigint): bigint {
+  return end !== undefined && end < offset ? end : offset;
+}
+
+/** Ends the run where nothing comes while the handler is idle. It counts looks: a process that slept made none. */
+function watch(run: Run): () => void {
+  const { config, patienceMs } = run;
+  const everyMs = Math.min(patienceMs / 4, 1000);
+  const look = () => {
+    if (run.handling) return;
+    run.quiet.answers += 1;
+    run.quiet.offsets += 1;
+    const late = run.progress.find(({ end, seen }) => end !== undefined && seen < end);
+    if (run.quiet.answers * everyMs >= patienceMs) crash(run, toSilence(run));
+    else if (late && run.quiet.offsets * everyMs >= patienceMs) {
+      run.end({ kind: "failed", error: toStall(config, late, patienceMs) });
+    }
+  };
+  const timer = setInterval(look, everyMs);
+  return () => clearInterval(timer);
+}
+
+function toSilence({ config, patienceMs }: Run): ServiceError {
+  const where = `kafka ${config.brokers.join(",")}: consuming topic "${config.topic}"`;
+  const text = `${where}: expected answers, received none for ${patienceMs / 1000} s; is the broker up and reachable from here?`;
+  return new ServiceError(text, { isPassing: true });
+}
+
+function toStall({ topic }: KafkaConfig, late: Progress, patienceMs: number): ServiceError {
+  const where = `kafka topic "${topic}", partition ${late.partition}`;
+  const received = `received none from ${late.seen} on for ${patienceMs / 1000} s`;
+  const advice = "is a transaction still open, or the broker out of reach?";
+  return new ServiceError(`${where}: expected offsets up to ${late.end} (exclusive), ${received}; ${advice}`);
 }
 
 async function leaveGroup(config: KafkaConfig, consumer: Consumer, groupId: string): Promise<void> {

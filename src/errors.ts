@@ -14,4 +14,15 @@ export class UsageError extends UserActivityError {
 /** A service or file that could not do what was asked of it; `cause` keeps the original error. Exit code 1. */
 export class ServiceError extends UserActivityError {
   override readonly name: string = "ServiceError";
+  /** True where it may pass by itself, so that the same may succeed a little later: a server gone, a quota used up. */
+  readonly isPassing: boolean;
+
+  constructor(message: string, { isPassing = false, ...options }: ServiceErrorOptions = {}) {
+    super(message, options);
+    this.isPassing = isPassing;
+  }
+}
+
+export interface ServiceErrorOptions extends ErrorOptions {
+  readonly isPassing?: boolean;
 }

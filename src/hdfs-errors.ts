@@ -39,9 +39,23 @@ export function toHdfsError(error: unknown, call: HdfsCall): ServiceError {
   const facts = firstFailure(error as Facts);
   const { token } = call.config;
   const text = `hdfs ${call.path}: ${call.doing}: ${describe(facts, call)}; ${advise(facts, call.config)}`;
-  if (!token) return new ServiceError(text, { cause: error });
+  const isPassing = mayPass(facts);
+  if (!token) return new ServiceError(text, { cause: error, isPassing });
   const isTold = (error as Error).stack?.includes(token); // request's own errors quote the address asked for
-  return new ServiceError(text.replaceAll(token, "***"), isTold ? {} : { cause: error });
+  return new ServiceError(
+    text.replaceAll(token, "***"),
+    isTold ? { isPassing } : { cause: error, isPassing },
+  );
+}
+
+/** True for the error of a rename or replace whose source was not there: it was never, or is moved already. */
+export function isSourceMissing(error: unknown): boolean {
+  const { cause } = error as Error;
+  return (
+    cause instanceof Error &&
+    isRemoteError(cause, "FileNotFoundException") &&
+    !/rename destination/.test(cause.message)
+  );
 }
 
 function parseRemoteException(body: unknown): { exception?: string; message?: string } | undefined {
@@ -72,6 +86,22 @@ function describeRemote({ status, exception, message }: Facts): string {
   return `${status} permission denied: user ${user} has no ${access} access to ${inode}, which belongs to ${owner} (${mode})`;
 }
 
+/** Told by the exception's name, or, of an exception for everything, by its words. */
+const passingExceptions =
+  /^(SafeMode|Standby|Retriable|ObserverRetryOnActive|(NS|DS|)Quota(Exceeded)?|ServerTooBusy|BlockMissing|NotReplicatedYet|LeaseExpired|EOF|SocketTimeout|ConnectTimeout|Connect|Socket|NoRouteToHost|DiskOutOfSpace|NoSpace\w*|ClosedChannel|RecoveryInProgress|AlreadyBeingCreated|QuotaByStorageTypeExceeded)Exception$/;
+const passingWords =
+  /minReplication|[Ff]ind datanode|obtain block|datanodes .* are bad|startup mode|not started|not been initialized|No space left|last block|[Cc]onnection (refused|reset)|Premature EOF/;
+const passingCodes =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|ESOCKETTIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EAI_AGAIN)$/;
+
+/** Whether the same may succeed later though nobody mends the call: never permission, path, certificate or token. */
+function mayPass({ status, exception = "", code, message }: Facts): boolean {
+  if (status === undefined) return passingCodes.test(code ?? "");
+  if (status === 401) return false;
+  if (passingExceptions.test(exception) || /^50[2-4]$|^507$|^429$/.test(`${status}`)) return true;
+  return /^(IO|Remote|Runtime|)(Exception)?$/.test(exception) && passingWords.test(message);
+}
+
 function isTimeout({ code }: Facts): boolean {
   return code === "ETIMEDOUT" || code === "ESOCKETTIMEDOUT";
 }
@@ -97,9 +127,11 @@ const advices: readonly (readonly [RegExp, string])[] = [
     "is a DataNode up, with room on its disk?",
   ],
   [
-    /CERT|SIGNATURE|ISSUER|ALTNAME/,
-    "set WEBHDFS_CA to the PEM file of the authority that signed its certificate",
+    /ALTNAME/,
+    "name the NameNode in WEBHDFS_URL as its certificate does, and have each DataNode's certificate name its host",
   ],
+  [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, "have the certificate renewed, or this machine's clock set"],
+  [/CERT|SIGNATURE|ISSUER/, "set WEBHDFS_CA to the PEM file of the authority that signed its certificate"],
   [
     /ECONNRESET|EPIPE|ECONNABORTED/,
     "the connection broke: is a server going down? Repeat it when that is up",

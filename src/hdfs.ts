@@ -4,6 +4,7 @@ import type { HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
 import { checkHdfsPath, type HdfsClient, type HdfsSource, openHdfsClient } from "./hdfs-client";
 import { isRemoteError, toHdfsError } from "./hdfs-errors";
+import { type RetryPolicy, withRetries } from "./retry";
 
 /** What HDFS says of one file or directory. */
 export interface HdfsEntry {
@@ -51,46 +52,59 @@ export interface Hdfs {
 /** How long HDFS's own client waits, too. */
 const defaultTimeoutMs = 60_000;
 
+export interface HdfsOptions {
+  /** An exchange fails when nothing came for so long; default 60,000 ms. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Has what may pass tried again: a server that is gone, slow, in safe mode or standby, no DataNode, a quota or disk
+   * used up, a file that came or arrived short. Never what permission, path, certificate or token stand in the way of.
+   */
+  readonly retry?: RetryPolicy | undefined;
+}
+
 /**
- * Gives access to the configured HDFS through its NameNode's WebHDFS; asks nothing of it before the first call. A call
- * fails when nothing came for `timeoutMs`, default 60 000. The proxies that the environment names are not used.
+ * Gives access to the configured HDFS through its NameNode's WebHDFS; asks nothing of it before the first call. The
+ * proxies that the environment names are not used. A call is done once, unless `retry` says otherwise.
+ *
+ * What was done may have been done although its answer got lost. Done again, `write`, `makeDirectory` and the reading
+ * functions come to the same. `remove` returns false then. `rename` and `replace` throw that the source is missing
+ * (isSourceMissing tells): whether it is at the target, and that it is no other's, only the caller can see by looking.
  */
-export function connectHdfs(config: HdfsConfig, { timeoutMs = defaultTimeoutMs } = {}): Hdfs {
+export function connectHdfs(
+  config: HdfsConfig,
+  { timeoutMs = defaultTimeoutMs, retry }: HdfsOptions = {},
+): Hdfs {
   const client = openHdfsClient(config, timeoutMs);
   /** Every exchange with HDFS passes through here. */
-  const attempt = async <T>(path: string, doing: string, work: () => Promise<T>): Promise<T> => {
+  const exchange = async <T>(path: string, doing: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
       throw toHdfsError(error, { config, path, doing, timeoutMs });
     }
   };
-  const stat = (path: string) => attempt(path, "stat", () => readStatus(client, path));
+  const stat = (path: string) => exchange(path, "stat", () => readStatus(client, path));
+  const read = async (path: string): Promise<Buffer> => {
+    const expected = (await stat(path))?.bytes;
+    const content = await exchange(path, "read", () => client.download(path));
+    if (content.length === expected) return content;
+    const advice = "was it replaced meanwhile? Read it again";
+    throw wrongLength(`${path}: read`, expected, content.length, advice);
+  };
+  const write = async (path: string, source: HdfsSource): Promise<number> => {
+    const sent = await exchange(path, "write", () => client.upload(path, source));
+    const received = (await stat(path))?.bytes;
+    if (received === sent) return sent;
+    const advice = "has its DataNode room on disk? Then write it again";
+    throw wrongLength(`${path}: write`, sent, received, advice);
+  };
+  const attempt = <T>(path: string, doing: string, work: () => Promise<T>): Promise<T> =>
+    withRetries(() => exchange(path, doing, work), retry);
   return {
-    stat,
+    stat: (path) => withRetries(() => stat(path), retry),
     list: (directory) => attempt(directory, "list", () => readDirectory(client, directory)),
-    read: async (path) => {
-      const expected = (await stat(path))?.bytes;
-      const content = await attempt(path, "read", () => client.download(path));
-      if (content.length === expected) return content;
-      throw wrongLength(
-        `${path}: read`,
-        expected,
-        content.length,
-        "was it replaced meanwhile? Read it again",
-      );
-    },
-    write: async (path, source) => {
-      const sent = await attempt(path, "write", () => client.upload(path, source));
-      const received = (await stat(path))?.bytes;
-      if (received === sent) return sent;
-      throw wrongLength(
-        `${path}: write`,
-        sent,
-        received,
-        "has its DataNode room on disk? Then write it again",
-      );
-    },
+    read: (path) => withRetries(() => read(path), retry),
+    write: (path, source) => withRetries(() => write(path, source), retry),
     rename: (from, to) => attempt(from, `rename to ${to}`, () => rename(client, from, to)),
     replace: (from, to) => attempt(from, `replace ${to}`, () => move(client, { from, to, how: "OVERWRITE" })),
     makeDirectory: (path) => attempt(path, "make directory", () => makeDirectory(client, path)),
@@ -193,5 +207,6 @@ function wrongLength(
   advice: string,
 ) {
   const told = received === undefined ? "no file" : `${received}`;
-  return new ServiceError(`hdfs ${where}: expected ${expected ?? "no"} bytes, received ${told}; ${advice}`);
+  const text = `hdfs ${where}: expected ${expected ?? "no"} bytes, received ${told}; ${advice}`;
+  return new ServiceError(text, { isPassing: true });
 }

@@ -1,9 +1,17 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Admin, type KafkaConfig as ClientConfig, Kafka, type LogEntry, logLevel } from "kafkajs";
+import {
+  type Admin,
+  type KafkaConfig as ClientConfig,
+  Kafka,
+  type KafkaJSError,
+  type LogEntry,
+  logLevel,
+} from "kafkajs";
 import { installAbortedFilter } from "./aborted";
 import type { KafkaConfig } from "./config";
-import { ServiceError, UsageError, UserActivityError } from "./errors";
+import { ServiceError, UserActivityError } from "./errors";
+import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from "./kafka-security";
+import { type RetryPolicy, withRetries } from "./retry";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
 export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
@@ -15,8 +23,7 @@ export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig>
     logLevel: logLevel.ERROR,
     logCreator: () => logError,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 5000 },
-    ...(config.ssl ? { ssl: config.caPath ? { ca: [readAuthority(config.caPath)] } : true } : {}),
-    ...(config.sasl ? { sasl: config.sasl } : {}),
+    ...securityOptions(config),
     ...options,
   } as ClientConfig);
 }
@@ -34,24 +41,35 @@ export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise
 
 /**
  * Asks the brokers something through an admin client; what goes wrong is thrown as toKafkaError words it. A broker that
- * says "not yet", as it does while a new topic's partitions find their leaders, is asked again for about three seconds.
+ * says "not yet" is asked again for about three seconds, and where a policy is given, one that is gone by that policy.
  */
 export async function askKafka<T>(
   config: KafkaConfig,
   doing: string,
   work: (admin: Admin) => Promise<T>,
+  retry?: RetryPolicy,
 ): Promise<T> {
+  const ask = () => unlessTurnedAway(() => untilReady(() => withAdmin(connectKafka(config), work)));
+  return withRetries(() => ask().catch((error) => Promise.reject(toKafkaError(error, config, doing))), retry);
+}
+
+/**
+ * Does the work again for about three seconds where a broker says "not yet", as it does while it loads what it
+ * coordinates and while a new topic's partitions find their leaders.
+ */
+export async function untilReady<T>(work: () => Promise<T>): Promise<T> {
   for (let waitMs = 50; ; waitMs *= 2) {
     try {
-      return await withAdmin(connectKafka(config), work);
+      return await work();
     } catch (error) {
-      if (!isNotYet(error) || waitMs > 1600) throw toKafkaError(error, config, doing);
+      if (!isNotYet(error) || waitMs > 1600) throw error;
       await sleep(waitMs);
     }
   }
 }
 
-function isNotYet(error: unknown): boolean {
+/** Whether it is a broker's answer that another try may change. */
+export function isNotYet(error: unknown): boolean {
   const { name, retriable } = error as { name?: string; retriable?: boolean };
   return name === "KafkaJSProtocolError" && retriable === true;
 }
@@ -82,9 +100,23 @@ export function toKafkaError(error: unknown, config: KafkaConfig, doing: string)
     });
   }
   const where = `kafka ${config.brokers.join(",")}`;
-  return new ServiceError(`${where}: ${doing}: ${message}${isUnreachable(error) ? adviceFor(config) : ""}`, {
+  const advice = adviseSecurity(error, config) ?? (isUnreachable(error) ? adviceFor(config) : "");
+  return new ServiceError(`${where}: ${doing}: ${message.trim()}${advice && `; ${advice}`}`, {
     cause: error,
+    isPassing: mayPass(error),
   });
+}
+
+/**
+ * Whether kafkajs itself holds it for worth another try, once it has given up; but it takes a wrong certificate or a
+ * host that has no address for a broken connection, too.
+ */
+function mayPass(error: unknown): boolean {
+  const { name, retriable, cause, code, message } = error as Partial<KafkaJSError & { code: string }>;
+  if (isTurnedAway(error)) return false;
+  if (name === "KafkaJSNumberOfRetriesExceeded") return mayPass(cause);
+  if (/CERT|SIGNATURE|ISSUER|ALTNAME|SSL|TLS|EPROTO|ENOTFOUND/.test(`${code} ${message}`)) return false;
+  return retriable === true;
 }
 
 function isUnreachable(error: unknown): boolean {
@@ -96,19 +128,8 @@ function isUnreachable(error: unknown): boolean {
 
 function adviceFor(config: KafkaConfig): string {
   return config.external
-    ? "; is the broker that KAFKA_BROKERS names up and reachable from here?"
-    : '; start it with "npx user-activity services start"';
-}
-
-function readAuthority(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const received = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`KAFKA_SSL_CA: expected a readable PEM file, received ${received} for "${path}"`, {
-      cause,
-    });
-  }
+    ? "is the broker that KAFKA_BROKERS names up and reachable from here?"
+    : 'start it with "npx user-activity services start"';
 }
 
 /** Errors that kafkajs retries by itself are not worth a line; USER_ACTIVITY_DEBUG=1 prints all. */

@@ -84,8 +84,8 @@ function proseOf({ cells }: Notebook): string {
 
 describe("the committed notebooks", () => {
   test("are those that the project is about", () => {
-    for (const number of ["01", "02", "03", "04"]) {
-      assert.equal(names.filter((name) => name.startsWith(number)).length, 1, number);
+    for (const number of ["01", "02", "03", "04", "05"]) {
+      assert.equal(names.filter((name) => name.startsWith(`${number}-`)).length, 1, number);
     }
   });
 
@@ -189,10 +189,11 @@ describe("the committed notebooks", () => {
         "102 rows",
       ],
       "04": ["consumed 3280 = graded 3237 + duplicates 38 + quarantined 5", "14555", "3237", "102"],
+      "05": ["473", "36.0", "8.7", "0.57", "-0.02", "224", "68.42", "71.74", "56.93", "55.53"],
       "05p": ["3237 grades, 14555 questions", "61271 options, 23402 ticked"],
     };
     for (const [number, wanted] of Object.entries(known)) {
-      const [, notebook] = [...committed].find(([name]) => name.startsWith(number)) ?? [];
+      const [, notebook] = [...committed].find(([name]) => name.startsWith(`${number}-`)) ?? [];
       const text = notebook ? outputText(notebook) : "";
       for (const one of wanted) assert.ok(text.includes(one), `${number}: ${one}`);
     }

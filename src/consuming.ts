@@ -1,0 +1,181 @@
+import type { KafkaConfig } from "./config";
+import { consumeOnce, type Outcome, type Progress } from "./consumer";
+import { ServiceError } from "./errors";
+import { isNotYet, toKafkaError } from "./kafka";
+import type { BatchHandler } from "./messages";
+import { countFailures, type Failures, isPassing, type RetryPolicy } from "./retry";
+import { findOffsets, type PartitionOffsets, readOffsets } from "./topics";
+
+export interface ConsumeOptions {
+  /** Ends the consuming, once a running handler is done, with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for the next offsets while the handler is idle; default 30,000 ms. */
+  readonly patienceMs?: number | undefined;
+  /**
+   * Has a broker that is gone, or was restarted, waited for: a new consumer goes on from where the last one stood.
+   * Failures count as in a row until offsets come again, or fetches succeed for ten seconds.
+   */
+  readonly retry?: RetryPolicy | undefined;
+}
+
+/** What is consumed, by as many consumers as it takes. */
+export interface Wanted extends ConsumeOptions {
+  /** Inclusive; a partition that is not named starts at its lowest offset. */
+  readonly from: ReadonlyMap<number, bigint>;
+  /** Exclusive; undefined follows every partition, new ones too, without an end. */
+  readonly to: ReadonlyMap<number, bigint> | undefined;
+  readonly partitionCheckMs?: number | undefined;
+  readonly onHighWatermark?: ((partition: number, high: bigint) => void) | undefined;
+}
+
+/** A consumer whose fetches have succeeded for so long has worked, even where no offsets came. */
+const workedMs = 10_000;
+
+/** Hands over what is wanted until all of it has been, or the signal aborts; throws what the handler throws. */
+export async function consume(
+  config: KafkaConfig,
+  wanted: Wanted,
+  handle: BatchHandler,
+): Promise<"done" | "aborted"> {
+  const { signal } = wanted;
+  const policy = toPolicy(wanted);
+  const failures = countFailures(policy);
+  const retry = wanted.retry && policy;
+  let progress: readonly Progress[] = [];
+  for (;;) {
+    const held = await unlessAborted(readHeld(config, progress, retry), signal);
+    if (!held) return "aborted";
+    progress = plan(config, wanted, progress, held);
+    if (progress.every(({ delivered, end }) => delivered === end)) return "done";
+    for (const { partition, high } of held) wanted.onHighWatermark?.(partition, high);
+    const before = progress.map(({ delivered }) => delivered);
+    const outcome = await consumeOnce({
+      config,
+      progress,
+      handle,
+      signal,
+      patienceMs: wanted.patienceMs ?? 30_000,
+      partitionCheckMs: wanted.partitionCheckMs,
+      onHighWatermark: wanted.onHighWatermark,
+    });
+    if (outcome.kind === "done" || outcome.kind === "aborted") return outcome.kind;
+    if (outcome.kind === "failed") throw outcome.error;
+    if (progress.some(({ delivered }, index) => delivered !== before[index])) failures.reset();
+    await unlessAborted(recover(config, outcome, { failures, progress, retry }), signal);
+  }
+}
+
+interface Recovery {
+  readonly failures: Failures;
+  readonly progress: readonly Progress[];
+  readonly retry: RetryPolicy | undefined;
+}
+
+/** Waits until it is worth going on; throws where it is not. */
+async function recover(
+  config: KafkaConfig,
+  outcome: Outcome,
+  { failures, progress, retry }: Recovery,
+): Promise<void> {
+  if (outcome.kind === "offsets gone") {
+    checkGaps(config, progress, await readHeld(config, progress, retry));
+    const text = `kafka topic "${config.topic}": offsets vanished while they were read; try again`;
+    await failures.wait(new ServiceError(text));
+  }
+  if (outcome.kind !== "crashed") return;
+  if (outcome.workedMs >= workedMs) failures.reset();
+  const error = toKafkaError(outcome.error, config, `consuming topic "${config.topic}"`);
+  if (retry ? !isPassing(error) : !isNotYet(outcome.error)) throw error;
+  await failures.wait(error);
+}
+
+/** Without a policy of the caller's, what a broker says while it starts is waited for. */
+function toPolicy({ retry, signal }: Wanted): RetryPolicy {
+  if (!retry) return { giveUpMs: 3000, firstWaitMs: 200, outlook: "try again", signal };
+  const signals = [signal, retry.signal].filter((one) => one !== undefined);
+  return { ...retry, signal: AbortSignal.any(signals) };
+}
+
+/** A topic that was read and is no more is a gap; before that it is a topic that was never there. */
+async function readHeld(
+  config: KafkaConfig,
+  progress: readonly Progress[],
+  retry: RetryPolicy | undefined,
+): Promise<PartitionOffsets[]> {
+  const read = progress.find(({ seen }) => seen > 0n);
+  if (!read) return readOffsets(config, { retry });
+  const held = await findOffsets(config, { retry });
+  if (held) return held;
+  const where = `kafka topic "${config.topic}", partition ${read.partition}`;
+  throw new ServiceError(`${where}: expected offset ${read.seen}, received no such topic; was it deleted?`);
+}
+
+/** What there is to consume: the progress made, checked against what the topic holds, and the partitions still missing. */
+function plan(
+  config: KafkaConfig,
+  { from, to }: Wanted,
+  progress: readonly Progress[],
+  held: readonly PartitionOffsets[],
+): Progress[] {
+  const known = new Set(progress.map(({ partition }) => partition));
+  const wanted = to
+    ? [...to.keys()]
+    : [...new Set([...from.keys(), ...held.map(({ partition }) => partition)])];
+  const added = wanted
+    .filter((partition) => !known.has(partition))
+    .map((partition): Progress => {
+      const start = from.get(partition) ?? held.find((each) => each.partition === partition)?.low ?? 0n;
+      const end = to?.get(partition);
+      return {
+        partition,
+        end: end !== undefined && end < start ? start : end,
+        delivered: start,
+        seen: start,
+      };
+    });
+  const all = [...progress, ...added];
+  checkGaps(config, all, held);
+  return all;
+}
+
+function checkGaps(
+  { topic }: KafkaConfig,
+  progress: readonly Progress[],
+  held: readonly PartitionOffsets[],
+): void {
+  for (const { partition, seen } of progress) {
+    const where = `kafka topic "${topic}", partition ${partition}`;
+    const range = held.find((each) => each.partition === partition);
+    if (!range)
+      throw new ServiceError(`${where}: expected a partition below ${held.length}; name one of these`);
+    const fault = describeGap(seen, range);
+    if (fault) throw new ServiceError(`${where}: ${fault}`);
+  }
+}
+
+function describeGap(start: bigint, { low, high }: PartitionOffsets): string | undefined {
+  if (start < low) {
+    const gone = `offsets ${start} to ${low - 1n} are gone`;
+    return `expected offset ${start}, received ${low} as the earliest; ${gone}, by retention or deletion`;
+  }
+  if (start <= high) return undefined;
+  return `expected offset ${start}, received an end at ${high}; was the topic deleted and created anew?`;
+}
+
+/** What the work comes to; undefined where the signal aborts before, whether the work is cut by it or not. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return work;
+  let onAbort = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => resolve(undefined);
+    signal.addEventListener("abort", onAbort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return undefined;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
