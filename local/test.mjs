@@ -26,8 +26,9 @@ const { values, positionals } = parseArgs({
 if (values.help) process.stdout.write(help);
 else if (values.offline) process.exitCode = await runFiles(listFiles());
 else {
-  await setupOrExit({ tests: true });
-  process.exitCode = check() ? await runWithServices(listFiles()) : 1;
+  const files = listFiles();
+  await setupOrExit({ tests: true, spark: files.some((file) => basename(file).startsWith("spark.")) });
+  process.exitCode = check() ? await runWithServices(files) : 1;
 }
 
 /** Format, lint and strict types as one command, also \`npm run check\`; for the long tests only what compiles them. */
@@ -38,19 +39,16 @@ function check() {
   return status === 0;
 }
 
-/** The compiled test files that are asked for. */
+/** The test files that are asked for, as they are when compiled. */
 function listFiles() {
-  const folder = join(projectDir, "test", "dist");
-  const names = readdirSync(folder).filter(
+  const names = readdirSync(join(projectDir, "test")).filter(
     (name) =>
-      name.endsWith(".test.js") &&
-      name.endsWith(".long.test.js") === Boolean(values.long) &&
-      !(values.offline && name.endsWith(".live.test.js")),
+      name.endsWith(".test.ts") &&
+      name.endsWith(".long.test.ts") === Boolean(values.long) &&
+      !(values.offline && name.endsWith(".live.test.ts")) &&
+      (positionals.length === 0 || positionals.some((part) => name.includes(part))),
   );
-  const chosen = names.filter(
-    (name) => positionals.length === 0 || positionals.some((part) => basename(name).includes(part)),
-  );
-  return chosen.sort().map((name) => join(folder, name));
+  return names.sort().map((name) => join(projectDir, "test", "dist", name.replace(/\.ts$/, ".js")));
 }
 
 /** @param {string[]} files */

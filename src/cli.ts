@@ -5,6 +5,7 @@ import {
   runCompact,
   runLand,
   runPublish,
+  runReplay,
   runReset,
   runServicesStatus,
   runStart,
@@ -41,6 +42,15 @@ function buildProgram(): Command {
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
     .option("--json", "print JSON: ok, checks (table, expected, received, ok, difference), counts")
     .action(runVerify);
+  program
+    .command("replay")
+    .description(
+      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
+    )
+    .option("--again", "rebuild the tables even where they are held to this schema already")
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
+    .action(runReplay);
   addQueryCommands(program, { withNeeded, signal: interruption });
   addQuarantineCommand(program, { withNeeded, signal: interruption });
   program

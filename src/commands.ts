@@ -5,14 +5,17 @@ import { follow } from "./follow";
 import { interruption, untilInterrupted } from "./interrupt";
 import { openLake, resetLake } from "./lake";
 import { type LandReport, land } from "./land";
+import { fingerprintSchemas } from "./outcomes";
 import { type Progress, withProgress } from "./progress";
 import { publishFile } from "./publish";
+import { replay } from "./replay";
 import {
   formatCompact,
   formatCount,
   formatFollowing,
   formatLake,
   formatMegabytes,
+  formatReplay,
   formatSeconds,
   formatServices,
   formatStatus,
@@ -99,7 +102,7 @@ export interface GiveUpOption {
 /** `land` */
 export async function runLand(options: LandCommand): Promise<void> {
   await withNeeded(["kafka", "hdfs"], async () => {
-    const { state, ...report } = await withProgress(
+    const report = await withProgress(
       options.follow ? "following" : "landing",
       (progress) => (options.follow ? followWith(progress, options) : landWith(progress, options)),
       ({ consumed, ms }) => `landed ${formatCount(consumed)} messages in ${formatSeconds(ms)}`,
@@ -146,7 +149,7 @@ function toRetry(progress: Progress, giveUpSeconds: number, signal?: AbortSignal
   return { giveUpMs: giveUpSeconds * 1000, onRetry: (retry) => progress.note(formatRetry(retry)), signal };
 }
 
-async function reportLake(report: Omit<LandReport, "state">, options: JsonOption): Promise<void> {
+async function reportLake({ state, ...report }: LandReport, options: JsonOption): Promise<void> {
   const lake = await readLakeStatus();
   if (!lake)
     throw new ServiceError(`hdfs ${report.lakeDir}: expected what was just landed, received nothing`);
@@ -157,9 +160,18 @@ async function reportLake(report: Omit<LandReport, "state">, options: JsonOption
   print({ ...report, ...lake, memory }, options, () => {
     return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
   });
+  noteSchema(state);
   if (lake.sumHolds) return;
   throw new ServiceError(
     `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
+  );
+}
+
+/** Rows landed by an older schema stay as they are until they are replayed. */
+function noteSchema({ schema }: LandReport["state"]): void {
+  if (schema === undefined || schema === fingerprintSchemas()) return;
+  process.stderr.write(
+    'the schema has changed since these tables were begun: "npx user-activity replay" holds every message to it\n',
   );
 }
 
@@ -187,6 +199,28 @@ export async function runCompact(
   });
 }
 
+/** `replay` */
+export async function runReplay(options: JsonOption & GiveUpOption & { again?: true }): Promise<void> {
+  await withNeeded(["hdfs"], async () => {
+    const report = await withProgress(
+      "replaying",
+      (progress) =>
+        replay({
+          lake: openLake(readConfig().hdfs, toRetry(progress, options.giveUp, interruption)),
+          ...(options.again ? { again: true } : {}),
+          signal: interruption,
+          onProgress: ({ replayed, total }) =>
+            progress.tell(`replaying: ${formatCount(replayed)} of ${formatCount(total)} messages`),
+        }),
+      ({ commit, ms }) =>
+        commit === null
+          ? "the tables are held to this schema already"
+          : `replayed in ${formatSeconds(ms)}, commit ${commit}`,
+    );
+    print(report, options, formatReplay);
+  });
+}
+
 /** `verify` */
 export async function runVerify(options: JsonOption): Promise<void> {
   await withNeeded(["hdfs"], async () => {
@@ -199,8 +233,11 @@ export async function runVerify(options: JsonOption): Promise<void> {
     if (report.ok) return;
     const tables = report.checks.filter(({ ok }) => !ok).map(({ table }) => table);
     const received = `differences in ${tables.join(", ")}`;
+    const advice = report.isSchemaOther
+      ? 'the schema has changed since they were landed: "npx user-activity replay" holds every message to it'
+      : '"npx user-activity land" finishes what a cut run left, other differences come from outside';
     throw new ServiceError(
-      `hdfs ${readConfig().hdfs.lakeDir}: expected what raw_data gives, received ${received}; "npx user-activity land" finishes what a cut run left, other differences come from outside`,
+      `hdfs ${readConfig().hdfs.lakeDir}: expected what raw_data gives, received ${received}; ${advice}`,
     );
   });
 }
@@ -217,8 +254,8 @@ export async function runReset(options: { yes?: true }): Promise<void> {
   const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${hdfs.url}`;
   if (!options.yes) throw new UsageError(`reset: would delete ${what}; add --yes to do it`);
   const work = async () => {
+    await resetLake(openLake(hdfs)); // first: where it may not go, the topic that it can be rebuilt from stays
     await resetTopic(kafka);
-    await resetLake(openLake(hdfs));
   };
   await withNeeded(["kafka", "hdfs"], () => withProgress("resetting", work, () => `deleted ${what}`));
 }

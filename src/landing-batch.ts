@@ -45,6 +45,8 @@ export interface BatchPlan {
   readonly spool: string;
   /** The schema that grades are held to; default the project's. */
   readonly schema?: Schema<GradeRecord> | undefined;
+  /** Whether raw_data is left as it is, since the messages come from there. */
+  readonly isReplay?: boolean;
 }
 
 type LandedTable = Exclude<TableName, "course_ID">;
@@ -83,6 +85,7 @@ export function openBatch(plan: BatchPlan): LandingBatch {
       quarantine: outcomes.flatMap((outcome) => outcome.quarantine),
     };
     for (const table of Object.keys(rows) as LandedTable[]) {
+      if (plan.isReplay && table === "raw_data") continue;
       if (rows[table].length > 0) await append(table, rows[table]);
     }
   }
@@ -125,7 +128,7 @@ export function openBatch(plan: BatchPlan): LandingBatch {
 
   /** All tables exist from the first commit: one without rows is one file without rows. */
   async function addMissingTables(): Promise<void> {
-    if (plan.state.rowCounts.raw_data > 0) return;
+    if (plan.isReplay || plan.state.rowCounts.raw_data > 0) return;
     for (const table of Object.keys(tables) as TableName[]) {
       const parts = await plan.lake.hdfs.list(plan.lake.at(table));
       if (parts.length === 0) await append(table, []);

@@ -222,7 +222,8 @@ export async function closeLanding({ batch, spool }: Landing): Promise<void> {
   rmSync(spool, { recursive: true, force: true });
 }
 
-function takenOver(lake: Lake, last: Commit | undefined, cause?: Error): ServiceError {
+/** Says that another run holds the lake now. */
+export function takenOver(lake: Lake, last: Commit | undefined, cause?: Error): ServiceError {
   if (!last) return lostCommits(lake);
   return new ServiceError(
     `hdfs ${lake.at("_commits")}: commit ${last.number} (${last.committedAt}) is another run's, which has taken over; this one stops, the other goes on from what was committed`,

@@ -76,7 +76,7 @@ const groupsSql = `${selected}, by_event AS (
     FROM (SELECT DISTINCT partition, "offset", "table" FROM selected)
   ), whole AS (
     SELECT count(*) AS all_refusals, count(DISTINCT (partition, "offset")) AS all_messages,
-      count(DISTINCT (partition, "offset")) FILTER ("table" <> 'questions_pool_data') AS quarantined
+      count(DISTINCT (partition, "offset")) FILTER ("table" <> $5) AS quarantined
     FROM quarantine
   )
   SELECT * FROM chosen CROSS JOIN whole LEFT JOIN limited ON true
@@ -96,7 +96,8 @@ export async function readQuarantineGroups(
   filter: QuarantineFilter = {},
   { limit, ...options }: Omit<QueryOptions, "parameters"> & { readonly limit?: number } = {},
 ): Promise<QuarantineGroups> {
-  const parameters = [...toParameters(filter), limit ?? 2 ** 31 - 1];
+  // not within the SQL: a table that it names would be fetched
+  const parameters = [...toParameters(filter), limit ?? 2 ** 31 - 1, "questions_pool_data"];
   const { rows } = await query(groupsSql, { ...options, parameters });
   const totals = rows[0] ?? {};
   const count = (name: string) => Number(totals[name] ?? 0);

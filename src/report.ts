@@ -3,6 +3,7 @@ import { formatSum } from "./commits";
 import type { CompactReport } from "./compact";
 import type { Config } from "./config";
 import type { FollowProgress } from "./follow";
+import type { ReplayReport } from "./replay";
 import type { ServicesStatus } from "./services";
 import type { LakeStatus, Status, TopicStatus } from "./status";
 import type { VerifyReport } from "./verify";
@@ -82,6 +83,22 @@ export function formatCompact({ tables }: CompactReport): string {
     return [table, formatCount(filesBefore), formatCount(filesAfter)];
   });
   return formatTable(["directory", "files before", "files now"], rows, [1, 2]);
+}
+
+/** What messages counted as and how many rows the tables have, before and after a replay. */
+export function formatReplay({ before, after }: ReplayReport): string {
+  const counts = (["graded", "duplicates", "quarantined"] as const).map((name) => {
+    return [name, before.counts[name], after.counts[name]] as const;
+  });
+  const rows = (["questions_pool_data", "grades_ID", "quarantine"] as const).map((table) => {
+    return [`rows of ${table}`, before.rowCounts[table], after.rowCounts[table]] as const;
+  });
+  const table = formatTable(
+    ["", "before", "now"],
+    [...counts, ...rows].map(([name, was, is]) => [name, formatCount(was), formatCount(is)]),
+    [1, 2],
+  );
+  return `${table}\n${formatSum(after.counts)}`;
 }
 
 /** Thousands with commas, as in 9,310,000. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import type { Hdfs } from "user-activity/dist/hdfs";
+import { openLake } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { readQuarantineGroups, readRefusedEvents } from "user-activity/dist/quarantine";
 import { ensureTopic } from "user-activity/dist/stream";
@@ -62,6 +64,19 @@ describe("a quarantine of every kind", () => {
       expected: "non-empty text",
       received: "1",
     });
+  });
+
+  test("is read without any other table", async () => {
+    const lake = openLake(config.hdfs);
+    const reads: string[] = [];
+    const read: Hdfs["read"] = (path) => {
+      reads.push(path);
+      return lake.hdfs.read(path);
+    };
+    const counted = { config, cacheRoot: ownFolder(), lake: { ...lake, hdfs: { ...lake.hdfs, read } } };
+    await readQuarantineGroups({}, counted);
+    await readRefusedEvents({ table: "questions_pool_data" }, { ...counted, limit: 1 });
+    assert.ok(reads.length > 0 && reads.every((path) => path.includes("/quarantine/")), reads.join());
   });
 
   test("is narrowed to a table, a rule and a path, with or without indexes", async () => {

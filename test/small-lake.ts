@@ -6,11 +6,16 @@ import { publishFile } from "user-activity/dist/publish";
 import { anEvent } from "./an-event";
 import { ownFolder } from "./live-lake";
 
-/** Publishes so many attempts; of every five, one is delivered twice and one is refused. */
+/** Publishes so many attempts; of every five, one is delivered twice and one is refused; some have no certification. */
 export async function publishEvents(config: Config, count: number, name = "a"): Promise<void> {
   const records = Array.from({ length: count }, (_, index) => {
     const number = index % 5 === 3 ? index - 1 : index;
-    const event = { ...anEvent(), user_exam_id: `${name}-${number}`, exam_name: `Course ${number % 3}` };
+    const event: Record<string, unknown> = {
+      ...anEvent(),
+      user_exam_id: `${name}-${number}`,
+      exam_name: `Course ${number % 3}`,
+    };
+    if (number % 4 === 1) event.certification = null;
     return index % 5 === 4 ? { ...event, exam_name: "" } : event;
   });
   const file = join(ownFolder(), "records.json");
