@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -56,6 +56,7 @@ export function labInBrowser(config: Config, name: string) {
 
   before(async () => {
     cpSync(tracked, join(root, "notebooks"), { recursive: true });
+    symlinkSync(projectPath("data"), join(root, "data")); // the notebook in Python names the events by its place
     const { startLab } = (await import(pathToFileURL(projectPath("local", "lab.mjs")).href)) as {
       startLab: (options: LabOptions) => Promise<Lab>;
     };
