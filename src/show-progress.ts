@@ -1,5 +1,6 @@
 import { escapeHtml, openPlace } from "./display";
-import { formatCount } from "./report";
+import type { FetchedPart } from "./part-cache";
+import { formatCount, formatMegabytes } from "./report";
 
 /** Says how far the work is, `tell(1400, 3280)`, or what is under way, `tell("grades_ID")`. */
 export type Tell = (now: number | string, total?: number) => void;
@@ -53,5 +54,24 @@ export function openBar(title: string): ProgressBar {
     },
     done: (result) => end(`✓ ${result}`),
     fail: () => end(`✗ ${title}: failed`),
+  };
+}
+
+/** Fetches of fewer bytes are done in a second or so; no time is measured, so that the output is the same in every run. */
+const shownBytes = 32 * 2 ** 20;
+
+/** Shows a bar once the parts that a query fetched are 32 MiB together, to be ended with the query. */
+export function watchFetching() {
+  let [parts, bytes] = [0, 0];
+  let bar: ProgressBar | undefined;
+  const amount = () => `${formatCount(parts)} files, ${formatMegabytes(bytes)}`;
+  return {
+    see: (part: FetchedPart) => {
+      parts++;
+      bytes += part.bytes;
+      if (bytes >= shownBytes) bar ??= openBar("fetching the tables");
+      bar?.tell(amount());
+    },
+    end: () => bar?.done(`fetched from HDFS: ${amount()}`),
   };
 }

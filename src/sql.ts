@@ -1,9 +1,7 @@
 import type { DataFrame } from "danfojs-node";
 import { toFrame } from "./frames";
-import type { FetchedPart } from "./part-cache";
 import { query } from "./query";
-import { formatCount, formatMegabytes } from "./report";
-import { openBar, type ProgressBar } from "./show-progress";
+import { watchFetching } from "./show-progress";
 import type { SqlParameter } from "./sql-values";
 
 /**
@@ -31,22 +29,4 @@ export async function sql(
 
 function joinParts(parts: readonly string[]): string {
   return parts.reduce((joined, part, index) => `${joined}$${index}${part}`);
-}
-
-/** Fetches of fewer bytes are done in a second or so; no time is measured, so that the output is the same in every run. */
-const shownBytes = 32 * 2 ** 20;
-
-function watchFetching() {
-  let [parts, bytes] = [0, 0];
-  let bar: ProgressBar | undefined;
-  const amount = () => `${formatCount(parts)} files, ${formatMegabytes(bytes)}`;
-  return {
-    see: (part: FetchedPart) => {
-      parts++;
-      bytes += part.bytes;
-      if (bytes >= shownBytes) bar ??= openBar("fetching the tables");
-      bar?.tell(amount());
-    },
-    end: () => bar?.done(`fetched from HDFS: ${amount()}`),
-  };
 }

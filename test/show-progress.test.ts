@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { showProgress } from "user-activity/dist/show-progress";
+import { showProgress, watchFetching } from "user-activity/dist/show-progress";
 import { fakeKernel, printedBy } from "./fake-kernel";
 import { parseMarkup } from "./parse-markup";
 
@@ -61,6 +61,25 @@ describe("in the kernel", () => {
     const work = showProgress("landing", () => Promise.reject(new Error("no HDFS")), String);
     await assert.rejects(work, /^Error: no HDFS$/);
     assert.deepEqual(barsOf().at(-1), [undefined, "✗ landing: failed"]);
+  });
+
+  test("a query's fetching is told of where it is much, by the bytes and not by the time it takes", () => {
+    const small = watchFetching();
+    small.see({ table: "raw_data", bytes: 1000 });
+    small.end();
+    assert.deepEqual(kernel.messages, []);
+    const large = watchFetching();
+    large.see({ table: "raw_data", bytes: 20_000_000 });
+    large.see({ table: "grades_ID", bytes: 20_000_000 });
+    large.end();
+    assert.deepEqual(
+      barsOf().map(([, words]) => words),
+      [
+        "fetching the tables",
+        "fetching the tables: 2 files, 40.0 MB",
+        "✓ fetched from HDFS: 2 files, 40.0 MB",
+      ],
+    );
   });
 
   test("markup in what is said is shown, not obeyed", async () => {
