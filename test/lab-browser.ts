@@ -39,6 +39,17 @@ const pictures = process.env.SCREENSHOTS;
 // JupyterLab starts, a kernel compiles, charts are drawn: on a busy machine that takes its time
 const patienceMs = 180_000;
 
+/** A browser without a window that asks for nothing by itself. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: browserPath ?? "",
+    args: [
+      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+      ...["--disable-component-update", "--disable-sync", "--no-first-run"],
+    ],
+  });
+}
+
 /**
  * JupyterLab with a browser before it, for the tests of a describe block: on copies of the tracked notebooks, since what
  * is saved in the browser must not be them, and on this configuration's topic and lake. Ended after the tests.
@@ -66,13 +77,7 @@ export function labInBrowser(config: Config, name: string) {
       JUPYTERLAB_WORKSPACES_DIR: join(root, "workspaces"),
     };
     lab = await startLab({ root, notebook: `notebooks/${nameOf("01")}`, env });
-    browser = await chromium.launch({
-      executablePath: browserPath ?? "",
-      args: [
-        ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        ...["--disable-component-update", "--disable-sync", "--no-first-run"],
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
     page.setDefaultTimeout(patienceMs);
     watch(page);

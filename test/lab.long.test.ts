@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import type { Locator } from "playwright-core";
-import { labInBrowser, noBrowser } from "./lab-browser";
-import { ownConfig } from "./live-lake";
+import { projectPath } from "user-activity/dist/paths";
+import { labInBrowser, launchBrowser, noBrowser } from "./lab-browser";
+import { ownConfig, ownFolder, python } from "./live-lake";
 
 /** How many dots, or bars, each figure has, by notebook. */
 const marksOf: Readonly<Record<string, readonly number[]>> = {
@@ -91,6 +96,32 @@ describe("every notebook in a browser, by Run All on a fresh topic and lake", { 
     const label = chart.locator(".hoverlayer .hovertext");
     await label.first().waitFor();
     return (await label.allTextContents()).join(" ");
+  }
+});
+
+test("as web pages, the notebooks show every figure as a picture without JavaScript", {
+  skip: noBrowser,
+}, async () => {
+  const folder = ownFolder();
+  const notebooks = Object.keys(marksOf).map((number) => join("notebooks", `${number}-*.ipynb`));
+  const args = ["-m", "jupyter", "nbconvert", "--to", "html", "--output-dir", folder, ...notebooks];
+  const { status, stderr } = spawnSync(python, args, { cwd: projectPath(), encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  const browser = await launchBrowser();
+  try {
+    const page = await (await browser.newContext({ javaScriptEnabled: false, offline: true })).newPage();
+    for (const name of readdirSync(folder)) {
+      await page.goto(pathToFileURL(join(folder, name)).href);
+      const pictures = page.locator('.jp-OutputArea-output img[src^="data:image/svg+xml"]');
+      const count = marksOf[name.split("-")[0] ?? ""]?.length ?? 0;
+      assert.equal(await pictures.count(), count, name);
+      for (const picture of await pictures.all()) {
+        const { width = 0, height = 0 } = (await picture.boundingBox()) ?? {};
+        assert.ok(width >= 600 && height >= 400, `${name}: ${width} x ${height}`);
+      }
+    }
+  } finally {
+    await browser.close();
   }
 });
 
