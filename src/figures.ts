@@ -58,7 +58,7 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
     texttemplate: "%{x:,}",
     textposition: "outside",
     cliponaxis: false,
-    hovertemplate: `%{y}<br>%{x:,} ${unit}<extra></extra>`,
+    hovertemplate: `%{y}<br>${escapeMarkup(unit)}: %{x:,}<extra></extra>`,
     marker: { color: blue },
   };
   const xaxis = { title: { text: unit }, tickformat: ",", ...rangeOf(fromBottom) };
@@ -194,6 +194,7 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
     showlegend: false,
     margin,
     hovermode: "closest",
+    hoverlabel: { bgcolor: "#ffffff", bordercolor: grey, font: { color: "#222222" }, align: "left" },
   };
   const axes = Object.fromEntries(
     ["xaxis", "yaxis"].map((name) => [
