@@ -1,10 +1,10 @@
 import type { DataFrame } from "danfojs-node";
 import { openPlace, type Place } from "./display";
 import type { Figure } from "./figures";
-import { renderFigure, renderFrame } from "./show";
+import { renderFigure, renderFrame, type ShowFigureOptions } from "./show";
 
-/** How a state is shown. */
-export interface LiveViews<Now> {
+/** How a state is shown, the figure in its size. */
+export interface LiveViews<Now> extends ShowFigureOptions {
   /** Shown above the table. */
   readonly caption: string;
   /** The table of a state; of the last one (`isOver`) without what differs from run to run, as it stays. */
@@ -22,10 +22,10 @@ const tableMs = 250;
  */
 export async function showLive<Now, Result>(
   work: (tell: (now: Now) => void) => Promise<Result>,
-  { caption, table, figure }: LiveViews<Now>,
+  { caption, table, figure, ...size }: LiveViews<Now>,
 ): Promise<Result> {
   const [tablePlace, figurePlace] = [openPlace(), openPlace()];
-  const picture = openPicture(figurePlace);
+  const picture = openPicture(figurePlace, size);
   await renderFigure(noFigure); // loads what draws, for a second or more, before the work would have to wait for it
   const told: Now[] = [];
   let shownMs = 0;
@@ -43,7 +43,7 @@ export async function showLive<Now, Result>(
     await picture.end();
     for (const last of told) {
       tablePlace.end(renderFrame(table(last, true), { caption, rows: Infinity }));
-      figurePlace.end(await renderFigure(figure(last)));
+      figurePlace.end(await renderFigure(figure(last), size));
     }
   }
 }
@@ -62,13 +62,13 @@ interface Picture {
   readonly end: () => Promise<void>;
 }
 
-function openPicture(place: Place): Picture {
+function openPicture(place: Place, size: ShowFigureOptions): Picture {
   let drawing: Promise<void> | undefined;
   let freeMs = 0;
   let drawn = "";
   const draw = async (figure: Figure) => {
     const startedMs = Date.now();
-    const { "image/svg+xml": svg, "text/plain": alt } = await renderFigure(figure);
+    const { "image/svg+xml": svg, "text/plain": alt } = await renderFigure(figure, size);
     place.show({ "image/svg+xml": svg, "text/plain": alt });
     freeMs = Date.now() + restFactor * (Date.now() - startedMs);
     drawing = undefined;

@@ -59,6 +59,13 @@ describe("in the kernel", () => {
     assert.ok(isTable(kernel.messages[0] ?? assert.fail()), "the table stands above");
   });
 
+  test("picture and chart have the size that was asked for", async () => {
+    await showLive(async (tell) => tell(1), { ...views, height: 380 });
+    for (const { data } of pictures()) assert.match(`${data["image/svg+xml"]}`, /width="820" height="380"/);
+    const chart = pictures().at(-1)?.data[chartTypes[0] ?? ""] as { layout: { height: number } };
+    assert.equal(chart.layout.height, 380);
+  });
+
   test("a state that looks the same is not drawn again", async () => {
     await showLive(async (tell) => {
       for (let told = 0; told < 5; told++) {
