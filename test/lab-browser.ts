@@ -102,7 +102,7 @@ export function labInBrowser(config: Config, name: string) {
   /** The notebook that is open, once its kernel waits for work. */
   async function readyPanel(): Promise<Locator> {
     const panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
-    await panel.locator(".jp-KernelName", { hasText: "TypeScript" }).waitFor();
+    await panel.locator(".jp-KernelName", { hasText: /^(TypeScript|Python 3)/ }).waitFor();
     await panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
     return panel;
   }
