@@ -99,14 +99,34 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
   const merges = directories.flatMap((directory) =>
     planMerges(directory, before[directory], options.targetBytes ?? defaultTargetBytes),
   );
-  const commit = merges.length > 0 ? await mergeAndCommit(work, { start, merges, options }) : null;
-  if (commit === undefined) {
-    await lake.hdfs.remove(lake.at(folder), { recursive: true });
-    return undefined;
-  }
+  if (merges.length === 0) return { tables: countFiles(before, merges), commit: null };
+  const commit = await unlessStale(lake, start, merges, () =>
+    mergeAndCommit(work, { start, merges, options }),
+  );
+  if (commit === "stale") return undefined;
   if (commit) await publishCommit(lake, commit);
-  if (commit) await lake.hdfs.remove(lake.at(folder), { recursive: true });
-  return { tables: countFiles(before, merges), commit: commit?.number ?? null };
+  await lake.hdfs.remove(lake.at(folder), { recursive: true });
+  if (!commit) return undefined;
+  return { tables: countFiles(before, merges), commit: commit.number };
+}
+
+/**
+ * Does the work. Where it fails because a claim has swept what is staged, or others have replaced the files, it is
+ * stale: the staged files are then left to the next claim, as the commit may count for all that is known.
+ */
+async function unlessStale<T>(
+  lake: Lake,
+  start: Commit,
+  merges: readonly Merge[],
+  work: () => Promise<T>,
+): Promise<T | "stale"> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((await readLastCommit(lake))?.holder !== start.holder) return "stale";
+    for (const merge of merges) if (await isMissing(lake, merge)) return "stale";
+    throw error;
+  }
 }
 
 type Files = Readonly<Record<CompactedDirectory, readonly SmallFile[]>>;
@@ -141,19 +161,14 @@ interface Plan {
 }
 
 async function mergeAndCommit(work: Work, { start, merges, options }: Plan): Promise<Commit | undefined> {
-  const { lake, folder } = work;
+  const { folder } = work;
   const total = merges.reduce((sum, { files }) => sum + files.length, 0);
   const merged: { directory: CompactedDirectory; path: string; bytes: number }[] = [];
   let done = 0;
   for (const merge of merges) {
     options.signal?.throwIfAborted();
     options.onProgress?.({ directory: merge.directory, merged: done, total });
-    try {
-      merged.push({ directory: merge.directory, ...(await mergeFiles(work, merge)) });
-    } catch (error) {
-      if (await isMissing(lake, merge)) return undefined;
-      throw error;
-    }
+    merged.push({ directory: merge.directory, ...(await mergeFiles(work, merge)) });
     done += merge.files.length;
   }
   options.onProgress?.({ directory: "_commits", merged: done, total });

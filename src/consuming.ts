@@ -3,7 +3,7 @@ import { consumeOnce, type Outcome, type Progress } from "./consumer";
 import { ServiceError } from "./errors";
 import { isNotYet, toKafkaError } from "./kafka";
 import type { BatchHandler } from "./messages";
-import { countFailures, type Failures, isPassing, type RetryPolicy } from "./retry";
+import { countFailures, type Failures, isPassing, type Retry, type RetryPolicy } from "./retry";
 import { findOffsets, type PartitionOffsets, readOffsets } from "./topics";
 
 export interface ConsumeOptions {
@@ -37,74 +37,80 @@ export async function consume(
   wanted: Wanted,
   handle: BatchHandler,
 ): Promise<"done" | "aborted"> {
-  const { signal } = wanted;
-  const policy = toPolicy(wanted);
-  const failures = countFailures(policy);
-  const retry = wanted.retry && policy;
-  let progress: readonly Progress[] = [];
-  for (;;) {
-    const held = await unlessAborted(readHeld(config, progress, retry), signal);
-    if (!held) return "aborted";
-    progress = plan(config, wanted, progress, held);
+  const failures = countFailures(toPolicy(wanted));
+  for (let progress: readonly Progress[] = []; ; ) {
+    try {
+      const held = await unlessAborted(readHeld(config, progress), wanted.signal);
+      if (!held) return "aborted";
+      progress = plan(config, wanted, progress, held);
+    } catch (error) {
+      if (!wanted.retry || !isPassing(error)) throw error;
+      await unlessAborted(failures.wait(error), wanted.signal);
+      continue;
+    }
     if (progress.every(({ delivered, end }) => delivered === end)) return "done";
-    for (const { partition, high } of held) wanted.onHighWatermark?.(partition, high);
-    const before = progress.map(({ delivered }) => delivered);
-    const outcome = await consumeOnce({
-      config,
-      progress,
-      handle,
-      signal,
-      patienceMs: wanted.patienceMs ?? 30_000,
-      partitionCheckMs: wanted.partitionCheckMs,
-      onHighWatermark: wanted.onHighWatermark,
-    });
+    const outcome = await consumeFrom(config, wanted, progress, { handle, failures });
     if (outcome.kind === "done" || outcome.kind === "aborted") return outcome.kind;
     if (outcome.kind === "failed") throw outcome.error;
-    if (progress.some(({ delivered }, index) => delivered !== before[index])) failures.reset();
-    await unlessAborted(recover(config, outcome, { failures, progress, retry }), signal);
+    await unlessAborted(recover(config, wanted, outcome, failures), wanted.signal);
   }
 }
 
-interface Recovery {
+interface Work {
+  readonly handle: BatchHandler;
   readonly failures: Failures;
-  readonly progress: readonly Progress[];
-  readonly retry: RetryPolicy | undefined;
 }
 
-/** Waits until it is worth going on; throws where it is not. */
+/** Has one consumer do what it can; where that was something, the failures before it are over. */
+async function consumeFrom(
+  config: KafkaConfig,
+  { signal, patienceMs = 30_000, partitionCheckMs, onHighWatermark }: Wanted,
+  progress: readonly Progress[],
+  { handle, failures }: Work,
+): Promise<Outcome> {
+  const before = progress.map(({ delivered }) => delivered);
+  const how = { signal, patienceMs, partitionCheckMs, onHighWatermark };
+  const outcome = await consumeOnce({ config, progress, handle, ...how });
+  const hasMoved = progress.some(({ delivered }, index) => delivered !== before[index]);
+  if (hasMoved || (outcome.kind === "crashed" && outcome.workedMs >= workedMs)) failures.reset();
+  return outcome;
+}
+
+/** Waits until it is worth going on, where it is then seen what is gone or has come; throws where it is not. */
 async function recover(
   config: KafkaConfig,
+  { retry }: Wanted,
   outcome: Outcome,
-  { failures, progress, retry }: Recovery,
+  failures: Failures,
 ): Promise<void> {
   if (outcome.kind === "offsets gone") {
-    checkGaps(config, progress, await readHeld(config, progress, retry));
     const text = `kafka topic "${config.topic}": offsets vanished while they were read; try again`;
     await failures.wait(new ServiceError(text));
   }
   if (outcome.kind !== "crashed") return;
-  if (outcome.workedMs >= workedMs) failures.reset();
   const error = toKafkaError(outcome.error, config, `consuming topic "${config.topic}"`);
   if (retry ? !isPassing(error) : !isNotYet(outcome.error)) throw error;
   await failures.wait(error);
 }
 
-/** Without a policy of the caller's, what a broker says while it starts is waited for. */
+/**
+ * Without a policy of the caller's, what a broker says while it starts is waited for; with one, that is not worth a word
+ * at first.
+ */
 function toPolicy({ retry, signal }: Wanted): RetryPolicy {
   if (!retry) return { giveUpMs: 3000, firstWaitMs: 200, outlook: "try again", signal };
   const signals = [signal, retry.signal].filter((one) => one !== undefined);
-  return { ...retry, signal: AbortSignal.any(signals) };
+  const onRetry = (one: Retry) => {
+    if (one.attempt > 4 || !isNotYet(one.error.cause)) retry.onRetry?.(one);
+  };
+  return { ...retry, onRetry, signal: AbortSignal.any(signals) };
 }
 
 /** A topic that was read and is no more is a gap; before that it is a topic that was never there. */
-async function readHeld(
-  config: KafkaConfig,
-  progress: readonly Progress[],
-  retry: RetryPolicy | undefined,
-): Promise<PartitionOffsets[]> {
+async function readHeld(config: KafkaConfig, progress: readonly Progress[]): Promise<PartitionOffsets[]> {
   const read = progress.find(({ seen }) => seen > 0n);
-  if (!read) return readOffsets(config, { retry });
-  const held = await findOffsets(config, { retry });
+  if (!read) return readOffsets(config);
+  const held = await findOffsets(config);
   if (held) return held;
   const where = `kafka topic "${config.topic}", partition ${read.partition}`;
   throw new ServiceError(`${where}: expected offset ${read.seen}, received no such topic; was it deleted?`);
@@ -113,7 +119,7 @@ async function readHeld(
 /** What there is to consume: the progress made, checked against what the topic holds, and the partitions still missing. */
 function plan(
   config: KafkaConfig,
-  { from, to }: Wanted,
+  { from, to, onHighWatermark }: Wanted,
   progress: readonly Progress[],
   held: readonly PartitionOffsets[],
 ): Progress[] {
@@ -135,6 +141,7 @@ function plan(
     });
   const all = [...progress, ...added];
   checkGaps(config, all, held);
+  for (const { partition, high } of held) onHighWatermark?.(partition, high);
   return all;
 }
 

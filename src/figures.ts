@@ -58,17 +58,18 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
     texttemplate: "%{x:,}",
     textposition: "outside",
     cliponaxis: false,
-    hovertemplate: `%{y}<br>%{x:,} ${unit}<extra></extra>`,
+    hovertemplate: `%{y}<br>${escapeMarkup(unit)}: %{x:,}<extra></extra>`,
     marker: { color: blue },
   };
   const xaxis = { title: { text: unit }, tickformat: ",", ...rangeOf(fromBottom) };
   return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
 }
 
-/** Bars to both sides leave room for the numbers at their ends. */
+/** Bars to both sides leave room for the numbers at their ends; where there are none yet the axis begins at 0 all the same. */
 function rangeOf(bars: readonly Bar[]): { readonly range?: readonly number[] } {
   const values = bars.map(({ value }) => value);
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  if (most === least) return { range: [0, 1] };
   const room = 0.12 * (most - least);
   return least < 0 ? { range: [least - room, most + room] } : {};
 }
@@ -194,6 +195,7 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
     showlegend: false,
     margin,
     hovermode: "closest",
+    hoverlabel: { bgcolor: "#ffffff", bordercolor: grey, font: { color: "#222222" }, align: "left" },
   };
   const axes = Object.fromEntries(
     ["xaxis", "yaxis"].map((name) => [

@@ -2,7 +2,6 @@ import type { LakeState } from "./commits";
 import { hasTables } from "./commits";
 import { compact } from "./compact";
 import { type Config, type KafkaConfig, readConfig } from "./config";
-import { readLakeParts, readLastCommit } from "./lake";
 import {
   beginLanding,
   countConsumed,
@@ -13,7 +12,7 @@ import {
   setLagOffsets,
   toReport,
 } from "./land";
-import { checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./landing";
+import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./landing";
 import { followTopic, type MessageBatch, readOffsets } from "./stream";
 
 export interface FollowOptions extends Omit<LandOptions, "onProgress" | "signal"> {
@@ -152,7 +151,7 @@ async function tick(following: Following): Promise<void> {
   const now = Date.now();
   if (gatheringSinceMs !== undefined && now - gatheringSinceMs >= (options.commitMs ?? 10_000)) {
     await commit(following);
-  } else if (gatheringSinceMs === undefined && now - following.lookedMs >= checkHeldMs) {
+  } else if (now - following.lookedMs >= checkHeldMs) {
     following.lookedMs = now;
     await checkHeld(landing);
   }
@@ -172,12 +171,8 @@ async function commit(following: Following): Promise<void> {
 }
 
 async function compactHeld({ landing, config }: Following): Promise<void> {
-  const { lake } = landing;
-  await compact({ lake, config });
-  const last = await readLastCommit(lake);
-  if (last?.holder !== landing.run) return checkHeld(landing);
-  landing.last = last;
-  landing.parts = await readLakeParts(lake);
+  await compact({ lake: landing.lake, config });
+  await catchUp(landing);
 }
 
 function tell(following: Following): void {

@@ -53,7 +53,7 @@ export function adviseSecurity(error: unknown, config: KafkaConfig): string | un
   if (found) return found[1];
   const isClosed = causes.some(({ name }) => name === closed);
   if (!isClosed || !config.external || (config.ssl && config.sasl)) return undefined;
-  return "is the broker going down, or does it ask for TLS or a login? Then set KAFKA_SECURITY_PROTOCOL";
+  return "is this a broker (KAFKA_BROKERS), and does it ask for TLS or a login? Then set KAFKA_SECURITY_PROTOCOL";
 }
 
 const closed = "KafkaJSConnectionClosedError";

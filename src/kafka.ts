@@ -49,9 +49,16 @@ export async function askKafka<T>(
   work: (admin: Admin) => Promise<T>,
   retry?: RetryPolicy,
 ): Promise<T> {
-  const ask = () => unlessTurnedAway(() => untilReady(() => withAdmin(connectKafka(config), work)));
+  const ask = () =>
+    unlessTurnedAway(() => untilReady(() => withAdmin(connectKafka(config, askingOptions), work)));
   return withRetries(() => ask().catch((error) => Promise.reject(toKafkaError(error, config, doing))), retry);
 }
+
+/** What is asked is small: a broker that accepts and never answers is one that is gone, after 40 s. */
+const askingOptions = {
+  requestTimeout: 10_000,
+  retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 5000 },
+};
 
 /**
  * Does the work again for about three seconds where a broker says "not yet", as it does while it loads what it
@@ -70,7 +77,7 @@ export async function untilReady<T>(work: () => Promise<T>): Promise<T> {
 
 /** Whether it is a broker's answer that another try may change. */
 export function isNotYet(error: unknown): boolean {
-  const { name, retriable } = error as { name?: string; retriable?: boolean };
+  const { name, retriable } = (error ?? {}) as { name?: string; retriable?: boolean };
   return name === "KafkaJSProtocolError" && retriable === true;
 }
 
@@ -108,15 +115,15 @@ export function toKafkaError(error: unknown, config: KafkaConfig, doing: string)
 }
 
 /**
- * Whether kafkajs itself holds it for worth another try, once it has given up; but it takes a wrong certificate or a
+ * Whether kafkajs held what was first for worth another try, before it gave up; but it takes a wrong certificate or a
  * host that has no address for a broken connection, too.
  */
 function mayPass(error: unknown): boolean {
-  const { name, retriable, cause, code, message } = error as Partial<KafkaJSError & { code: string }>;
+  const { retriable, cause, code, message } = error as Partial<KafkaJSError & { code: string }>;
   if (isTurnedAway(error)) return false;
-  if (name === "KafkaJSNumberOfRetriesExceeded") return mayPass(cause);
   if (/CERT|SIGNATURE|ISSUER|ALTNAME|SSL|TLS|EPROTO|ENOTFOUND/.test(`${code} ${message}`)) return false;
-  return retriable === true;
+  if (cause !== undefined) return mayPass(cause);
+  return retriable === true || message === "Broker not connected";
 }
 
 function isUnreachable(error: unknown): boolean {

@@ -31,6 +31,7 @@ const notes = [
   "- An exam ID that was refused a grade can have questions: join questions_pool_data with grades_ID by user_exam_id, and expect some without a grade.",
   "- `partition` and `offset` lead from any row to its message in raw_data.",
   "- A commit's files appear table by table: for a moment, one table can be a commit ahead of another.",
+  '- Small files are merged now and then: where one that was listed is "not found", list the table again.',
 ].join("\n");
 
 function listTables({ state, parts }: LakeContents): string {

@@ -13,7 +13,9 @@ import { type LandingBatch, openBatch } from "./landing-batch";
 import { localDir } from "./paths";
 import { isAlive } from "./processes";
 import {
+  type Attempt,
   listStaged,
+  lostCommits,
   makeLake,
   pruneCommits,
   publishCommit,
@@ -58,9 +60,11 @@ const claimTries = 20;
 export async function openLanding(plan: LandingPlan): Promise<Landing> {
   const { lake, config, schema } = plan;
   const run = newRun();
-  const last = await claim(plan, run);
-  const exams = await readExamIndex(lake);
-  const parts = await readLakeParts(lake);
+  await claim(plan, run);
+  const { last, exams, parts } = await readSettled(lake, run, async () => ({
+    exams: await readExamIndex(lake),
+    parts: await readLakeParts(lake),
+  }));
   const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
   const landing = { lake, place, run, exams, spool: makeSpool(run), schema, last, parts, commits: 0 };
   return { ...landing, batch: openBatch({ ...landing, state: last.state }) };
@@ -72,23 +76,62 @@ export function newRun(): string {
 }
 
 /** Claims the lake; where others commit at the same moment, after what they have committed. */
-async function claim({ lake, config, check }: LandingPlan, run: string): Promise<Commit> {
+async function claim(plan: LandingPlan, run: string): Promise<void> {
+  const { lake, config, check } = plan;
   for (let tries = 1; tries <= claimTries; tries++) {
     const staged = await listStaged(lake);
     const before = await readLastCommit(lake);
     check(before?.state ?? emptyState(config.kafka.topic));
     if (!before) await makeLake(lake);
     const commit = claimAfter(before, run, config.kafka.topic);
-    const { isOurs, last } = await writeCommit(lake, commit, `_tmp/claim-${run}.json`);
+    const { isOurs, last } = await writeClaim(lake, commit);
     if (!isOurs) continue;
     if (last.holder !== run) throw takenOver(lake, last);
     await publishCommit(lake, commit);
     await sweepStaged(lake, staged);
-    return commit;
+    return pruneCommits(lake, commit);
   }
   throw new ServiceError(
     `hdfs ${lake.at("_commits")}: expected to claim the lake, received another run's commit ${claimTries} times; are many landers started in turn? Leave one running`,
   );
+}
+
+/** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */
+async function writeClaim(lake: Lake, commit: Commit): Promise<Attempt> {
+  try {
+    return await writeCommit(lake, commit, `_tmp/claim-${commit.run}.json`);
+  } catch (error) {
+    const last = await readLastCommit(lake);
+    if (!last || last.number < commit.number || last.run === commit.run) throw error;
+    return { isOurs: false, last };
+  }
+}
+
+/**
+ * Reads what belongs to the last commit; anew where a compaction commits meanwhile, since its swaps take directories
+ * away for a moment. Throws where another run has claimed the lake.
+ */
+async function readSettled<T extends object>(
+  lake: Lake,
+  run: string,
+  read: () => Promise<T>,
+): Promise<T & { last: Commit }> {
+  for (;;) {
+    const last = await readLastCommit(lake);
+    if (last?.holder !== run) throw takenOver(lake, last);
+    await publishCommit(lake, last);
+    const found = await read().catch((error: Error) => error);
+    if ((await readLastCommit(lake))?.number !== last.number) continue;
+    if (found instanceof Error) throw found;
+    return { ...found, last };
+  }
+}
+
+/** Goes on from the last commit, where that is a compaction's. Throws where another run has claimed the lake. */
+export async function catchUp(landing: Landing): Promise<void> {
+  const { lake, run } = landing;
+  const read = async () => ({ parts: await readLakeParts(lake) });
+  Object.assign(landing, await readSettled(lake, run, read));
 }
 
 /** A local folder for files before they are uploaded; what landings that are no more left there goes. */
@@ -121,7 +164,7 @@ export async function commitBatch(landing: Landing): Promise<void> {
     landing.parts = parts;
     landing.commits++;
     landing.batch = openBatch({ ...landing, state: commit.state });
-    await pruneCommits(lake, commit);
+    if (commit.number % 25 === 0) await pruneCommits(lake, commit);
   } catch (error) {
     await checkHeld(landing, error as Error);
     throw error;
@@ -180,7 +223,8 @@ export async function closeLanding({ batch, spool }: Landing): Promise<void> {
 }
 
 /** Says that another run holds the lake now. */
-export function takenOver(lake: Lake, last: Commit, cause?: Error): ServiceError {
+export function takenOver(lake: Lake, last: Commit | undefined, cause?: Error): ServiceError {
+  if (!last) return lostCommits(lake);
   return new ServiceError(
     `hdfs ${lake.at("_commits")}: commit ${last.number} (${last.committedAt}) is another run's, which has taken over; this one stops, the other goes on from what was committed`,
     { cause },

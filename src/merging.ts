@@ -102,7 +102,7 @@ async function mergeParts({ lake }: MergeWork, { directory, files }: Merge, loca
 async function mergeIndex(lake: Lake, { files }: Merge): Promise<Buffer> {
   const exams = createExamIndex();
   for (const { path } of files) exams.apply(await lake.hdfs.read(path));
-  return exams.changes();
+  return Buffer.concat([...exams.entries()]);
 }
 
 /** Whether one of the files to merge is no longer there. */

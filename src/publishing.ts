@@ -8,7 +8,7 @@ import { tables } from "./tables";
 
 /** How writing a commit ended. */
 export interface Attempt {
-  /** Whether the commit counts. */
+  /** Whether the commit counts, be it that another run has taken over after it. */
   readonly isOurs: boolean;
   /** The last commit now: the one written, or what others have committed instead of it or after it. */
   readonly last: Commit;
@@ -27,25 +27,28 @@ export async function makeLake(lake: Lake): Promise<void> {
 /**
  * Makes a commit count: written at `staged` (below `_tmp`), then renamed into `_commits` without overwrite, which fails
  * for the second of two that want the same number. Whether it counts is then read back: an answer may have been lost on
- * its way, and a run that was held up for long may have taken a number that was free because it is too old.
+ * its way, others may have followed at once, and a run that was held up for long may have taken a number that was free
+ * because it is too old: that far behind, nothing counts.
  */
 export async function writeCommit(lake: Lake, commit: Commit, staged: string): Promise<Attempt> {
   await lake.hdfs.write(lake.at(staged), Buffer.from(JSON.stringify(commit)));
   await move(lake, lake.at(staged), lake.at(`_commits/${commitName(commit.number)}`));
   const last = await readLastCommit(lake);
-  if (!last) {
-    throw new ServiceError(
-      `hdfs ${lake.at("_commits")}: expected commits, received none; was the lake reset meanwhile?`,
-    );
-  }
+  if (!last) throw lostCommits(lake);
   if (last.number === commit.number) return { isOurs: isSame(last, commit), last };
-  const isOurs =
-    last.holder === commit.holder && last.number > commit.number && (await isThere(lake, commit));
-  return { isOurs, last };
+  const ahead = last.number - commit.number;
+  return { isOurs: ahead > 0 && ahead < keptCommits && (await isThere(lake, commit)), last };
 }
 
 function isSame(a: Commit, b: Commit): boolean {
   return a.run === b.run && a.kind === b.kind && a.committedAt === b.committedAt;
+}
+
+/** A lake that had commits, or should, has none. */
+export function lostCommits(lake: Lake): ServiceError {
+  return new ServiceError(
+    `hdfs ${lake.at("_commits")}: expected commits, received none; was the lake reset meanwhile?`,
+  );
 }
 
 /** Whether the commit stands under its number, others having followed it. */
@@ -168,9 +171,8 @@ export async function sweepStaged(lake: Lake, entries: readonly HdfsEntry[]): Pr
   for (const { path } of entries) await lake.hdfs.remove(path, { recursive: true });
 }
 
-/** Removes commits that are far behind the last one, now and then, so that the list of them stays short. */
+/** Removes commits that are far behind the last one, so that the list of them stays short. */
 export async function pruneCommits(lake: Lake, last: Commit): Promise<void> {
-  if (last.number % (keptCommits / 4) !== 0) return;
   for (const { name, path } of await lake.hdfs.list(lake.at("_commits"))) {
     const number = commitNumber(name);
     if (number !== undefined && number <= last.number - keptCommits) await lake.hdfs.remove(path);

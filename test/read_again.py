@@ -62,10 +62,6 @@ def is_part(path):
     return re.fullmatch(r"[^_.].*\.parquet", path.rsplit("/", 1)[1]) is not None
 
 
-def list_parts(fs, directory):
-    return {one["name"]: (one["size"], one["modificationTime"]) for one in fs.ls(directory, detail=True) if is_part(one["name"])}
-
-
 class Watch:
     """What was seen so far, and what of it was wrong."""
 
@@ -86,16 +82,14 @@ class Watch:
 
     def see_table(self, table):
         """False where the table is to be listed again."""
-        directory = f"{self.lake}/{table}"
-        try:
-            parts = list_parts(self.fs, directory)
-        except FileNotFoundError:
-            return True  # nothing is landed yet
+        parts = self.list_parts(table)
+        if not parts and table not in self.files:
+            return True  # its first file is on its way
         gone = set(self.files.get(table, ())) - set(parts)
         if gone and not self.list_again:
             self.problem(f"{table}: no longer listed: {sorted(gone)[:3]}")
-        if not parts and not self.files.get(table):
-            return True  # its first file is on its way
+        if not parts:
+            return self.see_missing()
         try:
             rows = self.read(sorted(parts))
         except Exception as error:
@@ -105,15 +99,26 @@ class Watch:
         self.check_rows(table, rows)
         return True
 
+    def list_parts(self, table):
+        """Size and time of each part, by its path; none where the directory is missing."""
+        try:
+            found = self.fs.ls(f"{self.lake}/{table}", detail=True)
+        except FileNotFoundError:
+            return {}
+        return {one["name"]: (one["size"], one["modificationTime"]) for one in found if is_part(one["name"])}
+
+    def see_missing(self):
+        self.again += 1
+        return not self.list_again
+
     def see_failure(self, table, parts, error):
         """course_ID's file has one name: a reader that asks for it in several pieces can get two versions' pieces."""
-        now = list_parts(self.fs, f"{self.lake}/{table}")
+        now = self.list_parts(table)
         if table == "course_ID" and set(now) == set(parts) and now != parts:
             self.replaced += 1
             return False
         if self.list_again and set(parts) - set(now):
-            self.again += 1
-            return False
+            return self.see_missing()
         self.problem(f"{table}: {type(error).__name__}: {str(error)[:300]}")
         return True
 

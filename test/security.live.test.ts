@@ -124,7 +124,7 @@ describe("what stands in the way of Kafka is named in one line, with what to do"
   ];
   for (const [what, env, expected] of cases) {
     test(what, async () => {
-      const line = assertFailure(await run(["publish", eventsFile], env()), 1);
+      const line = assertFailure(await run(["land"], env()), 1);
       assert.match(line, expected);
       assert.match(line, /kafka (127\.0\.0\.1|localhost):\d+: /);
     });
@@ -237,7 +237,8 @@ describe("passwords and tokens", () => {
       { WEBHDFS_URL: "https://127.0.0.1:9" },
       { KAFKA_TOPIC: "not a topic" },
     ];
-    for (const more of failing) assert.notEqual((await run(["land"], { ...env, ...more })).code, 0);
+    for (const more of failing)
+      assert.notEqual((await run(["land", "--give-up", "1"], { ...env, ...more })).code, 0);
     assert.ok(
       cluster.told.some((text) => /^\s+at /m.test(text)),
       "a stack trace was among it",
