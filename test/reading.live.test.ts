@@ -57,7 +57,7 @@ test("the commands of the page on reading, and of the README in the lake, run as
   found(/Learning Git .* 390 /);
   found(/grades_ID +│ +required +│ +5 /);
   found(
-    /^options,"STRUCT\(id VARCHAR, checked BOOLEAN, correct BOOLEAN, submitted INTEGER, "at" TIMESTAMP\)\[\]"/m,
+    /^options,"STRUCT\(id VARCHAR, checked BOOLEAN, correct BOOLEAN, submitted INTEGER, ""at"" TIMESTAMP\)\[\]"/m,
   );
   found(/Learning Git +│ [-0-9a-f]{36} │ +77 /);
   found(/exported\/grades_ID\.csv +│ +3,237 /);
