@@ -156,10 +156,11 @@ export function labInBrowser(config: Config, name: string) {
       await page.getByRole("menuitem", { name: "Edit" }).click();
       await page.getByRole("menuitem", { name: "Clear Outputs of All Cells" }).click();
     },
-    /** Restarts the kernel and runs all cells of the notebook that is open, to its last one. */
-    runAll: async (panel: Locator, number: string): Promise<void> => {
+    /** Restarts the kernel and runs all cells of the notebook that is open, to its last one; `watching` goes on meanwhile. */
+    runAll: async (panel: Locator, number: string, watching?: () => Promise<void>): Promise<void> => {
       await panel.locator('[data-command="notebook:restart-run-all"]').click();
       await page.locator(".jp-Dialog .jp-mod-accept").click();
+      await watching?.();
       const cells = cellsOf(number);
       const last = cells.findLastIndex(({ cell_type }) => cell_type === "code");
       const count = cells.filter(({ cell_type }) => cell_type === "code").length;
