@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { formatSum } from "user-activity/dist/commits";
+import { follow } from "user-activity/dist/follow";
+import { readLakeStatus } from "user-activity/dist/status";
+import { ensureTopic, resetTopic } from "user-activity/dist/stream";
+import { verify } from "user-activity/dist/verify";
+import { anEvent } from "./an-event";
+import { countLag, startFollower, untilLanded } from "./followers";
+import { ownConfig } from "./live-lake";
+import { untilReadable, withProducer } from "./live-topics";
+import { type Ended, until } from "./own-services";
+import { publishEvents } from "./small-lake";
+
+const never = ["--every", "86400"];
+
+function assertEnded({ code, stdout, stderr }: Ended, sum: string): void {
+  assert.equal(code, 0, stderr);
+  assert.ok(stdout.includes(sum), stdout);
+}
+
+describe("user-activity land --follow", () => {
+  test("shows five empty tables at once, commits after so many messages, and ends in order at Ctrl-C", async () => {
+    const config = ownConfig("follow");
+    await ensureTopic(config.kafka);
+    const follower = startFollower(config, ["--batch", "6", "--compact-every", "2", ...never]);
+    await untilLanded(config, 0);
+    const files = async () => (await readLakeStatus(config))?.datasets.map((one) => one.files);
+    assert.deepEqual(await files(), [1, 1, 1, 1, 1]);
+    await publishEvents(config, 11);
+    await untilLanded(config, 6);
+    follower.kill("SIGINT");
+    const ended = await follower.ended;
+    const { counts } = (await readLakeStatus(config)) ?? assert.fail();
+    assertEnded(ended, formatSum(counts));
+    assert.match(ended.stderr, /SIGINT: ending in order; once more to end at once/);
+    assert.match(
+      ended.stderr,
+      /^ {2}following: \d+ messages, \d+\/s, lag 0, last commit \d+ at \d\d:\d\d:\d\d UTC$/m,
+    );
+    assert.ok((await verify({ config })).ok);
+    assert.deepEqual((await files())?.at(3), 1); // course_ID
+    assert.ok(((await files())?.[0] ?? 9) <= 2, "files are merged on the way");
+  });
+
+  test("commits after so long, passes the markers of transactions, and ends in order at SIGTERM", async () => {
+    const config = ownConfig("follow");
+    await ensureTopic(config.kafka);
+    const follower = startFollower(config, ["--every", "0.2"]);
+    await publishEvents(config, 3);
+    await untilLanded(config, 3);
+    const { topic } = config.kafka;
+    const message = (id: string) => ({ key: id, value: JSON.stringify({ ...anEvent(), user_exam_id: id }) });
+    await withProducer(
+      config.kafka,
+      async (producer) => {
+        const kept = await producer.transaction();
+        await kept.send({ topic, messages: [{ ...message("t-1"), partition: 0 }] });
+        await kept.commit();
+        const aborted = await producer.transaction();
+        await aborted.send({ topic, messages: [{ ...message("t-2"), partition: 1 }] });
+        await aborted.abort();
+      },
+      topic,
+    );
+    await untilReadable(config.kafka, 7n);
+    await until(async () => (await countLag(config)) === 0, "lag 0");
+    follower.kill("SIGTERM");
+    assertEnded(await follower.ended, "consumed 4 = graded 4 + duplicates 0 + quarantined 0");
+    assert.ok((await verify({ config })).ok);
+  });
+
+  test("commits at its end what was gathered for the next commit", async () => {
+    const config = ownConfig("follow");
+    await publishEvents(config, 11);
+    const stop = new AbortController();
+    const report = await follow({
+      config,
+      signal: stop.signal,
+      commitMs: 1e9,
+      onProgress: ({ consumed, state }) => {
+        if (!stop.signal.aborted) assert.equal(state.counts.consumed, 0);
+        if (consumed === 11) stop.abort();
+      },
+    });
+    assert.deepEqual([report.consumed, report.commits], [11, 2]);
+    assert.equal(await countLag(config), 0);
+  });
+
+  for (const [what, change, told] of [
+    [
+      "deleted",
+      async () => undefined,
+      /topic "[^"]+", partition \d+: expected offset \d+, received no such topic/,
+    ],
+    [
+      "deleted and created anew",
+      ensureTopic,
+      /topic "[^"]+", partition \d+: expected offset \d+, received an end at 0/,
+    ],
+  ] as const) {
+    test(`ends with an error that names a topic that is ${what}`, async () => {
+      const config = ownConfig("follow");
+      await ensureTopic(config.kafka);
+      const follower = startFollower(config, ["--every", "0.2"]);
+      await publishEvents(config, 3);
+      await untilLanded(config, 3);
+      await resetTopic(config.kafka);
+      await change(config.kafka);
+      const { code, stdout, stderr } = await follower.ended;
+      assert.deepEqual([code, stdout], [1, ""], stderr);
+      assert.match(stderr, told);
+    });
+  }
+});
