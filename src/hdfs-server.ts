@@ -25,6 +25,9 @@ const imageFolder = join(directory, "name", "current");
 export const nameNodePlace = { directory, name: "namenode" };
 export const dataNodePlace = { directory, name: "datanode" };
 
+/** The ports by name, unless they are taken: WebHDFS, Hadoop's own protocol, and the DataNode's three. */
+export const hdfsPorts = { http: 9870, rpc: 8020, data: 9866, dataHttp: 9864, dataIpc: 9867 } as const;
+
 /** The embedded HDFS, if both run and the NameNode answers with the cluster id on record; a slow one is asked three times. */
 export async function findHdfs(): Promise<ProcessRecord | undefined> {
   for (let tries = 3; tries > 0; tries--) {
@@ -155,11 +158,11 @@ function send(method: string, url: string, body = ""): Promise<{ status: number;
 
 async function choosePorts(): Promise<Record<string, number>> {
   return {
-    http: await choosePort(9870),
-    rpc: await choosePort(8020),
-    data: await choosePort(9866),
-    dataHttp: await choosePort(9864),
-    dataIpc: await choosePort(9867),
+    http: await choosePort(hdfsPorts.http),
+    rpc: await choosePort(hdfsPorts.rpc),
+    data: await choosePort(hdfsPorts.data),
+    dataHttp: await choosePort(hdfsPorts.dataHttp),
+    dataIpc: await choosePort(hdfsPorts.dataIpc),
     dataProxy: await choosePort(0),
   };
 }

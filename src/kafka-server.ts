@@ -11,6 +11,9 @@ import { choosePort, findProcess, type ProcessRecord, type ProcessSpec, startPro
 /** Where the embedded broker keeps its configuration, its log and its data. */
 export const kafkaPlace = { directory: join(localDir, "services", "kafka"), name: "kafka" };
 
+/** The port of clients, unless it is taken. */
+export const kafkaPorts = { broker: 9092 } as const;
+
 const { directory } = kafkaPlace;
 const metaPath = join(directory, "data", "meta.properties");
 const configPath = join(directory, "server.properties");
@@ -34,7 +37,7 @@ export async function awaitKafka(signal?: AbortSignal): Promise<boolean> {
 /** Starts the embedded broker on its data and waits until it answers; its port is 9092 unless that is taken. */
 export async function startKafka(signal?: AbortSignal): Promise<ProcessRecord> {
   prepareFolder(directory);
-  const ports = { broker: await choosePort(9092), controller: await choosePort(0) };
+  const ports = { broker: await choosePort(kafkaPorts.broker), controller: await choosePort(0) };
   writeServerConfig(ports);
   emptyFolder(join(directory, "tmp"));
   if (!existsSync(metaPath)) {
