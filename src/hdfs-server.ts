@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "./config";
 import { ServiceError } from "./errors";
 import { emptyFolder, prepareFolder } from "./folders";
-import { formatStorage, javaCommand, type Server, waitFor, waitUntilReady } from "./java";
+import { formatStorage, javaCommand, readProperties, type Server, waitFor, waitUntilReady } from "./java";
 import { localDir, projectPath } from "./paths";
 import {
   choosePort,
@@ -167,10 +167,10 @@ async function choosePorts(): Promise<Record<string, number>> {
   };
 }
 
-/** core-site.xml and hdfs-site.xml: the fixed settings of local/hadoop and this start's addresses and folders. */
-function writeSiteConfig(ports: Record<string, number>): void {
+/** The settings of the embedded HDFS: the fixed ones of local/hadoop and this start's addresses and folders. */
+export function hdfsSettings(ports: Readonly<Record<string, number>>): Record<string, string> {
   const at = (port: string) => `127.0.0.1:${ports[port]}`;
-  const settings = {
+  return {
     ...readProperties(projectPath("local", "hadoop", "site.properties")),
     "fs.defaultFS": `hdfs://${at("rpc")}`,
     "hadoop.tmp.dir": join(directory, "tmp"),
@@ -183,7 +183,11 @@ function writeSiteConfig(ports: Record<string, number>): void {
     "dfs.datanode.ipc.address": at("dataIpc"),
     "dfs.datanode.http.internal-proxy.port": String(ports.dataProxy),
   };
-  const properties = Object.entries(settings).map(([name, value]) => {
+}
+
+/** core-site.xml and hdfs-site.xml both hold all settings. */
+function writeSiteConfig(ports: Record<string, number>): void {
+  const properties = Object.entries(hdfsSettings(ports)).map(([name, value]) => {
     return `  <property><name>${name}</name><value>${escapeXml(value)}</value></property>`;
   });
   const xml = `<?xml version="1.0"?>\n<configuration>\n${properties.join("\n")}\n</configuration>\n`;
@@ -206,15 +210,6 @@ function dataUrl(): string {
   if (existsSync("/proc/self/cwd")) return "file:///proc/self/cwd/data";
   throw new ServiceError(
     `${directory}: the DataNode takes only plain letters and digits here; move the project`,
-  );
-}
-
-function readProperties(path: string): Record<string, string> {
-  const lines = readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line.includes("=") && !line.startsWith("#"));
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
   );
 }
 
