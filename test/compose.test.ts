@@ -29,11 +29,16 @@ const { namenode, datanode, kafka, jupyter, spark } = compose.services as Record
   Service
 >;
 
+/** It has ids as drafts before the one that it names had them, which Ajv refuses; no reference needs them. */
+function withoutIds(schema: object): object {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    (key === "id" || key === "$schema") && typeof value === "string" ? undefined : value,
+  );
+}
+
 describe("docker-compose.yml", () => {
   test("keeps to the Compose specification", () => {
-    // it names its own schema by an address of http, which Ajv knows by https only
-    const options = { strict: false, logger: false, validateSchema: false } as const;
-    const validate = new Ajv(options).compile(composeSchema);
+    const validate = new Ajv({ strict: false, logger: false }).compile(withoutIds(composeSchema));
     assert.ok(validate(compose), JSON.stringify(validate.errors, null, 2));
     assert.equal(validate({ services: { one: { imagee: "a" } } }), false);
   });
