@@ -117,7 +117,8 @@ export function javaVersion(path) {
   return Number(/version "(\d+)/.exec(answer.stderr ?? "")?.[1] ?? 0);
 }
 
-const javaPath = join(localDir, "java.json");
+/** Where the Java to use is on record. */
+export const javaRecordPath = join(localDir, "java.json");
 
 /**
  * Puts the Java to use on record.
@@ -126,13 +127,13 @@ const javaPath = join(localDir, "java.json");
 export function recordJava(path) {
   const version = javaVersion(path);
   if (version < 17) throw new SetupError(`Java: ${path} doesn't run; install a Java of version 17 or later`);
-  writeFileSync(javaPath, JSON.stringify({ path, version, changed: changeOf(path) }));
+  writeFileSync(javaRecordPath, JSON.stringify({ path, version, changed: changeOf(path) }));
 }
 
 /** Whether the Java on record is there and the same as then. */
 export function isJavaIntact() {
   try {
-    const { path, changed } = JSON.parse(readFileSync(javaPath, "utf8"));
+    const { path, changed } = JSON.parse(readFileSync(javaRecordPath, "utf8"));
     return changed === changeOf(path);
   } catch {
     return false;

@@ -14,6 +14,7 @@ import {
   runVerify,
   withNeeded,
 } from "./commands";
+import { addDoctorCommand } from "./doctor-command";
 import { UserActivityError } from "./errors";
 import { interruption, watchSignals } from "./interrupt";
 import { addQuarantineCommand } from "./quarantine-command";
@@ -62,6 +63,7 @@ function buildProgram(): Command {
       "print JSON: services (as of services status), topic, lake, problem; null where there is none",
     )
     .action(runStatus);
+  addDoctorCommand(program);
   program
     .command("reset")
     .description("deletes the topic and the lake directory: what was published and landed is gone")

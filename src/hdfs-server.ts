@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "./config";
 import { ServiceError } from "./errors";
 import { emptyFolder, prepareFolder } from "./folders";
-import { formatStorage, javaCommand, type Server, waitFor, waitUntilReady } from "./java";
+import { formatStorage, javaCommand, readProperties, type Server, waitFor, waitUntilReady } from "./java";
 import { localDir, projectPath } from "./paths";
 import {
   choosePort,
@@ -24,6 +24,9 @@ const imageFolder = join(directory, "name", "current");
 /** Where the embedded NameNode and DataNode keep configuration, logs and data: one folder for both. */
 export const nameNodePlace = { directory, name: "namenode" };
 export const dataNodePlace = { directory, name: "datanode" };
+
+/** The ports by name, unless they are taken: WebHDFS, Hadoop's own protocol, and the DataNode's three. */
+export const hdfsPorts = { http: 9870, rpc: 8020, data: 9866, dataHttp: 9864, dataIpc: 9867 } as const;
 
 /** The embedded HDFS, if both run and the NameNode answers with the cluster id on record; a slow one is asked three times. */
 export async function findHdfs(): Promise<ProcessRecord | undefined> {
@@ -155,19 +158,19 @@ function send(method: string, url: string, body = ""): Promise<{ status: number;
 
 async function choosePorts(): Promise<Record<string, number>> {
   return {
-    http: await choosePort(9870),
-    rpc: await choosePort(8020),
-    data: await choosePort(9866),
-    dataHttp: await choosePort(9864),
-    dataIpc: await choosePort(9867),
+    http: await choosePort(hdfsPorts.http),
+    rpc: await choosePort(hdfsPorts.rpc),
+    data: await choosePort(hdfsPorts.data),
+    dataHttp: await choosePort(hdfsPorts.dataHttp),
+    dataIpc: await choosePort(hdfsPorts.dataIpc),
     dataProxy: await choosePort(0),
   };
 }
 
-/** core-site.xml and hdfs-site.xml: the fixed settings of local/hadoop and this start's addresses and folders. */
-function writeSiteConfig(ports: Record<string, number>): void {
+/** The settings of the embedded HDFS: the fixed ones of local/hadoop and this start's addresses and folders. */
+export function hdfsSettings(ports: Readonly<Record<string, number>>): Record<string, string> {
   const at = (port: string) => `127.0.0.1:${ports[port]}`;
-  const settings = {
+  return {
     ...readProperties(projectPath("local", "hadoop", "site.properties")),
     "fs.defaultFS": `hdfs://${at("rpc")}`,
     "hadoop.tmp.dir": join(directory, "tmp"),
@@ -180,7 +183,11 @@ function writeSiteConfig(ports: Record<string, number>): void {
     "dfs.datanode.ipc.address": at("dataIpc"),
     "dfs.datanode.http.internal-proxy.port": String(ports.dataProxy),
   };
-  const properties = Object.entries(settings).map(([name, value]) => {
+}
+
+/** core-site.xml and hdfs-site.xml both hold all settings. */
+function writeSiteConfig(ports: Record<string, number>): void {
+  const properties = Object.entries(hdfsSettings(ports)).map(([name, value]) => {
     return `  <property><name>${name}</name><value>${escapeXml(value)}</value></property>`;
   });
   const xml = `<?xml version="1.0"?>\n<configuration>\n${properties.join("\n")}\n</configuration>\n`;
@@ -203,15 +210,6 @@ function dataUrl(): string {
   if (existsSync("/proc/self/cwd")) return "file:///proc/self/cwd/data";
   throw new ServiceError(
     `${directory}: the DataNode takes only plain letters and digits here; move the project`,
-  );
-}
-
-function readProperties(path: string): Record<string, string> {
-  const lines = readFileSync(path, "utf8")
-    .split("\n")
-    .filter((line) => line.includes("=") && !line.startsWith("#"));
-  return Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
   );
 }
 

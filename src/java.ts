@@ -37,7 +37,7 @@ export interface Server {
 /** How to run a Java program of a service: a small heap, quick to start, temporary files in its own folder. */
 export function javaCommand(place: Place, program: JavaProgram): { command: string; args: string[] } {
   const args = [
-    "-Xmx256m",
+    heapOption,
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
@@ -52,6 +52,9 @@ export function javaCommand(place: Place, program: JavaProgram): { command: stri
   ];
   return { command: findJava(), args };
 }
+
+/** Heap of each server, for javaCommand. */
+export const heapOption = "-Xmx256m";
 
 /** The Java (17 or later) that set-up found or installed. */
 function findJava(): string {
@@ -78,6 +81,16 @@ function listJars(service: "kafka" | "hadoop"): string[] {
   const names = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".jar")) : [];
   if (names.length === 0) throw new ServiceError(`${directory}: no jars; run "npm run setup"`);
   return names.sort().map((name) => join(directory, name));
+}
+
+/** Reads a file of lines name=value; lines that begin with # are comments. */
+export function readProperties(path: string): Record<string, string> {
+  const lines = readFileSync(path, "utf8")
+    .split("\n")
+    .filter((line) => line.includes("=") && !line.startsWith("#"));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
 }
 
 /** Runs a server's formatting program to its end, on record like the server itself. */

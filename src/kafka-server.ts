@@ -3,13 +3,16 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "./config";
 import { emptyFolder, prepareFolder } from "./folders";
-import { formatStorage, javaCommand, waitFor, waitUntilReady } from "./java";
+import { formatStorage, javaCommand, readProperties, waitFor, waitUntilReady } from "./java";
 import { readKafkaClusterId } from "./kafka";
 import { localDir, projectPath } from "./paths";
 import { choosePort, findProcess, type ProcessRecord, type ProcessSpec, startProcess } from "./processes";
 
 /** Where the embedded broker keeps its configuration, its log and its data. */
 export const kafkaPlace = { directory: join(localDir, "services", "kafka"), name: "kafka" };
+
+/** The port of clients, unless it is taken. */
+export const kafkaPorts = { broker: 9092 } as const;
 
 const { directory } = kafkaPlace;
 const metaPath = join(directory, "data", "meta.properties");
@@ -34,7 +37,7 @@ export async function awaitKafka(signal?: AbortSignal): Promise<boolean> {
 /** Starts the embedded broker on its data and waits until it answers; its port is 9092 unless that is taken. */
 export async function startKafka(signal?: AbortSignal): Promise<ProcessRecord> {
   prepareFolder(directory);
-  const ports = { broker: await choosePort(9092), controller: await choosePort(0) };
+  const ports = { broker: await choosePort(kafkaPorts.broker), controller: await choosePort(0) };
   writeServerConfig(ports);
   emptyFolder(join(directory, "tmp"));
   if (!existsSync(metaPath)) {
@@ -71,16 +74,24 @@ function kafkaProcess(main: string[], clusterId: string, ports: Record<string, n
   };
 }
 
-function writeServerConfig(ports: { broker: number; controller: number }): void {
-  const fixed = readFileSync(projectPath("local", "kafka", "server.properties"), "utf8");
+/** The settings of the embedded broker: the fixed ones of local/kafka and this start's addresses and folder. */
+export function kafkaSettings(ports: {
+  readonly broker: number;
+  readonly controller: number;
+}): Record<string, string> {
   const listener = `PLAINTEXT://127.0.0.1:${ports.broker}`;
-  const added = [
-    `listeners=${listener},CONTROLLER://127.0.0.1:${ports.controller}`,
-    `advertised.listeners=${listener}`,
-    `controller.quorum.voters=1@127.0.0.1:${ports.controller}`,
-    "log.dirs=data", // from the folder it runs in: in an absolute path a comma or an umlaut would be misread
-  ];
-  writeFileSync(configPath, `${fixed}\n${added.join("\n")}\n`);
+  return {
+    ...readProperties(projectPath("local", "kafka", "server.properties")),
+    listeners: `${listener},CONTROLLER://127.0.0.1:${ports.controller}`,
+    "advertised.listeners": listener,
+    "controller.quorum.voters": `1@127.0.0.1:${ports.controller}`,
+    "log.dirs": "data", // from the folder it runs in: in an absolute path a comma or an umlaut would be misread
+  };
+}
+
+function writeServerConfig(ports: { broker: number; controller: number }): void {
+  const lines = Object.entries(kafkaSettings(ports)).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(configPath, lines.join(""));
 }
 
 /** 16 random bytes as Kafka writes them; it would take one that begins with "-" for an option. */

@@ -24,8 +24,8 @@ export type ServiceName = "kafka" | "hdfs";
 
 const stateDir = join(localDir, "services");
 
-/** HDFS writes nothing where less than a block (128 MiB) and what the NameNode reserves is left. */
-const neededBytes = 256 * 2 ** 20;
+/** Free bytes needed: HDFS writes nothing where less than a block (128 MiB) and what the NameNode reserves is left. */
+export const neededBytes = 256 * 2 ** 20;
 
 const servers = {
   kafka: { places: [kafkaPlace], find: findKafka, wait: awaitKafka, start: startKafka },

@@ -3,8 +3,15 @@ const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 const cli = join(__dirname, "..", "dist", "cli.js");
 
-if (existsSync(cli)) require(cli);
-else {
-  process.stderr.write('user-activity: not built yet; run "npm run setup" in the project\'s folder\n');
+try {
+  if (existsSync(cli)) require(cli);
+  else askForSetup("not built yet");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND") throw error;
+  askForSetup("a package is missing");
+}
+
+function askForSetup(what) {
+  process.stderr.write(`user-activity: ${what}; run "npm run setup" in the project's folder\n`);
   process.exitCode = 1;
 }

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { connectHdfs } from "user-activity/dist/hdfs";
+import { askDoctor } from "./ask-doctor";
+import { ownConfig } from "./live-lake";
+
+describe("user-activity doctor where all is set up and runs", () => {
+  test("finds nothing missing, and writes nothing to HDFS", async () => {
+    const { hdfs } = ownConfig("doctor");
+    const before = (await connectHdfs(hdfs).list("/")).map(({ name }) => name);
+    const { code, get } = await askDoctor({ LAKE_DIR: hdfs.lakeDir });
+    assert.equal(get("kernel")?.state, "ok");
+    assert.match(get("JupyterLab")?.found ?? "", /^4\./);
+    assert.match(get("Plotly renderer")?.found ?? "", /^jupyterlab-plotly /);
+    assert.match(get("Kafka")?.found ?? "", /^running at 127\.0\.0\.1:\d+, /);
+    assert.match(get("HDFS")?.found ?? "", /can be written by .+, DataNode 127\.0\.0\.1:\d+ answers$/);
+    assert.match(get("ports of HDFS")?.found ?? "", /^(\d+ ours(, )?){5}$/);
+    assert.equal(code, get("set-up")?.state === "missing" ? 1 : 0); // who builds by hand has no stamp
+    assert.deepEqual(
+      (await connectHdfs(hdfs).list("/")).map(({ name }) => name),
+      before,
+    );
+  });
+
+  test("says where the user may not write", async () => {
+    const { code, get } = await askDoctor({ HDFS_USER: "stranger" });
+    assert.equal(code, 1);
+    assert.match(get("HDFS")?.advice ?? "", /permission denied: user stranger has no .* access to \//);
+  });
+});
