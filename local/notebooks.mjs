@@ -81,18 +81,24 @@ export async function runNotebooks(notebooks, outputOf, signal) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes("--help")) {
     process.stdout.write(
-      "npm run notebooks [-- NN ...]: runs the tracked notebooks (or those whose names start so) and writes their outputs into them\n",
+      `npm run notebooks [-- [--copy] [NN ...]]
+
+Runs the tracked notebooks (or those whose names start so) and writes their outputs into them.
+
+  --copy  leaves them as they are and writes executed copies to .local/notebooks
+`,
     );
   } else {
     await setupOrExit();
     const { startServices, stopServices } = await import("user-activity/dist/services.js");
-    const wanted = process.argv.slice(2);
+    const wanted = process.argv.slice(2).filter((one) => one !== "--copy");
+    const outputOf = process.argv.includes("--copy") ? copyOf : (/** @type {string} */ notebook) => notebook;
     const chosen = listNotebooks().filter(
       (path) => wanted.length === 0 || wanted.some((one) => basename(path).startsWith(one)),
     );
     const started = await startServices();
     try {
-      await runNotebooks(chosen, (notebook) => notebook);
+      await runNotebooks(chosen, outputOf);
     } catch (error) {
       process.stderr.write(`${/** @type {Error} */ (error).message}\n`);
       process.exitCode = 1;

@@ -26,16 +26,17 @@ export { localDir, projectDir, venvPython };
 
 /**
  * Does every step that is not done yet. Ctrl-C ends what is under way; the next set-up goes on from there.
- * @param {{tests?: boolean, spark?: boolean}} [options] tests: also what only the tests need; spark: Spark, too
+ * @param {{tests?: boolean, spark?: boolean, kafkaTools?: boolean}} [options] what to set up beside the usual:
+ *   tests: what only the tests need; spark: Spark; kafkaTools: Kafka's command line tools
  */
-export async function setup({ tests = false, spark = false } = {}) {
+export async function setup(options = {}) {
   checkNode();
   makeLocalDir();
   const { signal, ignore } = watchSignals();
   try {
     const release = await takeLock(signal);
     try {
-      const missing = findMissing(planSteps(tests, signal, spark));
+      const missing = findMissing(planSteps(options, signal));
       if (missing.some(({ needsPython }) => needsPython)) findPython(); // tell of a missing one before all else
       if (missing.length > 0) await runSteps(missing);
     } finally {
@@ -65,12 +66,11 @@ function watchSignals() {
 }
 
 /**
- * @param {boolean} tests
+ * @param {{tests?: boolean, spark?: boolean, kafkaTools?: boolean}} options as of `setup`
  * @param {AbortSignal} signal
- * @param {boolean} [spark]
  * @returns {Step[]}
  */
-export function planSteps(tests, signal, spark = false) {
+export function planSteps({ tests, spark, kafkaTools }, signal) {
   const stampIn = (/** @type {string} */ name) => join(localDir, "set-up", name);
   /** @type {Step} */
   const npm = {
@@ -119,7 +119,16 @@ export function planSteps(tests, signal, spark = false) {
     files: ["local/kafka/jgo.lock.toml", "local/hadoop/jgo.lock.toml"],
     outputs: ["kafka", "hadoop"].map((name) => join(localDir, "jars", name)),
     waitsFor: [tools],
-    run: (/** @type {(status: string) => void} */ tell) => installJars(tell, signal),
+    run: (/** @type {(status: string) => void} */ tell) => installJars(["kafka", "hadoop"], tell, signal),
+  };
+  const kafkaJars = {
+    name: "Kafka's command line tools",
+    stamp: join(localDir, "jars", "kafka-tools", ".set-up"),
+    files: ["local/kafka-tools/jgo.lock.toml"],
+    outputs: [],
+    after: [tools],
+    waitsFor: [jars],
+    run: (/** @type {(status: string) => void} */ tell) => installJars(["kafka-tools"], tell, signal),
   };
   const testPackages = {
     name: "packages for the tests",
@@ -134,6 +143,7 @@ export function planSteps(tests, signal, spark = false) {
   const optional = [
     ...(tests ? [testPackages] : []),
     ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal)] : []),
+    ...(kafkaTools ? [kafkaJars] : []),
   ];
   return [npm, tools, lab, build, java, jars, kernel, ...optional];
 }
@@ -180,9 +190,9 @@ async function installPackages(interpreter, locks, tell, signal) {
   });
 }
 
-/** @param {(status: string) => void} tell @param {AbortSignal} signal */
-async function installJars(tell, signal) {
-  const pairs = ["kafka", "hadoop"].flatMap((name) => [
+/** @param {string[]} names @param {(status: string) => void} tell @param {AbortSignal} signal */
+async function installJars(names, tell, signal) {
+  const pairs = names.flatMap((name) => [
     join(projectDir, "local", name, "jgo.lock.toml"),
     join(localDir, "jars", name),
   ]);
@@ -227,7 +237,7 @@ function sources(folder) {
 
 /**
  * Runs set-up as a command: prints one clear message and exits with 1 where it fails.
- * @param {{tests?: boolean, spark?: boolean}} [options]
+ * @param {{tests?: boolean, spark?: boolean, kafkaTools?: boolean}} [options]
  */
 export async function setupOrExit(options) {
   try {

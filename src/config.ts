@@ -4,7 +4,7 @@ import { userInfo } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "./errors";
-import { localDir } from "./paths";
+import { servicesDir } from "./paths";
 
 /** Where the topic is and how to reach it. */
 export interface KafkaConfig {
@@ -213,7 +213,7 @@ function describeIssues(error: z.ZodError, env: Record<string, string | undefine
 
 /** The port that a service started here was given, which differs from the default where that was taken. */
 function recordedPort(service: string, process: string, port: string): number | undefined {
-  const path = join(localDir, "services", service, `${process}.json`);
+  const path = join(servicesDir, service, `${process}.json`);
   if (!existsSync(path)) return undefined;
   try {
     return (JSON.parse(readFileSync(path, "utf8")) as { ports: Record<string, number> }).ports[port];

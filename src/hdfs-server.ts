@@ -7,7 +7,7 @@ import { readConfig } from "./config";
 import { ServiceError } from "./errors";
 import { emptyFolder, prepareFolder } from "./folders";
 import { formatStorage, javaCommand, readProperties, type Server, waitFor, waitUntilReady } from "./java";
-import { localDir, projectPath } from "./paths";
+import { projectPath, servicesDir } from "./paths";
 import {
   choosePort,
   findProcess,
@@ -18,7 +18,7 @@ import {
   stopProcess,
 } from "./processes";
 
-const directory = join(localDir, "services", "hdfs");
+const directory = join(servicesDir, "hdfs");
 const imageFolder = join(directory, "name", "current");
 
 /** Where the embedded NameNode and DataNode keep configuration, logs and data: one folder for both. */

@@ -20,7 +20,7 @@ export class PortTakenError extends ServiceError {
 
 /** A Java program of one of the services: its main class and arguments. */
 export interface JavaProgram {
-  readonly service: "kafka" | "hadoop";
+  readonly service: "kafka" | "kafka-tools" | "hadoop";
   /** What stands before the service's jars on the class path. */
   readonly folders: readonly string[];
   /** Where its logging is configured, as a Java property. */
@@ -73,7 +73,7 @@ function readJavaPath(path: string): string | undefined {
 }
 
 /** The jars of one service in a fixed order; each service has its own folder of them. */
-function listJars(service: "kafka" | "hadoop"): string[] {
+function listJars(service: JavaProgram["service"]): string[] {
   const directory = join(localDir, "jars", service);
   if (directory.includes(":")) {
     throw new ServiceError(`${directory}: Java takes no folder with ":" in its path; move the project`);

@@ -5,11 +5,11 @@ import { readConfig } from "./config";
 import { emptyFolder, prepareFolder } from "./folders";
 import { formatStorage, javaCommand, readProperties, waitFor, waitUntilReady } from "./java";
 import { readKafkaClusterId } from "./kafka";
-import { localDir, projectPath } from "./paths";
+import { projectPath, servicesDir } from "./paths";
 import { choosePort, findProcess, type ProcessRecord, type ProcessSpec, startProcess } from "./processes";
 
 /** Where the embedded broker keeps its configuration, its log and its data. */
-export const kafkaPlace = { directory: join(localDir, "services", "kafka"), name: "kafka" };
+export const kafkaPlace = { directory: join(servicesDir, "kafka"), name: "kafka" };
 
 /** The port of clients, unless it is taken. */
 export const kafkaPorts = { broker: 9092 } as const;

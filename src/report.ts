@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import Table from "cli-table3";
 import { formatSum } from "./commits";
 import type { CompactReport } from "./compact";
@@ -53,11 +54,18 @@ export function formatServices({ kafka, hdfs }: ServicesStatus): string {
   return formatTable(
     ["service", "state", "address", "logs"],
     [
-      ["Kafka", kafka.state, kafka.brokers, kafka.logs ?? "–"],
-      ["HDFS", hdfs.state, hdfs.webhdfsUrl, hdfs.logs ?? "–"],
+      ["Kafka", kafka.state, kafka.brokers, toShortPath(kafka.logs)],
+      ["HDFS", hdfs.state, hdfs.webhdfsUrl, toShortPath(hdfs.logs)],
     ],
     [],
   );
+}
+
+/** As seen from the working folder where it lies below it. */
+function toShortPath(path: string | undefined): string {
+  if (!path) return "–";
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") || isAbsolute(short) ? path : short;
 }
 
 /** What verifying came to, a line a table, and below what differs. */

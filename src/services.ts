@@ -7,7 +7,7 @@ import { awaitHdfs, dataNodePlace, findHdfs, nameNodePlace, startHdfs, stopHdfs 
 import { PortTakenError } from "./java";
 import { awaitKafka, findKafka, kafkaPlace, startKafka } from "./kafka-server";
 import { withLock } from "./locks";
-import { localDir } from "./paths";
+import { servicesDir } from "./paths";
 import { endWithUs, outliveUs, stopProcess } from "./processes";
 
 /** running: embedded and answering; stopped: embedded and not; external: named by the environment, never started here. */
@@ -21,8 +21,6 @@ export interface ServicesStatus {
 }
 
 export type ServiceName = "kafka" | "hdfs";
-
-const stateDir = join(localDir, "services");
 
 /** Free bytes needed: HDFS writes nothing where less than a block (128 MiB) and what the NameNode reserves is left. */
 export const neededBytes = 256 * 2 ** 20;
@@ -50,7 +48,7 @@ export async function readServices(): Promise<ServicesStatus> {
     hdfs: {
       state: state(hdfs.external, isHdfsUp),
       webhdfsUrl: hdfs.url,
-      ...(hdfs.external ? {} : { logs: join(stateDir, "hdfs", "{namenode,datanode}.log") }),
+      ...(hdfs.external ? {} : { logs: join(servicesDir, "hdfs", "{namenode,datanode}.log") }),
     },
   };
 }
@@ -84,14 +82,14 @@ export async function startServices(
   const embedded = needed.filter((name) => !{ kafka, hdfs }[name].external);
   if (embedded.length === 0) return [];
   const work = () => startEach(embedded, signal);
-  const started = await withLock(stateDir, work, signal);
+  const started = await withLock(servicesDir, work, signal);
   for (const place of started.flatMap((name) => servers[name].places)) outliveUs(place);
   return started;
 }
 
 /** Stops the embedded services gracefully (at most 30 s each, then they are ended); external ones are left alone. */
 export async function stopServices(names: readonly ServiceName[] = ["kafka", "hdfs"]): Promise<void> {
-  if (existsSync(stateDir)) await withLock(stateDir, () => stopEach(names));
+  if (existsSync(servicesDir)) await withLock(servicesDir, () => stopEach(names));
 }
 
 /**
@@ -145,7 +143,7 @@ async function startEach(names: readonly ServiceName[], signal?: AbortSignal): P
 async function startOne(name: ServiceName, signal: AbortSignal): Promise<boolean> {
   const { find, wait, start } = servers[name];
   if ((await find()) || (await wait(signal))) return false;
-  prepareFolder(stateDir, neededBytes);
+  prepareFolder(servicesDir, neededBytes);
   for (let tries = 3; ; tries--) {
     await stopEach([name]); // what runs and does not answer
     signal.throwIfAborted();
