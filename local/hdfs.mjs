@@ -37,7 +37,7 @@ else
  * @returns {Promise<number>} its exit code
  */
 async function run(mainClass) {
-  const { readConfig } = await import("user-activity/dist/config.js");
+  const { readConfig, withoutSecrets } = await import("user-activity/dist/config.js");
   const { prepareFolder } = await import("user-activity/dist/folders.js");
   const { nameNodePlace } = await import("user-activity/dist/hdfs-server.js");
   const { javaCommand } = await import("user-activity/dist/java.js");
@@ -55,7 +55,7 @@ async function run(mainClass) {
   prepareFolder(join(place.directory, "tmp"));
   const main = [mainClass, ...address, ...args];
   const java = javaCommand(place, { service: "hadoop", folders, logging, main });
-  const env = { ...process.env, HADOOP_USER_NAME: user };
+  const env = { ...withoutSecrets(process.env), HADOOP_USER_NAME: user };
   return spawnSync(java.command, java.args, { stdio: "inherit", env }).status ?? 1;
 }
 

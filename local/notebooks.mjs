@@ -9,7 +9,9 @@ import { localDir, projectDir, setupOrExit, venvPython } from "./setup.mjs";
 
 /** The tracked notebooks, in their order. */
 export function listNotebooks() {
-  const names = readdirSync(join(projectDir, "notebooks")).filter((name) => /^\d\d-.*\.ipynb$/.test(name));
+  const names = readdirSync(join(projectDir, "notebooks")).filter((name) =>
+    /^\d\d[a-z]?-.*\.ipynb$/.test(name),
+  );
   return names.sort().map((name) => join(projectDir, "notebooks", name));
 }
 

@@ -79,6 +79,8 @@ def forget_run(notebook):
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     notebook.metadata.pop("widgets", None)
+    if notebook.metadata.kernelspec.name == "python3":
+        notebook.metadata.language_info.pop("version", None)  # the machine's; tslab names always the same one
 
 
 def name_failure(name, found, error):

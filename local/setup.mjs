@@ -26,16 +26,16 @@ export { localDir, projectDir, venvPython };
 
 /**
  * Does every step that is not done yet. Ctrl-C ends what is under way; the next set-up goes on from there.
- * @param {{tests?: boolean}} [options] tests: also what only the tests need
+ * @param {{tests?: boolean, spark?: boolean}} [options] tests: also what only the tests need; spark: Spark, too
  */
-export async function setup({ tests = false } = {}) {
+export async function setup({ tests = false, spark = false } = {}) {
   checkNode();
   makeLocalDir();
   const { signal, ignore } = watchSignals();
   try {
     const release = await takeLock(signal);
     try {
-      const missing = findMissing(planSteps(tests, signal));
+      const missing = findMissing(planSteps(tests, signal, spark));
       if (missing.some(({ needsPython }) => needsPython)) findPython(); // tell of a missing one before all else
       if (missing.length > 0) await runSteps(missing);
     } finally {
@@ -67,9 +67,10 @@ function watchSignals() {
 /**
  * @param {boolean} tests
  * @param {AbortSignal} signal
+ * @param {boolean} [spark]
  * @returns {Step[]}
  */
-export function planSteps(tests, signal) {
+export function planSteps(tests, signal, spark = false) {
   const stampIn = (/** @type {string} */ name) => join(localDir, "set-up", name);
   /** @type {Step} */
   const npm = {
@@ -91,7 +92,7 @@ export function planSteps(tests, signal) {
       return runProgram(process.execPath, [compiler, "-p", "src"], { signal });
     },
   };
-  const lab = venvStep("JupyterLab", "venv", "lab", signal);
+  const lab = venvStep("JupyterLab", "venv", ["lab"], signal);
   const kernel = {
     name: "TypeScript kernel",
     stamp: stampIn("kernel"),
@@ -101,7 +102,7 @@ export function planSteps(tests, signal) {
     after: [npm, lab],
     run: () => installKernel(signal),
   };
-  const tools = venvStep("jar resolver", "tools", "tools", signal);
+  const tools = venvStep("jar resolver", "tools", ["tools"], signal);
   const java = {
     name: "Java",
     stamp: stampIn("java"),
@@ -120,9 +121,9 @@ export function planSteps(tests, signal) {
     waitsFor: [tools],
     run: (/** @type {(status: string) => void} */ tell) => installJars(tell, signal),
   };
-  const readers = {
-    name: "readers for the tests",
-    stamp: stampIn("readers"),
+  const testPackages = {
+    name: "packages for the tests",
+    stamp: stampIn("test-packages"),
     files: ["local/python/lab.txt", "local/python/test.txt"],
     outputs: [],
     after: [lab],
@@ -130,21 +131,25 @@ export function planSteps(tests, signal) {
     run: (/** @type {(status: string) => void} */ tell) =>
       installPackages(venvPython, ["lab", "test"], tell, signal),
   };
-  return [npm, tools, lab, build, java, jars, kernel, ...(tests ? [readers] : [])];
+  const optional = [
+    ...(tests ? [testPackages] : []),
+    ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal)] : []),
+  ];
+  return [npm, tools, lab, build, java, jars, kernel, ...optional];
 }
 
 /**
- * A virtual environment with the packages of its lock file.
- * @param {string} name @param {string} folder @param {string} lock @param {AbortSignal} signal
+ * A virtual environment with the packages of its lock files, installed one file after the other.
+ * @param {string} name @param {string} folder @param {string[]} locks @param {AbortSignal} signal
  * @returns {Step}
  */
-function venvStep(name, folder, lock, signal) {
+function venvStep(name, folder, locks, signal) {
   const directory = join(localDir, folder);
   const interpreter = join(directory, "bin", "python");
   return {
     name,
     stamp: join(directory, ".set-up"),
-    files: [`local/python/${lock}.txt`],
+    files: locks.map((lock) => `local/python/${lock}.txt`),
     values: [directory],
     outputs: [interpreter],
     isIntact: () => isVenvAsWanted(directory),
@@ -153,7 +158,7 @@ function venvStep(name, folder, lock, signal) {
       const python = findPython();
       await rm(directory, { recursive: true, force: true });
       await runProgram(python.path, ["-m", "venv", directory], { signal });
-      await installPackages(interpreter, [lock], tell, signal);
+      for (const lock of locks) await installPackages(interpreter, [lock], tell, signal);
     },
   };
 }
@@ -165,7 +170,10 @@ function venvStep(name, folder, lock, signal) {
  */
 async function installPackages(interpreter, locks, tell, signal) {
   tell("downloading");
-  const options = ["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"];
+  const options = [
+    ...["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"],
+    ...["--no-binary", "pyspark", "--no-build-isolation"], // there is no wheel of pyspark
+  ];
   const wanted = locks.flatMap((lock) => ["-r", join(projectDir, "local", "python", `${lock}.txt`)]);
   await runProgram(interpreter, ["-m", "pip", "install", ...options, "--require-hashes", ...wanted], {
     signal,
@@ -219,7 +227,7 @@ function sources(folder) {
 
 /**
  * Runs set-up as a command: prints one clear message and exits with 1 where it fails.
- * @param {{tests?: boolean}} [options]
+ * @param {{tests?: boolean, spark?: boolean}} [options]
  */
 export async function setupOrExit(options) {
   try {

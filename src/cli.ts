@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import {
+  runCompact,
   runLand,
   runPublish,
+  runReplay,
   runReset,
   runServicesStatus,
   runStart,
@@ -14,6 +16,7 @@ import {
 } from "./commands";
 import { UserActivityError } from "./errors";
 import { interruption, watchSignals } from "./interrupt";
+import { addQuarantineCommand } from "./quarantine-command";
 import { addQueryCommands } from "./query-command";
 
 function buildProgram(): Command {
@@ -33,21 +36,23 @@ function buildProgram(): Command {
     .option("--again", "publish every record once more, as a new delivery")
     .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
     .action(runPublish);
-  program
-    .command("land")
-    .description("lands what the topic holds, up to its end now, as tables in HDFS")
-    .option("--batch <messages>", "commit as soon as this many messages are gathered", parseCount, 50_000)
-    .option(
-      "--json",
-      "print JSON: topic, lakeDir, consumed, commits, ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
-    )
-    .action(runLand);
+  addLand(program);
   program
     .command("verify")
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
     .option("--json", "print JSON: ok, checks (table, expected, received, ok, difference), counts")
     .action(runVerify);
+  program
+    .command("replay")
+    .description(
+      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
+    )
+    .option("--again", "rebuild the tables even where they are held to this schema already")
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
+    .action(runReplay);
   addQueryCommands(program, { withNeeded, signal: interruption });
+  addQuarantineCommand(program, { withNeeded, signal: interruption });
   program
     .command("status")
     .description("shows services, topic (offsets, lag) and the landed datasets")
@@ -62,6 +67,50 @@ function buildProgram(): Command {
     .option("--yes", "do it; without it, only says what would be deleted")
     .action(runReset);
   return program;
+}
+
+const giveUpOption = [
+  "--give-up <seconds>",
+  "how long is tried again what may pass, such as a server that is restarted",
+  parseSeconds,
+  120,
+] as const;
+
+function addLand(program: Command): void {
+  program
+    .command("land")
+    .description("lands what the topic holds, up to its end now, as tables in HDFS; or follows it")
+    .option("--follow", "go on as messages arrive, until Ctrl-C or SIGTERM, which commit what is gathered")
+    .option(
+      "--batch <messages>",
+      "commit as soon as this many messages are gathered (default: 50000, with --follow 10000)",
+      parseCount,
+    )
+    .option("--every <seconds>", "with --follow: commit so long after a first message", parseSeconds, 10)
+    .option(
+      "--compact-every <commits>",
+      "with --follow: merge small files after so many commits; 0 for never",
+      parseWhole,
+      100,
+    )
+    .option(...giveUpOption)
+    .option(
+      "--json",
+      "print JSON: topic, lakeDir, consumed, commits, ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+    )
+    .action(runLand);
+  program
+    .command("compact")
+    .description("merges small part files into few; a running lander goes on")
+    .option(
+      "--target-mb <MiB>",
+      "size of merged files; files of half of it are left as they are",
+      parseCount,
+      128,
+    )
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, tables (table, filesBefore, filesAfter), commit, ms")
+    .action(runCompact);
 }
 
 const environmentHelp = `
@@ -100,6 +149,16 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count > 0) return count;
   throw new InvalidArgumentError("Expected a whole number above 0.");
+}
+
+function parseWhole(text: string): number {
+  return text === "0" ? 0 : parseCount(text);
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
 }
 
 async function main(): Promise<void> {

@@ -2,8 +2,8 @@ import type { CourseSums } from "./courses";
 import { ServiceError } from "./errors";
 import { type TableName, tables } from "./tables";
 
-/** The version of the commit files that this code writes and reads. */
-export const commitFormat = 1;
+/** The version of the commit files that this code writes; it reads this and all before. */
+export const commitFormat = 2;
 
 /** A file that a commit makes count: written out of sight at `staged`, moved to `path` (both relative to the lake). */
 export interface CommittedFile {
@@ -13,6 +13,19 @@ export interface CommittedFile {
   readonly path: string;
   readonly rowCount: number;
   readonly bytes: number;
+}
+
+/**
+ * A directory that a commit puts in the place of another, out of `_tmp`, which no single rename can do: what stands at
+ * `directory` moves to `retired`, files that are not replaced move on to `staged`, and `staged` becomes `directory`.
+ * All relative to the lake.
+ */
+export interface Swap {
+  readonly directory: string;
+  readonly staged: string;
+  readonly retired: string;
+  /** Names of the files that do not move on; `all` of them where the new directory is the whole table. */
+  readonly replaced: readonly string[] | "all";
 }
 
 /** How many messages came to what; consumed = graded + duplicates + quarantined. */
@@ -32,21 +45,33 @@ export interface LakeState {
   readonly rowCounts: Readonly<Record<TableName, number>>;
   /** By exam_name. */
   readonly courses: Readonly<Record<string, CourseSums>>;
+  /** Fingerprint of the schemas that the tables are held to; absent in lakes that were begun before it was kept. */
+  readonly schema?: string;
 }
+
+/** What a commit is for: to take the lake over, to add rows, to merge files, to rebuild tables from raw_data. */
+export type CommitKind = "claim" | "land" | "compact" | "replay";
 
 /** One file of `_commits`: its number is its name, its rename into place is the commit. */
 export interface Commit {
   readonly format: number;
   readonly number: number;
   /** A claim changes nothing: it makes the next commit of an older lander fail. */
-  readonly kind: "claim" | "land";
-  /** The lander that wrote it. */
+  readonly kind: CommitKind;
+  /** The run that wrote it. */
   readonly run: string;
+  /** The run that claimed the lake last: it alone may land. */
+  readonly holder: string;
   readonly committedAt: string;
   readonly state: LakeState;
-  /** The files of this commit or, in a claim, of the last one that had any: publishing them may be unfinished. */
+  /** The files of this commit or, in a claim, of the last one: publishing them may be unfinished. */
   readonly files: readonly CommittedFile[];
+  /** The directories of this commit, or of the last one, likewise. They are swapped before the files are published. */
+  readonly swaps: readonly Swap[];
 }
+
+/** What the writer of a commit decides. */
+export type CommitContent = Omit<Commit, "format" | "number" | "committedAt">;
 
 const noRows = Object.fromEntries(Object.keys(tables).map((name) => [name, 0])) as Record<TableName, number>;
 
@@ -56,19 +81,21 @@ export function emptyState(topic: string): LakeState {
   return { topic, offsets: {}, counts, rowCounts: noRows, courses: {} };
 }
 
-/** The claim that follows `last`: the same state, the next number. */
+/** The claim that follows `last`: the same state, the next number, `run` as the new holder. */
 export function claimAfter(last: Commit | undefined, run: string, topic: string): Commit {
-  const state = last?.state ?? emptyState(topic);
-  return nextCommit(last, { kind: "claim", run, state, files: last?.files ?? [] });
+  const { state = emptyState(topic), files = [], swaps = [] } = last ?? {};
+  return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps });
 }
 
 /** The commit that follows `last`. */
-export function nextCommit(
-  last: Commit | undefined,
-  content: Pick<Commit, "kind" | "run" | "state" | "files">,
-): Commit {
+export function nextCommit(last: Commit | undefined, content: CommitContent): Commit {
   const number = (last?.number ?? 0) + 1;
   return { format: commitFormat, number, ...content, committedAt: new Date().toISOString() };
+}
+
+/** Whether anything was ever landed: from then on every table has at least one file. */
+export function hasTables({ files, swaps }: Commit): boolean {
+  return files.length > 0 || swaps.length > 0;
 }
 
 /** The name of a commit's file. */
@@ -84,15 +111,21 @@ export function commitNumber(name: string): number | undefined {
 
 /** Reads a commit file. Throws where it is of a newer format or no commit at all. */
 export function parseCommit(text: string, path: string): Commit {
-  let commit: Commit;
+  let commit: Partial<Commit>;
   try {
-    commit = JSON.parse(text) as Commit;
+    commit = (JSON.parse(text) ?? {}) as Partial<Commit>;
   } catch (cause) {
     throw new ServiceError(`hdfs ${path}: expected a commit as JSON, received ${quote(text)}`, { cause });
   }
-  if (commit.format === commitFormat && commit.state && Array.isArray(commit.files)) return commit;
+  const { format = Number.NaN, run, holder = run, swaps = [] } = commit;
+  const isKnown = format >= 1 && format <= commitFormat;
+  if (isKnown && commit.state && Array.isArray(commit.files)) return { ...commit, holder, swaps } as Commit;
+  const advice =
+    format > commitFormat
+      ? "this lake was written by a newer version: use that one, or another LAKE_DIR"
+      : "is LAKE_DIR the right directory? If so, something else has written to it";
   throw new ServiceError(
-    `hdfs ${path}: expected commit format ${commitFormat}, received ${quote(String(commit.format))}; this lake was written by another version: use that one or another LAKE_DIR`,
+    `hdfs ${path}: expected commit format ${commitFormat} or lower, received ${quote(String(commit.format))}; ${advice}`,
   );
 }
 

@@ -1,6 +1,7 @@
+import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "./errors";
 import { localDir } from "./paths";
@@ -21,6 +22,7 @@ export interface KafkaConfig {
 export interface SaslConfig {
   readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
   readonly username: string;
+  /** Not enumerable where it comes from the environment: neither console.log nor JSON.stringify shows it. */
   readonly password: string;
 }
 
@@ -33,6 +35,7 @@ export interface HdfsConfig {
   readonly lakeDir: string;
   /** True where WEBHDFS_URL names the NameNode: then nothing is started or stopped here. */
   readonly external: boolean;
+  /** A delegation token, which says whose it is; not enumerable where it comes from the environment. */
   readonly token: string | undefined;
   readonly caPath: string | undefined;
 }
@@ -59,7 +62,7 @@ const environment = z.object({
   KAFKA_SECURITY_PROTOCOL: choice(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]).default("PLAINTEXT"),
   KAFKA_SASL_MECHANISM: choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("PLAIN"),
   KAFKA_SASL_USERNAME: text("a user name").optional(),
-  KAFKA_SASL_PASSWORD: text("a password").optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(), // with its spaces
   KAFKA_SSL_CA: text("the path of a PEM file").optional(),
   WEBHDFS_URL: z
     .string()
@@ -102,25 +105,71 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       caPath: values.KAFKA_SSL_CA,
       sasl: toSasl(values),
     },
-    hdfs: {
-      url: (
-        values.WEBHDFS_URL ?? `http://127.0.0.1:${recordedPort("hdfs", "namenode", "http") ?? 9870}`
-      ).replace(/\/$/, ""),
-      user: values.HDFS_USER ?? loginName(),
-      lakeDir: values.LAKE_DIR.replace(/\/$/, ""),
-      external: values.WEBHDFS_URL !== undefined,
-      token: values.HDFS_DELEGATION_TOKEN,
-      caPath: values.WEBHDFS_CA,
-    },
+    hdfs: hide(
+      {
+        url: (
+          values.WEBHDFS_URL ?? `http://127.0.0.1:${recordedPort("hdfs", "namenode", "http") ?? 9870}`
+        ).replace(/\/$/, ""),
+        user: values.HDFS_USER ?? loginName(),
+        lakeDir: values.LAKE_DIR.replace(/\/$/, ""),
+        external: values.WEBHDFS_URL !== undefined,
+        token: values.HDFS_DELEGATION_TOKEN,
+        caPath: values.WEBHDFS_CA,
+      },
+      "token",
+    ),
   };
 }
 
-/** The embedded broker speaks PLAINTEXT, and SASL is nothing without a name and a password. */
+const secretNames = ["KAFKA_SASL_PASSWORD", "HDFS_DELEGATION_TOKEN"] as const;
+
+/** The environment without passwords and tokens, for a program that needs none. */
+export function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...env, ...Object.fromEntries(secretNames.map((name) => [name, undefined])) };
+}
+
+/** Keeps a secret usable and out of whatever prints the object: console.log, a notebook's output, JSON. */
+function hide<T extends object>(object: T, key: keyof T): T {
+  return Object.defineProperty(object, key, { enumerable: false });
+}
+
+/**
+ * Reads the PEM file of a certificate authority that a variable names; undefined where it names none. Throws a UsageError
+ * where the file can't be read or holds no certificate.
+ */
+export function readAuthority(
+  variable: "KAFKA_SSL_CA" | "WEBHDFS_CA",
+  path: string | undefined,
+): string | undefined {
+  if (path === undefined) return undefined;
+  const expected = `${variable}: expected the path of a PEM file with a certificate`;
+  try {
+    const pem = readFileSync(path, "utf8");
+    new X509Certificate(pem);
+    return pem;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const received = /^E[A-Z]+$/.test(code ?? "") ? code : "something else";
+    throw new UsageError(`${expected}, received ${received} from "${resolve(path)}"`, { cause });
+  }
+}
+
+/** The embedded broker speaks PLAINTEXT, an authority is nothing without TLS, and SASL is nothing without a name and a password. */
 function checkProtocol(values: z.infer<typeof environment>): void {
   const { KAFKA_BROKERS, KAFKA_SECURITY_PROTOCOL: protocol } = values;
   if (protocol !== "PLAINTEXT" && !KAFKA_BROKERS) {
     throw new UsageError(
       `KAFKA_SECURITY_PROTOCOL: expected PLAINTEXT for the embedded broker, received "${protocol}"; set KAFKA_BROKERS to the cluster that it is for`,
+    );
+  }
+  if (KAFKA_BROKERS && values.KAFKA_SSL_CA && !protocol.endsWith("SSL")) {
+    throw new UsageError(
+      `KAFKA_SSL_CA: expected KAFKA_SECURITY_PROTOCOL SSL or SASL_SSL with it, received "${protocol}"; nothing would be encrypted`,
+    );
+  }
+  if (values.WEBHDFS_CA && values.WEBHDFS_URL?.startsWith("http:")) {
+    throw new UsageError(
+      "WEBHDFS_CA: expected a WEBHDFS_URL of https:// with it, received one of http://; nothing would be encrypted",
     );
   }
   const missing = (["KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"] as const).filter((name) => !values[name]);
@@ -135,7 +184,7 @@ function toSasl(values: z.infer<typeof environment>): SaslConfig | undefined {
   const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
   if (!values.KAFKA_SECURITY_PROTOCOL.startsWith("SASL") || !username || !password) return undefined;
   const mechanism = values.KAFKA_SASL_MECHANISM.toLowerCase() as SaslConfig["mechanism"];
-  return { mechanism, username, password };
+  return hide({ mechanism, username, password }, "password");
 }
 
 /** A container may run under a user id that has no name. */

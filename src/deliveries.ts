@@ -1,7 +1,8 @@
 import { type AssessmentEvent, hashEvent } from "./events";
 import { type Failure, quote } from "./failures";
-import { enforceGrade, type GradeRecord } from "./grades";
+import { enforceGrade, type GradeRecord, gradeSchema } from "./grades";
 import { type EventQuestions, toQuestionRows } from "./questions";
+import type { Schema } from "./schema";
 import type { Origin } from "./tables";
 
 /** What is known of one exam ID from the deliveries before, in the whole lake. */
@@ -35,12 +36,17 @@ export interface Delivery {
  * after it the same JSON value is a duplicate, which adds nothing, and another one is refused. The questions are
  * those of the first event with a questions array that questions_pool_data does not refuse, graded or not.
  */
-export function decideDelivery(before: ExamState, event: AssessmentEvent, origin: Origin): Delivery {
+export function decideDelivery(
+  before: ExamState,
+  event: AssessmentEvent,
+  origin: Origin,
+  schema: Schema<GradeRecord> = gradeSchema,
+): Delivery {
   const hash = hashEvent(event);
   if (before.gradedHash?.equals(hash)) {
     return { grading: { kind: "duplicate" }, questions: { kind: "absent" }, state: before };
   }
-  const grading = gradeDelivery(before, event);
+  const grading = gradeDelivery(before, event, schema);
   const questions: EventQuestions = before.questionsTaken
     ? { kind: "absent" }
     : toQuestionRows(event, origin);
@@ -52,8 +58,8 @@ export function decideDelivery(before: ExamState, event: AssessmentEvent, origin
   return { grading, questions, state };
 }
 
-function gradeDelivery(before: ExamState, event: AssessmentEvent): Grading {
-  const enforced = enforceGrade(event);
+function gradeDelivery(before: ExamState, event: AssessmentEvent, schema: Schema<GradeRecord>): Grading {
+  const enforced = enforceGrade(event, schema);
   if (enforced.ok && !before.gradedHash) return { kind: "graded", record: enforced.record };
   const failures = enforced.ok ? [] : enforced.failures;
   return { kind: "refused", failures: before.gradedHash ? [...failures, gradedBefore(event)] : failures };

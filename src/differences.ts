@@ -1,7 +1,9 @@
 import { posix } from "node:path";
 import { bucketOf, canonical } from "./bags";
+import type { GradeRecord } from "./grades";
 import type { Lake } from "./lake";
 import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
+import type { Schema } from "./schema";
 import type { Origin } from "./tables";
 
 interface Found {
@@ -10,13 +12,20 @@ interface Found {
   readonly part: string;
 }
 
+interface Differing {
+  readonly table: MessageTable;
+  /** Where the difference is. */
+  readonly bucket: number;
+  readonly schema: Schema<GradeRecord> | undefined;
+}
+
 /**
  * Finds a message whose rows in the table are not those that raw_data gives, and says what differs. Reads everything
  * once more, but holds the rows of one bucket alone.
  */
-export async function describeRow(lake: Lake, table: MessageTable, bucket: number): Promise<string> {
+export async function describeRow(lake: Lake, { table, bucket, schema }: Differing): Promise<string> {
   const expected = new Map<string, object[]>();
-  for await (const outcome of recomputeOutcomes(lake)) {
+  for await (const outcome of recomputeOutcomes(lake, schema)) {
     for (const row of rowsFor(outcome, table)) if (bucketOf(row) === bucket) gather(expected, row, row);
   }
   const received = new Map<string, Found[]>();

@@ -45,7 +45,7 @@ export function quote(value: unknown): string {
 }
 
 /** Says a failure in one line: `field "max_attempts": expected a number, received "one"`. */
-export function formatFailure(failure: Failure): string {
+export function formatFailure(failure: Omit<Failure, "rule">): string {
   const where = failure.path === "$" ? "" : `field "${failure.path}": `;
   return `${where}expected ${failure.expected}, received ${failure.received}`;
 }

@@ -20,6 +20,23 @@ export interface CourseBar {
   readonly attempts: number;
 }
 
+/** One place on a line: where along it, and how high. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** One dot of a scatter plot, and what is said of it when a mouse is on it. */
+export interface Point extends LinePoint {
+  readonly label: string;
+}
+
+/** What the two axes measure, with the unit: "left unanswered (%)". */
+export interface AxisTitles {
+  readonly x: string;
+  readonly y: string;
+}
+
 interface FigureText {
   readonly title: string;
   readonly alt: string;
@@ -30,7 +47,7 @@ const blue = "#0072B2";
 const orange = "#E69F00";
 const grey = "#666666";
 
-/** Horizontal bars with their values, longest on top; `unit` names what the axis counts. */
+/** Horizontal bars with their values, highest on top, those below 0 to the left; `unit` names what the axis counts. */
 export function barFigure(bars: readonly Bar[], unit: string, text: FigureText): Figure {
   const fromBottom = [...bars].sort((a, b) => b.value - a.value).reverse();
   const trace = {
@@ -41,11 +58,19 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
     texttemplate: "%{x:,}",
     textposition: "outside",
     cliponaxis: false,
-    hovertemplate: `%{y}<br>%{x:,} ${unit}<extra></extra>`,
+    hovertemplate: `%{y}<br>${escapeMarkup(unit)}: %{x:,}<extra></extra>`,
     marker: { color: blue },
   };
-  const xaxis = { title: { text: unit }, tickformat: "," };
+  const xaxis = { title: { text: unit }, tickformat: ",", ...rangeOf(fromBottom) };
   return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
+}
+
+/** Bars to both sides leave room for the numbers at their ends. */
+function rangeOf(bars: readonly Bar[]): { readonly range?: readonly number[] } {
+  const values = bars.map(({ value }) => value);
+  const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const room = 0.12 * (most - least);
+  return least < 0 ? { range: [least - room, most + room] } : {};
 }
 
 /** How many scores (0 to 1) fall into each tenth; one on a border counts to the right, 1 to the last. */
@@ -104,6 +129,57 @@ export function courseFigure(courses: readonly CourseBar[], text: FigureText): F
   return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
 }
 
+/** A line through the points, from left to right, its height from 0 on. */
+export function lineFigure(points: readonly LinePoint[], axes: AxisTitles, text: FigureText): Figure {
+  const fromLeft = [...points].sort((a, b) => a.x - b.x);
+  const trace = {
+    type: "scatter",
+    mode: "lines+markers",
+    x: fromLeft.map((point) => point.x),
+    y: fromLeft.map((point) => point.y),
+    cliponaxis: false,
+    hovertemplate: `${escapeMarkup(axes.x)}: %{x}<br>${escapeMarkup(axes.y)}: %{y:,}<extra></extra>`,
+    line: { color: blue, width: 2 },
+    marker: { color: blue, size: 7 },
+  };
+  const xaxis = { ...titled(axes.x), ...wholeTicks(fromLeft), showgrid: false };
+  const yaxis = { ...titled(axes.y), tickformat: ",", rangemode: "tozero" };
+  return figure([trace], { xaxis, yaxis }, text);
+}
+
+/** A dot for each point, with its label when a mouse is on it. */
+export function pointFigure(points: readonly Point[], axes: AxisTitles, text: FigureText): Figure {
+  const trace = {
+    type: "scatter",
+    mode: "markers",
+    x: points.map((point) => point.x),
+    y: points.map((point) => point.y),
+    customdata: points.map((point) => escapeMarkup(point.label)),
+    cliponaxis: false,
+    hovertemplate: `%{customdata}<br>${escapeMarkup(axes.x)}: %{x:,}<br>${escapeMarkup(axes.y)}: %{y:,}<extra></extra>`,
+    marker: { color: orange, size: 9, opacity: 0.8, line: { color: grey, width: 1 } },
+  };
+  const yaxis = { ...titled(axes.y), zeroline: true, zerolinecolor: "#999999" };
+  return figure([trace], { xaxis: titled(axes.x), yaxis }, text);
+}
+
+function titled(axis: string): { readonly title: { readonly text: string } } {
+  return { title: { text: escapeMarkup(axis) } };
+}
+
+/** Ticks at whole numbers alone, where these are all there is: a dozen at most, from the first point on. */
+function wholeTicks(fromLeft: readonly LinePoint[]): Record<string, unknown> {
+  const first = fromLeft[0]?.x ?? 0;
+  const last = fromLeft.at(-1)?.x ?? 0;
+  if (!fromLeft.every(({ x }) => Number.isInteger(x))) return {};
+  const step = Math.max(1, Math.ceil((last - first + 1) / 12));
+  const ticks = Array.from(
+    { length: Math.floor((last - first) / step) + 1 },
+    (_, tick) => first + tick * step,
+  );
+  return { tickmode: "array", tickvals: ticks };
+}
+
 /** Rounded: the last digits of an average depend on the order in which it was summed. */
 function toPercent(share: number): number {
   return Number((100 * share).toFixed(6));
@@ -118,6 +194,7 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
     showlegend: false,
     margin,
     hovermode: "closest",
+    hoverlabel: { bgcolor: "#ffffff", bordercolor: grey, font: { color: "#222222" }, align: "left" },
   };
   const axes = Object.fromEntries(
     ["xaxis", "yaxis"].map((name) => [

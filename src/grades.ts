@@ -38,9 +38,9 @@ export const gradeSchema: Schema<GradeRecord> = {
   rules: [{ column: "correct", atMost: "total" }],
 };
 
-/** Holds an event to the enforced schema. */
-export function enforceGrade(event: unknown): Enforced<GradeRecord> {
-  return enforceSchema(gradeSchema, event);
+/** Holds an event to the enforced schema, by default the project's. */
+export function enforceGrade(event: unknown, schema = gradeSchema): Enforced<GradeRecord> {
+  return enforceSchema(schema, event);
 }
 
 /** Makes a record a row of grades_ID, in the table's column order; the score is correct / total, from 0 to 1. */

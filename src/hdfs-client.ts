@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { createClient, type WebHdfsClient } from "webhdfs";
-import type { HdfsConfig } from "./config";
-import { ServiceError, UsageError } from "./errors";
+import { type HdfsConfig, readAuthority } from "./config";
+import { ServiceError } from "./errors";
 import { toRemoteError } from "./hdfs-errors";
 
 /** What is uploaded: bytes at hand, or a local file, which is streamed and never held whole. */
@@ -70,7 +69,7 @@ function createPackageClient(config: HdfsConfig, timeoutMs: number): WebHdfsClie
       pool: {},
       maxRedirects: 3, // one is needed
       removeRefererHeader: true, // it would hand the token on to the DataNode
-      ...(config.caPath ? { ca: readAuthority(config.caPath) } : {}),
+      ...(config.caPath ? { ca: readAuthority("WEBHDFS_CA", config.caPath) } : {}),
     },
   );
 }
@@ -86,14 +85,6 @@ function mend(client: WebHdfsClient, token: string | undefined): WebHdfsClient {
   client._isError = ({ statusCode = 0 }) => statusCode >= 400;
   client._parseError = (body, _strict, status) => toRemoteError(body, status);
   return client;
-}
-
-function readAuthority(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UsageError(`WEBHDFS_CA: expected a PEM file, received ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** The package parses an error's body piece by piece and passes over an empty one, so the pieces are gathered here. */

@@ -127,9 +127,11 @@ const advices: readonly (readonly [RegExp, string])[] = [
     "is a DataNode up, with room on its disk?",
   ],
   [
-    /CERT|SIGNATURE|ISSUER|ALTNAME/,
-    "set WEBHDFS_CA to the PEM file of the authority that signed its certificate",
+    /ALTNAME/,
+    "name the NameNode in WEBHDFS_URL as its certificate does, and have each DataNode's certificate name its host",
   ],
+  [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, "have the certificate renewed, or this machine's clock set"],
+  [/CERT|SIGNATURE|ISSUER/, "set WEBHDFS_CA to the PEM file of the authority that signed its certificate"],
   [
     /ECONNRESET|EPIPE|ECONNABORTED/,
     "the connection broke: is a server going down? Repeat it when that is up",

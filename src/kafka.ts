@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Admin,
@@ -10,7 +9,8 @@ import {
 } from "kafkajs";
 import { installAbortedFilter } from "./aborted";
 import type { KafkaConfig } from "./config";
-import { ServiceError, UsageError, UserActivityError } from "./errors";
+import { ServiceError, UserActivityError } from "./errors";
+import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from "./kafka-security";
 import { type RetryPolicy, withRetries } from "./retry";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
@@ -23,8 +23,7 @@ export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig>
     logLevel: logLevel.ERROR,
     logCreator: () => logError,
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 5000 },
-    ...(config.ssl ? { ssl: config.caPath ? { ca: [readAuthority(config.caPath)] } : true } : {}),
-    ...(config.sasl ? { sasl: config.sasl } : {}),
+    ...securityOptions(config),
     ...options,
   } as ClientConfig);
 }
@@ -50,7 +49,8 @@ export async function askKafka<T>(
   work: (admin: Admin) => Promise<T>,
   retry?: RetryPolicy,
 ): Promise<T> {
-  const ask = () => untilReady(() => withAdmin(connectKafka(config, askingOptions), work));
+  const ask = () =>
+    unlessTurnedAway(() => untilReady(() => withAdmin(connectKafka(config, askingOptions), work)));
   return withRetries(() => ask().catch((error) => Promise.reject(toKafkaError(error, config, doing))), retry);
 }
 
@@ -107,8 +107,8 @@ export function toKafkaError(error: unknown, config: KafkaConfig, doing: string)
     });
   }
   const where = `kafka ${config.brokers.join(",")}`;
-  const advice = isUnreachable(error) ? adviceFor(config) : "";
-  return new ServiceError(`${where}: ${doing}: ${message}${advice}`, {
+  const advice = adviseSecurity(error, config) ?? (isUnreachable(error) ? adviceFor(config) : "");
+  return new ServiceError(`${where}: ${doing}: ${message.trim()}${advice && `; ${advice}`}`, {
     cause: error,
     isPassing: mayPass(error),
   });
@@ -120,6 +120,7 @@ export function toKafkaError(error: unknown, config: KafkaConfig, doing: string)
  */
 function mayPass(error: unknown): boolean {
   const { retriable, cause, code, message } = error as Partial<KafkaJSError & { code: string }>;
+  if (isTurnedAway(error)) return false;
   if (/CERT|SIGNATURE|ISSUER|ALTNAME|SSL|TLS|EPROTO|ENOTFOUND/.test(`${code} ${message}`)) return false;
   if (cause !== undefined) return mayPass(cause);
   return retriable === true || message === "Broker not connected";
@@ -134,19 +135,8 @@ function isUnreachable(error: unknown): boolean {
 
 function adviceFor(config: KafkaConfig): string {
   return config.external
-    ? "; is the broker that KAFKA_BROKERS names up and reachable from here?"
-    : '; start it with "npx user-activity services start"';
-}
-
-function readAuthority(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const received = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`KAFKA_SSL_CA: expected a readable PEM file, received ${received} for "${path}"`, {
-      cause,
-    });
-  }
+    ? "is the broker that KAFKA_BROKERS names up and reachable from here?"
+    : 'start it with "npx user-activity services start"';
 }
 
 /** Errors that kafkajs retries by itself are not worth a line; USER_ACTIVITY_DEBUG=1 prints all. */

@@ -27,9 +27,11 @@ const notes = [
   "- All times are UTC.",
   '- `timestamp`, `offset`, `partition` and `table` are words of SQL: quote them, `"offset"` in DuckDB, `` `offset` `` in Spark and Hive.',
   "- Where `score` is averaged, `course_ID` has done it: one exam ID counts once, however often it was delivered.",
+  "- A course is an `exam_name`, and may have several assessments (`base_exam_id`); `course_ID` puts them together.",
   "- An exam ID that was refused a grade can have questions: join questions_pool_data with grades_ID by user_exam_id, and expect some without a grade.",
   "- `partition` and `offset` lead from any row to its message in raw_data.",
   "- A commit's files appear table by table: for a moment, one table can be a commit ahead of another.",
+  '- Small files are merged now and then: where one that was listed is "not found", list the table again.',
 ].join("\n");
 
 function listTables({ state, parts }: LakeContents): string {

@@ -1,25 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { addParts, type LakeParts } from "./catalogue";
-import { type Commit, checkOffsets, claimAfter, emptyState, type LakeState, nextCommit } from "./commits";
-import { type Config, type HdfsConfig, type KafkaConfig, readConfig } from "./config";
-import { createExamIndex, type ExamIndex } from "./exam-index";
-import { prepareFolder } from "./folders";
-import {
-  hasCatalogue,
-  type Lake,
-  openLake,
-  publishFiles,
-  readLakeParts,
-  readLastCommit,
-  stageCatalogue,
-  sweepStaged,
-  writeCommit,
-} from "./lake";
-import { type LandingBatch, openBatch } from "./landing-batch";
-import { localDir } from "./paths";
-import { isAlive } from "./processes";
+import { checkOffsets, type LakeState } from "./commits";
+import { type Config, type KafkaConfig, readConfig } from "./config";
+import type { GradeRecord } from "./grades";
+import { type Lake, openLake } from "./lake";
+import { closeLanding, commitBatch, type Landing, openLanding, sweepLanding } from "./landing";
+import type { LandingBatch } from "./landing-batch";
+import { hasCatalogue } from "./publishing";
+import type { RetryPolicy } from "./retry";
+import type { Schema } from "./schema";
 import { consumeRange, type PartitionOffsets, readOffsets, setGroupOffsets } from "./stream";
 
 export interface LandOptions {
@@ -31,7 +18,12 @@ export interface LandOptions {
   readonly batchMessages?: number;
   /** A commit is made after about this many bytes of values; default 64 MiB. */
   readonly batchBytes?: number;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeRecord>;
+  /** How long is tried again what may pass, such as a server that is restarted; default: not at all. */
+  readonly retry?: RetryPolicy;
   readonly onProgress?: (progress: LandProgress) => void;
+  /** Ends the landing with the signal's reason; what was committed stays. */
   readonly signal?: AbortSignal;
 }
 
@@ -59,18 +51,6 @@ export interface LandReport {
 /** The consumer group whose offsets show how far the lake is; HDFS is the truth, this is for lag monitoring only. */
 export const lagGroup = "user-activity";
 
-interface Landing {
-  readonly lake: Lake;
-  readonly place: Pick<HdfsConfig, "url" | "lakeDir">;
-  readonly run: string;
-  readonly exams: ExamIndex;
-  readonly spool: string;
-  last: Commit;
-  parts: LakeParts;
-  batch: LandingBatch;
-  commits: number;
-}
-
 /**
  * Lands what the topic holds from the committed offsets up to its end at the start, in batches of bounded size: claim
  * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, publish.
@@ -78,50 +58,74 @@ interface Landing {
  */
 export async function land(options: LandOptions = {}): Promise<LandReport> {
   const startedMs = Date.now();
-  const { kafka, hdfs } = options.config ?? readConfig();
-  const ranges = await readOffsets(kafka);
-  const landing = await claimLake(options.lake ?? openLake(hdfs), { kafka, hdfs }, ranges);
-  try {
-    const before = landing.last.state;
-    const consumed = () =>
-      landing.last.state.counts.consumed - before.counts.consumed + landing.batch.messageCount();
-    await landRange(landing, kafka, { ...planRange(before, ranges), ...options, consumed });
-    const { commits, last } = landing;
-    const { topic, lakeDir } = { ...kafka, ...hdfs };
-    return { topic, lakeDir, consumed: consumed(), commits, state: last.state, ms: Date.now() - startedMs };
-  } finally {
-    await landing.batch.discard();
-    rmSync(landing.spool, { recursive: true, force: true });
-  }
+  const config = options.config ?? readConfig();
+  const { landing, ranges } = await beginLanding(config, options);
+  const before = landing.last.state;
+  await landRange(landing, config.kafka, { ...options, ...planRange(before, ranges), before });
+  return toReport(landing, before, startedMs);
+}
+
+/** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
+export async function beginLanding(
+  config: Config,
+  { lake, schema, retry }: Pick<LandOptions, "lake" | "schema" | "retry">,
+): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
+  const ranges = await readOffsets(config.kafka, { retry });
+  const landing = await openLanding({
+    lake: lake ?? openLake(config.hdfs, retry),
+    config,
+    schema,
+    check: (state) => checkOffsets(state, config.kafka.topic, ranges),
+  });
+  return { landing, ranges };
+}
+
+/** What a landing came to, given the state that it began with. */
+export function toReport(landing: Landing, before: LakeState, startedMs: number): LandReport {
+  const { commits, place, last } = landing;
+  const consumed = last.state.counts.consumed - before.counts.consumed;
+  const { topic } = last.state;
+  return { topic, lakeDir: place.lakeDir, consumed, commits, state: last.state, ms: Date.now() - startedMs };
 }
 
 interface Plan extends LandOptions {
   readonly from: ReadonlyMap<number, bigint>;
   readonly to: ReadonlyMap<number, bigint>;
   readonly total: number;
-  readonly consumed: () => number;
+  readonly before: LakeState;
 }
 
 async function landRange(landing: Landing, kafka: KafkaConfig, plan: Plan): Promise<void> {
-  const { from, to, total, signal } = plan;
-  const tell = () => plan.onProgress?.({ consumed: plan.consumed(), total, commit: landing.last.number });
-  tell();
-  await consumeRange(kafka, { from, to, ...(signal ? { signal } : {}) }, async (messages) => {
-    await landing.batch.add(messages);
-    if (isFull(landing.batch, plan)) await commitBatch(landing);
+  const { from, to, total, before, signal, retry } = plan;
+  const tell = () =>
+    plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
+  try {
     tell();
-  });
-  if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last)))
-    await commitBatch(landing);
-  await landing.lake.hdfs.remove(landing.lake.at(`_tmp/${landing.run}`), { recursive: true });
-  await setGroupOffsets(kafka, lagGroup, toOffsets(landing.last.state)).catch(() => undefined);
+    await consumeRange(kafka, { from, to, retry, ...(signal ? { signal } : {}) }, async (messages) => {
+      await landing.batch.add(messages);
+      if (isFull(landing.batch, plan)) await commitBatch(landing);
+      tell();
+    });
+    if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last))) {
+      await commitBatch(landing);
+    }
+    await sweepLanding(landing);
+  } finally {
+    await closeLanding(landing);
+  }
+  await setLagOffsets(kafka, landing.last.state);
+}
+
+/** Messages that this run has consumed, those of the batch at hand included. */
+export function countConsumed(landing: Landing, before: LakeState): number {
+  return landing.last.state.counts.consumed - before.counts.consumed + landing.batch.messageCount();
 }
 
 /** From the committed offsets (or the first ones that the topic has) up to the high watermarks. */
-function planRange(
+export function planRange(
   state: LakeState,
   ranges: readonly PartitionOffsets[],
-): Pick<Plan, "from" | "to" | "total"> {
+): { from: ReadonlyMap<number, bigint>; to: ReadonlyMap<number, bigint>; total: number } {
   const starts = ranges.map(({ partition, low }) => BigInt(state.offsets[partition] ?? low));
   return {
     from: new Map(ranges.map(({ partition }, index) => [partition, starts[index] ?? 0n])),
@@ -130,86 +134,18 @@ function planRange(
   };
 }
 
-/** Makes this lander the lake's only one and brings the lake to where its last commit says it is. */
-async function claimLake(
-  lake: Lake,
-  { kafka: { topic }, hdfs: place }: Config,
-  ranges: Parameters<typeof checkOffsets>[2],
-): Promise<Landing> {
-  const run = `${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}-${randomBytes(4).toString("hex")}`;
-  const before = await readLastCommit(lake);
-  checkOffsets(before?.state ?? emptyState(topic), topic, ranges);
-  const claim = claimAfter(before, run, topic);
-  await writeCommit(lake, claim);
-  await publishFiles(lake, claim.files);
-  await sweepStaged(lake, run);
-  const exams = await readExamIndex(lake);
-  const parts = await readLakeParts(lake);
-  const spool = makeSpool(run);
-  const landing = { lake, place, run, exams, spool, last: claim, parts, commits: 0 };
-  return {
-    ...landing,
-    batch: openBatch({ ...landing, topic, number: claim.number + 1, state: claim.state }),
-  };
-}
-
-/** A local folder for files before they are uploaded; what landings that are no more left there goes. */
-function makeSpool(run: string): string {
-  const parent = join(localDir, "spool");
-  const spool = join(parent, `${process.pid}-${run}`);
-  prepareFolder(spool);
-  for (const name of readdirSync(parent)) {
-    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(parent, name), { recursive: true, force: true });
-  }
-  return spool;
-}
-
-async function readExamIndex(lake: Lake): Promise<ExamIndex> {
-  const exams = createExamIndex();
-  for (const entry of await lake.hdfs.list(lake.at("_index"))) exams.apply(await lake.hdfs.read(entry.path));
-  exams.mark();
-  return exams;
-}
-
-async function commitBatch(landing: Landing): Promise<void> {
-  const { lake, place, run, exams, spool } = landing;
-  const { files, state } = await landing.batch.stage();
-  const tablesOnly = nextCommit(landing.last, { kind: "land", run, state, files });
-  const parts = addParts(landing.parts, files);
-  const catalogue = await stageCatalogue(lake, run, {
-    webhdfsUrl: place.url,
-    lakeDir: place.lakeDir,
-    commit: tablesOnly,
-    state,
-    parts,
-  });
-  const commit = { ...tablesOnly, files: [...files, ...catalogue] };
-  await writeCommit(lake, commit);
-  await publishFiles(lake, commit.files);
-  exams.mark();
-  landing.last = commit;
-  landing.parts = parts;
-  landing.commits++;
-  landing.batch = openBatch({
-    lake,
-    run,
-    exams,
-    spool,
-    topic: state.topic,
-    number: commit.number + 1,
-    state,
-  });
-}
-
-function isFull(
+/** Whether a batch is to be committed for its size. */
+export function isFull(
   batch: LandingBatch,
-  { batchMessages = 50_000, batchBytes = 64 * 2 ** 20 }: LandOptions,
+  { batchMessages = 50_000, batchBytes = 64 * 2 ** 20 }: Pick<LandOptions, "batchMessages" | "batchBytes">,
 ): boolean {
   return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
 }
 
-function toOffsets(state: LakeState): Map<number, bigint> {
-  return new Map(
-    Object.entries(state.offsets).map(([partition, offset]) => [Number(partition), BigInt(offset)]),
+/** Shows in Kafka how far the lake is. Where it fails nothing is lost: only a monitor sees an older offset. */
+export async function setLagOffsets(kafka: KafkaConfig, { offsets }: LakeState): Promise<void> {
+  const committed = Object.entries(offsets).map(
+    ([partition, offset]) => [Number(partition), BigInt(offset)] as const,
   );
+  await setGroupOffsets(kafka, lagGroup, new Map(committed)).catch(() => undefined);
 }

@@ -3,10 +3,12 @@ import { toFooter } from "./column-docs";
 import type { CommittedFile, Counts, LakeState } from "./commits";
 import { addScore, type CourseSums, toCourseRow } from "./courses";
 import type { ExamIndex } from "./exam-index";
+import type { GradeRecord } from "./grades";
 import type { Lake } from "./lake";
-import { decideOutcome, type Outcome } from "./outcomes";
+import { decideOutcome, fingerprintSchemas, type Outcome } from "./outcomes";
 import { createParquetFile, type ParquetFile } from "./parquet";
 import { maxTimestampMs } from "./parquet-values";
+import type { Schema } from "./schema";
 import type { MessageBatch } from "./stream";
 import { type RowOf, type TableName, tables } from "./tables";
 
@@ -20,9 +22,16 @@ export interface LandingBatch {
   /** Adds the messages of one partition, in the order of their offsets. */
   readonly add: (messages: MessageBatch) => Promise<void>;
   /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
-  readonly stage: () => Promise<{ files: readonly CommittedFile[]; state: LakeState }>;
+  readonly stage: () => Promise<StagedBatch>;
   /** Removes the local files of a batch that is not to be staged. */
   readonly discard: () => Promise<void>;
+}
+
+/** Files that are written out of sight. */
+export interface StagedBatch {
+  readonly state: LakeState;
+  /** The files as the commit with this number is to publish them. */
+  readonly toFiles: (number: number) => CommittedFile[];
 }
 
 /** What a batch builds on. */
@@ -30,19 +39,21 @@ export interface BatchPlan {
   readonly lake: Lake;
   /** The lander; names the folder under `_tmp`. */
   readonly run: string;
-  /** Number of the commit that the batch will be. */
-  readonly number: number;
-  readonly topic: string;
   readonly state: LakeState;
   readonly exams: ExamIndex;
   /** Local folder for the files before they are uploaded. */
   readonly spool: string;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeRecord> | undefined;
+  /** Whether raw_data is left as it is, since the messages come from there. */
+  readonly isReplay?: boolean;
 }
 
 type LandedTable = Exclude<TableName, "course_ID">;
 
 /** Starts a batch. The exam index changes as messages are added: a batch that fails ends the landing. */
 export function openBatch(plan: BatchPlan): LandingBatch {
+  const { topic } = plan.state;
   const files = new Map<TableName, ParquetFile<TableName>>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
   const offsets: Record<string, string> = { ...plan.state.offsets };
@@ -60,8 +71,9 @@ export function openBatch(plan: BatchPlan): LandingBatch {
       valueBytes += message.value?.length ?? 0;
       const timestamp = toStorableMs(message.timestamp);
       return decideOutcome(
-        { ...message, timestamp, topic: plan.topic, partition: batch.partition },
+        { ...message, timestamp, topic, partition: batch.partition },
         plan.exams,
+        plan.schema,
       );
     });
     for (const outcome of outcomes) count(outcome);
@@ -73,6 +85,7 @@ export function openBatch(plan: BatchPlan): LandingBatch {
       quarantine: outcomes.flatMap((outcome) => outcome.quarantine),
     };
     for (const table of Object.keys(rows) as LandedTable[]) {
+      if (plan.isReplay && table === "raw_data") continue;
       if (rows[table].length > 0) await append(table, rows[table]);
     }
   }
@@ -90,46 +103,49 @@ export function openBatch(plan: BatchPlan): LandingBatch {
       "course_ID",
       courseRows.sort((a, b) => (a.exam_name < b.exam_name ? -1 : 1)),
     );
-    const staged: CommittedFile[] = [];
+    const staged: StagedFile[] = [];
     for (const [table, file] of files) staged.push(await upload(table, await file.close()));
     staged.push(await uploadIndex());
     const rowCounts = { ...plan.state.rowCounts };
     for (const { table, rowCount } of staged) {
-      if (table !== "index" && table !== "catalogue")
-        rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
+      if (table !== "index") rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
     }
-    const state = {
-      topic: plan.topic,
+    const isFirst = plan.state.counts.consumed === 0;
+    const schema = isFirst ? fingerprintSchemas(plan.schema) : plan.state.schema;
+    const state: LakeState = {
+      ...plan.state,
       offsets,
       counts: addCounts(plan.state.counts, counts),
       rowCounts,
       courses,
+      ...(schema ? { schema } : {}),
     };
-    return { files: staged, state };
+    return {
+      state,
+      toFiles: (number: number) => staged.map((file) => ({ ...file, path: toPath(file.table, number) })),
+    };
   }
 
   /** All tables exist from the first commit: one without rows is one file without rows. */
   async function addMissingTables(): Promise<void> {
-    if (plan.state.rowCounts.raw_data > 0) return;
+    if (plan.isReplay || plan.state.rowCounts.raw_data > 0) return;
     for (const table of Object.keys(tables) as TableName[]) {
       const parts = await plan.lake.hdfs.list(plan.lake.at(table));
       if (parts.length === 0) await append(table, []);
     }
   }
 
-  async function upload(table: TableName, file: { rowCount: number; bytes: number }): Promise<CommittedFile> {
-    const staged = `_tmp/${plan.run}/${table}-${partName(plan.number)}.parquet`;
-    const path = `${table}/part-${partName(table === "course_ID" ? 0 : plan.number)}.parquet`;
+  async function upload(table: TableName, file: { rowCount: number; bytes: number }): Promise<StagedFile> {
+    const staged = `_tmp/${plan.run}/${table}-${plan.state.counts.consumed}.parquet`;
     await plan.lake.hdfs.write(plan.lake.at(staged), { file: join(plan.spool, `${table}.parquet`) });
-    return { table, staged, path, rowCount: file.rowCount, bytes: file.bytes };
+    return { table, staged, rowCount: file.rowCount, bytes: file.bytes };
   }
 
-  async function uploadIndex(): Promise<CommittedFile> {
+  async function uploadIndex(): Promise<StagedFile> {
     const changes = plan.exams.changes();
-    const staged = `_tmp/${plan.run}/index-${partName(plan.number)}`;
+    const staged = `_tmp/${plan.run}/index-${plan.state.counts.consumed}`;
     await plan.lake.hdfs.write(plan.lake.at(staged), changes);
-    const path = `_index/${partName(plan.number)}`;
-    return { table: "index", staged, path, rowCount: 0, bytes: changes.length };
+    return { table: "index", staged, rowCount: 0, bytes: changes.length };
   }
 
   return {
@@ -145,7 +161,21 @@ export function openBatch(plan: BatchPlan): LandingBatch {
   };
 }
 
-function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
+type StagedFile = Omit<CommittedFile, "path"> & { readonly table: TableName | "index" };
+
+/** Final path of a file, relative to the lake: its name sorts by the number of its commit. */
+function toPath(table: TableName | "index", number: number): string {
+  if (table === "index") return `_index/${toPartNumber(number)}`;
+  return `${table}/part-${toPartNumber(table === "course_ID" ? 0 : number)}.parquet`;
+}
+
+/** A number as it stands in the names of files: eight digits, so that they sort. */
+export function toPartNumber(number: number): string {
+  return String(number).padStart(8, "0");
+}
+
+/** Begins a file of one table, the columns' descriptions in its footer. */
+export function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
   return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
 }
 
@@ -154,10 +184,6 @@ function toStorableMs(timestamp: bigint): bigint {
   const most = BigInt(maxTimestampMs);
   if (timestamp > most) return most;
   return timestamp < -most ? -most : timestamp;
-}
-
-function partName(number: number): string {
-  return String(number).padStart(8, "0");
 }
 
 function addCounts(a: Counts, b: Counts): Counts {

@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { type Delivery, decideDelivery, newExam } from "./deliveries";
 import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId } from "./events";
 import type { ExamIndex } from "./exam-index";
 import type { Failure } from "./failures";
-import { toGradeRow } from "./grades";
+import { type GradeRecord, gradeSchema, toGradeRow } from "./grades";
+import { examSchema, optionSchema, questionSchema } from "./questions";
+import type { Schema } from "./schema";
 import type { GradeRow, Origin, QuarantineRow, QuestionRow, RawRow } from "./tables";
 
 /** What the landing needs of a Kafka message; timestamp in ms UTC. */
@@ -29,9 +32,9 @@ export interface Outcome {
 
 /**
  * Decides which rows a message adds, and keeps its exam ID's state in the index. Messages must come in the order of
- * their offsets. Never throws on a message's contents.
+ * their offsets. Never throws on a message's contents. Grades are held to `schema`, by default the project's.
  */
-export function decideOutcome(message: Message, exams: ExamIndex): Outcome {
+export function decideOutcome(message: Message, exams: ExamIndex, schema = gradeSchema): Outcome {
   const decoded = decodeEvent(message.value);
   const { topic, partition, offset, timestamp } = message;
   const raw = { topic, partition, offset, timestamp, key: decodeText(message.key), value: decoded.text };
@@ -42,7 +45,7 @@ export function decideOutcome(message: Message, exams: ExamIndex): Outcome {
     refuse("events", decoded.failures);
     return { kind: "quarantined", raw, grade: null, questions: [], quarantine };
   }
-  const { grading, questions } = deliver(decoded.event, message, exams);
+  const { grading, questions } = deliver(decoded.event, message, { exams, schema });
   if (grading.kind === "refused") refuse("grades_ID", grading.failures);
   if (questions.kind === "refused") refuse("questions_pool_data", questions.failures);
   return {
@@ -54,13 +57,18 @@ export function decideOutcome(message: Message, exams: ExamIndex): Outcome {
   };
 }
 
+interface Known {
+  readonly exams: ExamIndex;
+  readonly schema: Schema<GradeRecord>;
+}
+
 /** Decides a delivery by what the index knows. An event without a sound exam ID is nobody's: it leaves no state. */
-function deliver(event: AssessmentEvent, origin: Origin, exams: ExamIndex): Delivery {
+function deliver(event: AssessmentEvent, origin: Origin, { exams, schema }: Known): Delivery {
   const examId = examIdOf(event);
-  if (examId === undefined) return decideDelivery(newExam, event, origin);
+  if (examId === undefined) return decideDelivery(newExam, event, origin, schema);
   const idHash = hashExamId(examId);
   const before = exams.get(idHash);
-  const delivery = decideDelivery(before, event, origin);
+  const delivery = decideDelivery(before, event, origin, schema);
   if (delivery.state !== before) exams.set(idHash, delivery.state);
   return delivery;
 }
@@ -73,4 +81,11 @@ function toQuarantineRow(
   const { topic, partition, offset, timestamp, value } = message;
   const bytes = text === null && value ? Buffer.from(value).toString("base64") : null;
   return { topic, partition, offset, timestamp, ...refusal, value: text, value_base64: bytes };
+}
+
+/** Tells schemas apart: 16 hexadecimal digits that change with anything the tables ask of an event. */
+export function fingerprintSchemas(grades: Schema<GradeRecord> = gradeSchema): string {
+  const schemas = [grades, examSchema, questionSchema, optionSchema];
+  const text = JSON.stringify(schemas, (_, value) => (value instanceof RegExp ? String(value) : value));
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

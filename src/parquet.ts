@@ -186,6 +186,26 @@ export async function readParquet(
   return rows.map((row) => toRow(columns, row));
 }
 
+/**
+ * Reads the rows of the table a row group at a time, in order, so that memory does not grow with the file's rows.
+ * Throws as readParquet does.
+ */
+export async function* readRowGroups<N extends TableName>(
+  source: Uint8Array | string,
+  table: Table<N>,
+): AsyncGenerator<RowOf<N>[]> {
+  const counts = await reading(source, async (hyparquet, file) => {
+    const { row_groups } = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
+    return row_groups.map(({ num_rows }) => Number(num_rows));
+  });
+  if (counts.length === 0) await readParquet(source, table); // tells a file of another table, empty though it is
+  let rowStart = 0;
+  for (const count of counts) {
+    yield await readParquet(source, table, { rowStart, rowEnd: rowStart + count });
+    rowStart += count;
+  }
+}
+
 /** Reads the number of rows from the footer alone. */
 export async function readRowCount(source: Uint8Array | string): Promise<number> {
   const metadata = await reading(source, (hyparquet, file) =>

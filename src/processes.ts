@@ -1,8 +1,20 @@
-import { spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withoutSecrets } from "./config";
 import { ServiceError } from "./errors";
 import { toFolderError, writeWhole } from "./folders";
 
@@ -32,23 +44,15 @@ export interface ProcessSpec extends Place {
 
 /**
  * Starts the program in a session of its own, so that Ctrl-C reaches us first, and records it. Until outliveUs is
- * called for it, it is asked to end when this process exits, however that comes about (but by SIGKILL).
+ * called for it, it is asked to end when this process exits, however that comes about; where SIGKILL ends this process,
+ * the program either is on record or never ran. It is given no password and no token by its environment.
  */
 export function startProcess(spec: ProcessSpec): ProcessRecord {
   mkdirSync(spec.directory, { recursive: true });
   const log = join(spec.directory, `${spec.name}.log`);
   if (existsSync(log)) renameSync(log, join(spec.directory, `${spec.name}.previous.log`));
-  const out = openSync(join(spec.directory, `${spec.name}.out`), "w");
-  const child = spawn(spec.command, spec.args, {
-    detached: true,
-    stdio: ["ignore", out, out],
-    cwd: spec.directory,
-    env: { ...process.env, LC_ALL: "C.UTF-8" }, // else Java finds no folder with an umlaut
-  });
-  child.on("error", () => undefined); // a missing program shows as a process that is not there
-  closeSync(out);
-  child.unref();
-  if (child.pid === undefined) {
+  const child = isProgram(spec.command) ? spawnWaiting(spec) : undefined;
+  if (child?.pid === undefined) {
     throw new ServiceError(`${spec.name}: ${spec.command} can't be run; run "npm run setup" once more`);
   }
   endWithUs(spec);
@@ -60,7 +64,37 @@ export function startProcess(spec: ProcessSpec): ProcessRecord {
     child.kill("SIGKILL"); // nobody would find it again
     throw toFolderError(spec.directory, error as NodeJS.ErrnoException);
   }
+  child.stdin?.end("recorded\n");
   return record;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A shell that becomes the program, with the same process id and start time, once it reads a line; it ends without one
+ * where we end before.
+ */
+function spawnWaiting(spec: ProcessSpec): ChildProcess {
+  const out = openSync(join(spec.directory, `${spec.name}.out`), "w");
+  const script = 'read -r go && exec "$@" </dev/null';
+  const child = spawn("/bin/sh", ["-c", script, spec.name, spec.command, ...spec.args], {
+    detached: true,
+    stdio: ["pipe", out, out],
+    cwd: spec.directory,
+    env: { ...withoutSecrets(process.env), LC_ALL: "C.UTF-8" }, // else Java finds no folder with an umlaut
+  });
+  child.on("error", () => undefined); // a missing program shows as a process that is not there
+  child.stdin?.on("error", () => undefined); // so does one that ended at once
+  closeSync(out);
+  child.unref();
+  return child;
 }
 
 /** The recorded process if it still runs. */

@@ -2,6 +2,10 @@
 export interface Progress {
   /** Replaces what is said of the work under way. */
   readonly tell: (text: string) => void;
+  /** Says what was reached on the way: as tell does on a terminal, a line of its own elsewhere. */
+  readonly step: (text: string) => void;
+  /** Says something that is not to be overlooked, in a line of its own. */
+  readonly note: (text: string) => void;
   /** Ends it well, with what came of it. */
   readonly done: (text: string) => void;
   /** Ends it badly; the error itself is told by whoever catches it. */
@@ -13,9 +17,16 @@ export async function startProgress(text: string): Promise<Progress> {
   if (!process.stderr.isTTY || !process.stderr.columns) return startLines(text); // at 0 columns ora never returns
   const { default: ora } = await import("ora");
   const spinner = ora({ text, discardStdin: false, color: process.env.NO_COLOR ? false : "cyan" }).start();
+  const tell = (now: string) => {
+    spinner.text = now;
+  };
   return {
-    tell: (now) => {
-      spinner.text = now;
+    tell,
+    step: tell,
+    note: (line) => {
+      spinner.clear();
+      process.stderr.write(`${line}\n`);
+      spinner.render();
     },
     done: (result) => {
       spinner.succeed(result);
@@ -29,7 +40,14 @@ export async function startProgress(text: string): Promise<Progress> {
 function startLines(text: string): Progress {
   const write = (line: string) => process.stderr.write(`${line}\n`);
   write(`… ${text}`);
-  return { tell: () => undefined, done: (result) => write(`✓ ${result}`), fail: () => undefined };
+  const step = (line: string) => write(`  ${line}`);
+  return {
+    tell: () => undefined,
+    step,
+    note: write,
+    done: (result) => write(`✓ ${result}`),
+    fail: () => undefined,
+  };
 }
 
 /** Runs work with its progress told; `describe` gives the closing words. */

@@ -1,6 +1,9 @@
 import Table from "cli-table3";
 import { formatSum } from "./commits";
+import type { CompactReport } from "./compact";
 import type { Config } from "./config";
+import type { FollowProgress } from "./follow";
+import type { ReplayReport } from "./replay";
 import type { ServicesStatus } from "./services";
 import type { LakeStatus, Status, TopicStatus } from "./status";
 import type { VerifyReport } from "./verify";
@@ -67,6 +70,37 @@ export function formatVerify(report: VerifyReport): string {
   return [table, ...differences, formatSum(report.counts)].join("\n");
 }
 
+/** A line about a landing that follows the topic. */
+export function formatFollowing(now: FollowProgress): string {
+  const { consumed, perSecond, lag, commit, committedAt } = now;
+  const time = committedAt.slice(11, 19);
+  return `following: ${formatCount(consumed)} messages, ${formatCount(perSecond)}/s, lag ${formatCount(lag)}, last commit ${commit} at ${time} UTC`;
+}
+
+/** How many files each directory had and has. */
+export function formatCompact({ tables }: CompactReport): string {
+  const rows = tables.map(({ table, filesBefore, filesAfter }) => {
+    return [table, formatCount(filesBefore), formatCount(filesAfter)];
+  });
+  return formatTable(["directory", "files before", "files now"], rows, [1, 2]);
+}
+
+/** What messages counted as and how many rows the tables have, before and after a replay. */
+export function formatReplay({ before, after }: ReplayReport): string {
+  const counts = (["graded", "duplicates", "quarantined"] as const).map((name) => {
+    return [name, before.counts[name], after.counts[name]] as const;
+  });
+  const rows = (["questions_pool_data", "grades_ID", "quarantine"] as const).map((table) => {
+    return [`rows of ${table}`, before.rowCounts[table], after.rowCounts[table]] as const;
+  });
+  const table = formatTable(
+    ["", "before", "now"],
+    [...counts, ...rows].map(([name, was, is]) => [name, formatCount(was), formatCount(is)]),
+    [1, 2],
+  );
+  return `${table}\n${formatSum(after.counts)}`;
+}
+
 /** Thousands with commas, as in 9,310,000. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
@@ -82,7 +116,8 @@ export function formatMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function formatTable(head: string[], rows: string[][], rightAligned: readonly number[]): string {
+/** Draws a table with its head; columns are counted from 0. */
+export function formatTable(head: string[], rows: string[][], rightAligned: readonly number[]): string {
   const colAligns = head.map((_, column) => (rightAligned.includes(column) ? "right" : "left"));
   const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
   table.push(...rows);

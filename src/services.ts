@@ -55,13 +55,18 @@ export async function readServices(): Promise<ServicesStatus> {
   };
 }
 
-/** The services as they are, for a notebook that needs them; throws where one is stopped and says how to start it. */
-export async function checkServices(): Promise<ServicesStatus> {
+/**
+ * The services as they are, for a notebook that needs these (by default both); throws where one of them is stopped and
+ * says how to start it.
+ */
+export async function checkServices(
+  needed: readonly ServiceName[] = ["kafka", "hdfs"],
+): Promise<ServicesStatus> {
   const status = await readServices();
-  const stopped = [status.kafka, status.hdfs].filter(({ state }) => state === "stopped");
+  const stopped = needed.filter((name) => status[name].state === "stopped");
   if (stopped.length === 0) return status;
   throw new ServiceError(
-    'services: not running; in a terminal: "npx user-activity services start", then run this cell again',
+    `services: ${stopped.join(" and ")} not running; in a terminal: "npx user-activity services start", then run this cell again`,
   );
 }
 

@@ -1,10 +1,8 @@
 import type { DataFrame } from "danfojs-node";
+import { display, escapeHtml } from "./display";
 import type { Figure } from "./figures";
+import { parseList, toLines } from "./nested";
 import { renderSvg } from "./svg";
-
-interface Kernel {
-  lastWriteDisplayData: ((message: object, isUpdate: boolean) => void) | null;
-}
 
 export interface ShowFrameOptions {
   /** How many rows to show at most; default 10. */
@@ -22,7 +20,7 @@ export interface ShowFigureOptions {
   readonly height?: number;
 }
 
-/** Shows the first rows of a frame as a table: dtypes under the names, numbers to the right, nulls visible. */
+/** Shows the first rows of a frame as a table: dtypes under the names, numbers to the right, nulls visible, lists in lines. */
 export function showFrame(
   frame: DataFrame,
   { rows = 10, caption = "", decimals = 4 }: ShowFrameOptions = {},
@@ -41,11 +39,11 @@ export function showFrame(
   const size = describeSize(frame, shown.length);
   const html = [
     "<table>",
-    caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : "",
+    caption ? `<caption style="text-align:left; white-space:nowrap">${escapeHtml(caption)}</caption>` : "",
     `<thead><tr>${head.join("")}</tr></thead>`,
     `<tbody>${body.join("")}</tbody></table><p><small>${size}</small></p>`,
   ].join("");
-  const plain = [frame.columns, ...lines.map((texts) => texts.map((text) => text ?? "null"))];
+  const plain = [frame.columns, ...lines.map((texts) => texts.map(toPlain))];
   const words = [caption, ...plain.map((texts) => texts.join("\t")), size].filter((line) => line !== "");
   display({ "text/html": html, "text/plain": words.join("\n") });
 }
@@ -64,25 +62,16 @@ export async function showFigure(
   });
 }
 
-function display(data: Record<string, unknown>): void {
-  const write = findKernel()?.lastWriteDisplayData;
-  if (write) write({ data, metadata: {}, transient: {} }, false);
-  else process.stdout.write(`${data["text/plain"]}\n`);
-}
-
-/** tslab's module for messages to Jupyter, if this process is its kernel. */
-function findKernel(): Kernel | undefined {
-  const path = Object.keys(require.cache).find((one) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(one));
-  return path === undefined ? undefined : (require.cache[path]?.exports as Kernel);
-}
-
 interface Column {
   readonly name: string;
   /** The dtype, in small letters under the name. */
   readonly note: string;
   readonly style: string;
-  readonly texts: readonly (string | null)[];
+  readonly texts: readonly CellText[];
 }
+
+/** A list has a line for each of its elements. */
+type CellText = string | readonly string[] | null;
 
 function toColumn(name: string, dtype: string, texts: Column["texts"]): Column {
   const isNumeric = dtype === "int32" || dtype === "float32";
@@ -90,18 +79,28 @@ function toColumn(name: string, dtype: string, texts: Column["texts"]): Column {
   return { name, note: dtype ? `<br><small>${dtype}</small>` : "", style, texts };
 }
 
-/** A column's cells as text; its numbers all have decimals if one of them has. */
-function toTexts(cells: readonly unknown[], decimals: number): (string | null)[] {
+/** A column's cells as text; its numbers all have decimals if one of them has, and if all are lists they have lines. */
+function toTexts(cells: readonly unknown[], decimals: number): CellText[] {
+  const lists = cells.map(parseList);
+  const isEmpty = (cell: unknown) => cell === null || cell === undefined;
+  if (cells.every((cell, row) => isEmpty(cell) || lists[row]))
+    return lists.map((list) => (list ? toLines(list) : null));
   const isFraction = (cell: unknown) => typeof cell === "number" && Number.isFinite(cell) && cell % 1 !== 0;
   const places = cells.some(isFraction) ? decimals : 0;
   return cells.map((cell) => {
-    if (cell === null || cell === undefined || Number.isNaN(cell)) return null;
+    if (isEmpty(cell) || Number.isNaN(cell)) return null;
     return typeof cell === "number" ? cell.toFixed(places) : String(cell);
   });
 }
 
-function toCellHtml(text: string | null): string {
-  return text === null ? "<i>null</i>" : escapeHtml(shorten(text));
+function toPlain(text: CellText): string {
+  return text === null ? "null" : typeof text === "string" ? text : text.join("; ");
+}
+
+function toCellHtml(text: CellText): string {
+  if (text === null) return "<i>null</i>";
+  const lines = typeof text === "string" ? [text] : text;
+  return lines.map((line) => escapeHtml(shorten(line))).join("<br>");
 }
 
 function describeSize(frame: DataFrame, shown: number): string {
@@ -113,8 +112,4 @@ function describeSize(frame: DataFrame, shown: number): string {
 function shorten(text: string): string {
   const letters = [...text];
   return letters.length > 80 ? `${letters.slice(0, 79).join("")}…` : text;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

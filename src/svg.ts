@@ -38,7 +38,7 @@ export async function renderSvg(figure: Figure, { width, height }: PictureSize):
     const traces = data.map((trace, index) => ({ ...trace, uid: `${index}` }));
     await Plotly.newPlot(node, traces, { ...layout, width, height }, { staticPlot: true });
     const svg = await Plotly.toImage(node, { format: "svg", width, height, imageDataOnly: true });
-    return nameSvg(settleIds(svg), figure.alt);
+    return nameSvg(settleIds(roundPlaces(svg)), figure.alt);
   } finally {
     Plotly.purge(node);
     document.body.removeChild(node);
@@ -145,9 +145,16 @@ function originOf(node: Node): [x: number, y: number] {
 function settleIds(svg: string): string {
   const random = /id="topdefs-([0-9a-f]+)"/.exec(svg)?.[1];
   if (random === undefined) return svg;
-  const bare = svg.replace(new RegExp(`(defs-|clip)${random}`, "g"), "$1");
+  const bare = svg.replace(new RegExp(`(defs-|clip|legend)${random}`, "g"), "$1");
   const own = createHash("sha256").update(bare).digest("hex").slice(0, 8);
-  return svg.replace(new RegExp(`(defs-|clip)${random}`, "g"), `$1${own}`);
+  return svg.replace(new RegExp(`(defs-|clip|legend)${random}`, "g"), `$1${own}`);
+}
+
+/** Places and sizes to hundredths of a pixel: further digits show nothing. Texts stay as they are. */
+function roundPlaces(svg: string): string {
+  return svg.replace(/ (?:d|x|y|x1|x2|y1|y2|cx|cy|r|points|width|height|transform)="[^"]*"/g, (attribute) =>
+    attribute.replace(/-?\d+\.\d{3,}(?:e-?\d+)?/g, (number) => `${Number(Number(number).toFixed(2))}`),
+  );
 }
 
 function nameSvg(svg: string, name: string): string {

@@ -4,9 +4,11 @@ import { type Config, readConfig } from "./config";
 import { addScore, type CourseSums, toCourseRow } from "./courses";
 import { describeColumn, describeRow } from "./differences";
 import { ServiceError } from "./errors";
+import type { GradeRecord } from "./grades";
 import { type Lake, openLake, readLastCommit } from "./lake";
-import type { OutcomeKind } from "./outcomes";
+import { fingerprintSchemas, type OutcomeKind } from "./outcomes";
 import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
+import type { Schema } from "./schema";
 import type { RawRow, TableName } from "./tables";
 
 /** What verifying one table came to. */
@@ -23,6 +25,8 @@ export interface TableCheck {
 
 export interface VerifyReport {
   readonly ok: boolean;
+  /** Whether the tables were landed by another schema than the one they are held to here. */
+  readonly isSchemaOther: boolean;
   readonly checks: readonly TableCheck[];
   /** Counted anew from raw_data. */
   readonly counts: Counts;
@@ -41,32 +45,49 @@ interface Recomputed {
 
 const messageTables = ["questions_pool_data", "grades_ID", "quarantine"] as const;
 
+export interface VerifyOptions {
+  /** Default: what the environment says. */
+  readonly config?: Config;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeRecord>;
+  readonly onProgress?: (table: TableName) => void;
+}
+
 /**
- * Recomputes every table from raw_data and compares it with what the lake holds, a file at a time. Throws where there
+ * Recomputes every table from raw_data and compares it with what the lake holds, some thousand rows at a time. Throws where there
  * is no lake, a file can't be read, or something was landed meanwhile.
  */
-export async function verify(
-  options: { config?: Config; onProgress?: (table: TableName) => void } = {},
-): Promise<VerifyReport> {
+export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
   const lake = openLake((options.config ?? readConfig()).hdfs);
   const commit = await readLastCommit(lake);
   if (!commit) {
     const advice = 'land first with "npx user-activity land"';
     throw new ServiceError(`hdfs ${lake.at("_commits")}: expected a commit, received none; ${advice}`);
   }
+  const report = await compareAll(lake, commit, options).catch(async (error: Error) => {
+    await refuseChanged(lake, commit); // then it is a file that was merged away
+    throw error;
+  });
+  if (!report.ok) await refuseChanged(lake, commit);
+  return report;
+}
+
+async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): Promise<VerifyReport> {
   options.onProgress?.("raw_data");
-  const recomputed = await recompute(lake, commit.state);
+  const recomputed = await recompute(lake, commit.state, options.schema);
   const checks = [checkRaw(commit.state, recomputed)];
   const isRawRight = checks.every(({ ok }) => ok);
   for (const table of messageTables) {
     options.onProgress?.(table);
-    checks.push(await checkTable(lake, table, { expected: recomputed.bags[table], locate: isRawRight }));
+    const expected = recomputed.bags[table];
+    checks.push(await checkTable(lake, table, { expected, locate: isRawRight, schema: options.schema }));
   }
   options.onProgress?.("course_ID");
   checks.push(await checkCourses(lake, recomputed.courses));
   const ok = isSumRight(recomputed.counts) && checks.every((check) => check.ok);
-  if (!ok) await refuseChanged(lake, commit);
-  return { ok, checks, counts: recomputed.counts };
+  const { schema } = commit.state;
+  const isSchemaOther = schema !== undefined && schema !== fingerprintSchemas(options.schema);
+  return { ok, isSchemaOther, checks, counts: recomputed.counts };
 }
 
 /** A landing at the same time adds rows that the first tables read did not have. */
@@ -79,12 +100,16 @@ async function refuseChanged(lake: Lake, before: Commit): Promise<void> {
   );
 }
 
-async function recompute(lake: Lake, { topic, offsets }: LakeState): Promise<Recomputed> {
+async function recompute(
+  lake: Lake,
+  { topic, offsets }: LakeState,
+  schema?: Schema<GradeRecord>,
+): Promise<Recomputed> {
   const bags = { questions_pool_data: newBag(), grades_ID: newBag(), quarantine: newBag() };
   const courses = new Map<string, CourseSums>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
   const order = watchOrder(topic);
-  for await (const outcome of recomputeOutcomes(lake)) {
+  for await (const outcome of recomputeOutcomes(lake, schema)) {
     order.see(outcome.raw);
     counts.consumed++;
     counts[countName[outcome.kind]]++;
@@ -141,7 +166,7 @@ function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCh
 async function checkTable(
   lake: Lake,
   table: MessageTable,
-  { expected, locate }: { expected: Bag; locate: boolean },
+  { expected, locate, schema }: { expected: Bag; locate: boolean; schema: Schema<GradeRecord> | undefined },
 ): Promise<TableCheck> {
   const received = newBag();
   for await (const { rows } of readParts(lake, table)) for (const row of rows) addTo(received, row);
@@ -149,7 +174,7 @@ async function checkTable(
   const bucket = differingBucket(expected, received);
   if (bucket === undefined) return { table, ...numbers, ok: true, difference: "" };
   const what = describeCounts(expected.count, received.count) || "as many rows, but other values";
-  const where = locate ? `; for example ${await describeRow(lake, table, bucket)}` : "";
+  const where = locate ? `; for example ${await describeRow(lake, { table, bucket, schema })}` : "";
   return { table, ...numbers, ok: false, difference: what + where };
 }
 

@@ -35,13 +35,13 @@ export async function findDangling(config: Config): Promise<string[]> {
   return named.filter((path) => !parts.some((part) => part.path === path));
 }
 
-/** What is in the lake: the last commit that landed anything, and the files that readers find. */
+/** What is in the lake: the last commit that changed anything, and the files that readers find. */
 async function readContents(lake: Lake, { url, lakeDir }: HdfsConfig): Promise<LakeContents> {
   const commits: Commit[] = [];
   for (const { path } of await lake.hdfs.list(lake.at("_commits"))) {
     commits.push(parseCommit((await lake.hdfs.read(path)).toString(), path));
   }
-  const commit = commits.findLast(({ kind }) => kind === "land");
+  const commit = commits.findLast(({ kind }) => kind !== "claim");
   if (!commit) throw new Error(`${lakeDir}: nothing has been landed`);
   return { webhdfsUrl: url, lakeDir, commit, state: commit.state, parts: await readLakeParts(lake) };
 }
@@ -57,5 +57,8 @@ async function readText(lake: Lake, name: string): Promise<string | undefined> {
 }
 
 function describe(expected: DataPackage, received: unknown): string {
-  return `datapackage.json: expected ${JSON.stringify(expected)}, received ${JSON.stringify(received)}`;
+  const [wanted, found] = [JSON.stringify(expected), JSON.stringify(received)];
+  const at = [...wanted].findIndex((letter, index) => letter !== found[index]);
+  const cut = (text: string) => text.slice(Math.max(0, at - 40), at + 80);
+  return `datapackage.json: expected ...${cut(wanted)}..., received ...${cut(found)}...`;
 }

@@ -25,6 +25,8 @@ const file: CommittedFile = {
   bytes: 9,
 };
 
+const content = { kind: "land", run: "r", holder: "r", state, swaps: [] } as const;
+
 describe("the numbers of commits", () => {
   test("are their names, and sort as text", () => {
     assert.deepEqual([1, 12345678].map(commitName), ["00000001.json", "12345678.json"]);
@@ -38,8 +40,8 @@ describe("the numbers of commits", () => {
   });
 
   test("go up by one, from 1", () => {
-    const first = nextCommit(undefined, { kind: "land", run: "r", state, files: [file] });
-    const second = nextCommit(first, { kind: "land", run: "r", state, files: [] });
+    const first = nextCommit(undefined, { ...content, files: [file] });
+    const second = nextCommit(first, { ...content, files: [] });
     assert.deepEqual([first.number, second.number, second.format], [1, 2, commitFormat]);
   });
 });
@@ -52,30 +54,38 @@ describe("a claim", () => {
   });
 
   test("changes nothing, and keeps the files whose publishing may be unfinished", () => {
-    const landed = nextCommit(undefined, { kind: "land", run: "old", state, files: [file] });
+    const landed = nextCommit(undefined, { ...content, run: "old", files: [file] });
     const claim = claimAfter(claimAfter(landed, "cut", "events"), "new", "events");
     assert.deepEqual([claim.number, claim.run, claim.state, claim.files], [3, "new", state, [file]]);
   });
 });
 
 describe("reading a commit", () => {
-  const commit = nextCommit(undefined, { kind: "land", run: "r", state, files: [file] });
+  const commit = nextCommit(undefined, { ...content, files: [file] });
 
   test("gives what was written", () => {
     assert.deepEqual(parseCommit(JSON.stringify(commit), "/l/_commits/1"), commit);
+  });
+
+  test("takes one of the first format, whose writer held the lake and which had no swaps", () => {
+    const { holder: _, swaps: __, ...first } = commit;
+    assert.deepEqual(parseCommit(JSON.stringify({ ...first, format: 1 }), "/l/_commits/1"), {
+      ...commit,
+      format: 1,
+    });
   });
 
   test("refuses a newer format and says what to do", () => {
     const newer = JSON.stringify({ ...commit, format: commitFormat + 1 });
     assert.throws(() => parseCommit(newer, "/l/_commits/1"), {
       name: "ServiceError",
-      message: `hdfs /l/_commits/1: expected commit format ${commitFormat}, received "${commitFormat + 1}"; this lake was written by another version: use that one or another LAKE_DIR`,
+      message: `hdfs /l/_commits/1: expected commit format ${commitFormat} or lower, received "${commitFormat + 1}"; this lake was written by a newer version: use that one, or another LAKE_DIR`,
     });
   });
 
   test("refuses what is no commit, named by its path", () => {
     const { state: _, ...cut } = commit;
-    for (const text of ["", "{", '{"format": 1', JSON.stringify(cut), "{}", "[]", "1", '"x"']) {
+    for (const text of ["null", "", "{", '{"format": 1', JSON.stringify(cut), "{}", "[]", "1", '"x"']) {
       assert.throws(
         () => parseCommit(text, "/l/_commits/1"),
         /^ServiceError: hdfs \/l\/_commits\/1: expected/,

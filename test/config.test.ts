@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { userInfo } from "node:os";
 import { describe, test } from "node:test";
+import { inspect } from "node:util";
 import { readConfig } from "user-activity/dist/config";
 import { UsageError } from "user-activity/dist/errors";
 
@@ -21,7 +22,6 @@ describe("the environment", () => {
         url: "",
         user: userInfo().username,
         lakeDir: "/user-activity",
-        token: undefined,
       },
     );
   });
@@ -32,7 +32,7 @@ describe("the environment", () => {
       KAFKA_SECURITY_PROTOCOL: "SASL_SSL",
       KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
       KAFKA_SASL_USERNAME: "u",
-      KAFKA_SASL_PASSWORD: "p",
+      KAFKA_SASL_PASSWORD: " p ",
       KAFKA_SSL_CA: "kafka.pem",
       WEBHDFS_URL: "https://namenode.example:9871/",
       HDFS_USER: "ann",
@@ -46,16 +46,31 @@ describe("the environment", () => {
       external: true,
       ssl: true,
       caPath: "kafka.pem",
-      sasl: { mechanism: "scram-sha-512", username: "u", password: "p" },
+      sasl: kafka.sasl,
     });
+    assert.deepEqual({ ...kafka.sasl }, { mechanism: "scram-sha-512", username: "u" });
+    assert.equal(kafka.sasl?.password, " p ");
     assert.deepEqual(hdfs, {
       url: "https://namenode.example:9871",
       user: "ann",
       lakeDir: "/data/übung 1",
       external: true,
-      token: "t",
       caPath: "hdfs.pem",
     });
+    assert.equal(hdfs.token, "t");
+  });
+
+  test("shows no secret to whoever prints the configuration, as a notebook's cell does", () => {
+    const config = readConfig({
+      KAFKA_BROKERS: "a:1",
+      KAFKA_SECURITY_PROTOCOL: "SASL_SSL",
+      KAFKA_SASL_USERNAME: "u",
+      KAFKA_SASL_PASSWORD: "secret-1",
+      HDFS_DELEGATION_TOKEN: "secret-2",
+    });
+    const shown = [inspect(config, { depth: null }), inspect({ ...config.hdfs }), JSON.stringify(config)];
+    assert.match(shown.join(), /scram|plain/);
+    assert.doesNotMatch(shown.join(), /secret/);
   });
 
   test("takes no login where the protocol has none", () => {
@@ -135,6 +150,13 @@ describe("security that cannot be", () => {
       () => readConfig(env),
       /^UsageError: KAFKA_SECURITY_PROTOCOL: expected KAFKA_SASL_PASSWORD with/,
     );
+  });
+
+  test("an authority that nothing would be checked against is refused", () => {
+    const kafka = { KAFKA_BROKERS: "a:1", KAFKA_SSL_CA: "ca.pem" };
+    assert.throws(() => readConfig(kafka), /^UsageError: KAFKA_SSL_CA: expected KAFKA_SECURITY_PROTOCOL SSL/);
+    const hdfs = { WEBHDFS_URL: "http://a:1", WEBHDFS_CA: "ca.pem" };
+    assert.throws(() => readConfig(hdfs), /^UsageError: WEBHDFS_CA: expected a WEBHDFS_URL of https:/);
   });
 
   test("the embedded broker is not asked for SSL", () => {

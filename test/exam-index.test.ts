@@ -70,16 +70,27 @@ test("packed entries that were cut are refused", () => {
   assert.throws(() => createExamIndex().apply(Buffer.alloc(34)), /expected entries of 33 bytes, received 34/);
 });
 
-test("any sequence of sets behaves like a map, and so does its copy through packed changes", () => {
-  const hash = fc.option(fc.constantFrom("x", "y").map(hashExamId));
-  const state = fc.record({ gradedHash: hash, questionsTaken: fc.boolean() }, { noNullPrototype: true });
-  const steps = fc.array(fc.tuple(fc.constantFrom(..."abcdef"), state, fc.boolean()));
+const hash = fc.option(fc.constantFrom("x", "y").map(hashExamId));
+const someState = fc.record({ gradedHash: hash, questionsTaken: fc.boolean() }, { noNullPrototype: true });
+const someId = fc.constantFrom(..."abcdef");
+
+/** What is known after both: states only grow. */
+function grown(before: ExamState, more: ExamState): ExamState {
+  return {
+    gradedHash: before.gradedHash ?? more.gradedHash,
+    questionsTaken: before.questionsTaken || more.questionsTaken,
+  };
+}
+
+test("any sequence of growing states behaves like a map, and so does its copy through packed changes", () => {
+  const steps = fc.array(fc.tuple(someId, someState, fc.boolean()));
   fc.assert(
     fc.property(steps, (sets) => {
       const [index, copy, map] = [createExamIndex(), createExamIndex(), new Map<string, ExamState>()];
       for (const [id, value, isMarked] of sets) {
-        index.set(hashExamId(id), value);
-        map.set(id, value);
+        const state = grown(map.get(id) ?? newExam, value);
+        index.set(hashExamId(id), state);
+        map.set(id, state);
         if (isMarked) handOver(index, copy);
       }
       handOver(index, copy);
@@ -89,6 +100,76 @@ test("any sequence of sets behaves like a map, and so does its copy through pack
       }
     }),
   );
+});
+
+test("packed files give the same states in any order, doubled, cut anywhere and merged into one", () => {
+  const batches = fc.array(fc.array(fc.tuple(someId, someState), { maxLength: 5 }), { maxLength: 6 });
+  const cases = batches.chain((files) =>
+    fc.tuple(fc.constant(files), fc.shuffledSubarray([...files.keys(), ...files.keys()]), fc.nat(6)),
+  );
+  fc.assert(
+    fc.property(cases, ([files, extra, cut]) => {
+      const [index, map] = [createExamIndex(), new Map<string, ExamState>()];
+      const packed = files.map((file) => {
+        for (const [id, value] of file) {
+          map.set(id, grown(map.get(id) ?? newExam, value));
+          index.set(hashExamId(id), map.get(id) ?? newExam);
+        }
+        const changes = index.changes();
+        index.mark();
+        return changes;
+      });
+      const compacted = createExamIndex();
+      for (const file of packed.slice(0, cut).reverse()) compacted.apply(file);
+      const restored = createExamIndex();
+      for (const number of extra) restored.apply(packed[number] ?? Buffer.alloc(0));
+      for (const file of packed.slice(cut).reverse()) restored.apply(file);
+      for (const piece of compacted.entries()) restored.apply(piece);
+      assert.equal(restored.size, map.size);
+      for (const [id, state] of map) assert.deepEqual(restored.get(hashExamId(id)), state);
+    }),
+  );
+});
+
+test("two graded hashes of one ID, which no lake has, still come to the same in either order", () => {
+  const packed = ["x", "y"].map((event) => {
+    const index = createExamIndex();
+    index.set(hashExamId("a"), { gradedHash: hashExamId(event), questionsTaken: event === "x" });
+    return index.changes();
+  });
+  const [forth, back] = [createExamIndex(), createExamIndex()];
+  for (const file of packed) forth.apply(file);
+  for (const file of packed.reverse()) back.apply(file);
+  assert.deepEqual(forth.get(hashExamId("a")), back.get(hashExamId("a")));
+});
+
+test("what is applied is no change, and all entries come in pieces", () => {
+  const index = createExamIndex();
+  for (let i = 0; i < 40_000; i++) index.set(hashExamId(`a-${i}`), stateOf(i));
+  const restored = createExamIndex();
+  restored.apply(index.changes());
+  assert.equal(restored.changes().length, 0);
+  const pieces = [...restored.entries()];
+  assert.deepEqual(
+    pieces.map((piece) => piece.length / 33),
+    [16_384, 16_384, 7232],
+  );
+  assert.ok(Buffer.concat(pieces).equals(index.changes()));
+});
+
+test("an exam ID costs tens of bytes", () => {
+  const index = createExamIndex();
+  for (let i = 0; i < 100_000; i++) index.set(hashExamId(`a-${i}`), stateOf(i));
+  assert.ok(index.bytes / index.size < 50, `${index.bytes / index.size} bytes`);
+});
+
+test("a full index says so, and keeps what it has", () => {
+  const index = createExamIndex({ limit: 2 });
+  index.set(hashExamId("a"), graded);
+  index.set(hashExamId("b"), graded);
+  assert.throws(() => index.set(hashExamId("c"), graded), /at most 2 exam IDs .* LAKE_DIR/);
+  index.set(hashExamId("a"), graded);
+  assert.deepEqual([index.size, index.get(hashExamId("b"))], [2, graded]);
 });
 
 function handOver(from: ExamIndex, to: ExamIndex): void {

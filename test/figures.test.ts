@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { barFigure, courseFigure, type Figure, scoreFigure } from "user-activity/dist/figures";
+import {
+  barFigure,
+  courseFigure,
+  type Figure,
+  lineFigure,
+  pointFigure,
+  scoreFigure,
+} from "user-activity/dist/figures";
 
 const text = { title: "Figure 1. What it shows", alt: "In words." };
 
@@ -27,6 +34,8 @@ describe("every figure", () => {
     bars: barFigure([{ label: "a", value: 1 }], "attempts", text),
     scores: scoreFigure([0.5], text),
     courses: courseFigure([{ label: "a", average: 0.5, deviation: 0.1, attempts: 2 }], text),
+    line: lineFigure([{ x: 1, y: 2 }], { x: "hour (UTC)", y: "attempts" }, text),
+    points: pointFigure([{ x: 1, y: 2, label: "a" }], { x: "right (%)", y: "correlation" }, text),
   };
   for (const [name, figure] of Object.entries(figures)) {
     test(`${name}: carries its title and its words, is plain JSON, and names its axis of numbers`, () => {
@@ -47,6 +56,13 @@ describe("every figure", () => {
     assert.deepEqual(courseFigure(courses, text), courseFigure(courses, text));
     const scores = deepFreeze([0, 1]);
     assert.deepEqual(scoreFigure(scores, text), scoreFigure(scores, text));
+    const axes = deepFreeze({ x: "hour", y: "attempts" });
+    const points = deepFreeze([
+      { x: 2, y: 1, label: "b" },
+      { x: 1, y: 2, label: "a" },
+    ]);
+    assert.deepEqual(lineFigure(points, axes, text), lineFigure(points, axes, text));
+    assert.deepEqual(pointFigure(points, axes, text), pointFigure(points, axes, text));
   });
 });
 
@@ -64,6 +80,20 @@ describe("barFigure", () => {
 
   test("names what is counted on its axis", () => {
     assert.equal(titleOf(axisOf(barFigure([], "questions", text), "xaxis")), "questions");
+  });
+
+  test("leaves room at both ends where bars go to both sides, and starts at 0 where they don't", () => {
+    const toBoth = barFigure(
+      [
+        { label: "up", value: 3 },
+        { label: "down", value: -1 },
+      ],
+      "points",
+      text,
+    );
+    const [from, to] = axisOf(toBoth, "xaxis").range as number[];
+    assert.ok(Number(from) < -1.2 && Number(to) > 3.2);
+    assert.equal("range" in axisOf(barFigure([{ label: "up", value: 3 }], "points", text), "xaxis"), false);
   });
 
   test("cuts long names where they are drawn and keeps names apart that are cut alike", () => {
@@ -145,5 +175,81 @@ describe("courseFigure", () => {
     const one = courseFigure([{ label: "a", average: 0.1 + 0.2, deviation: null, attempts: 1 }], text);
     const other = courseFigure([{ label: "a", average: 0.3, deviation: null, attempts: 1 }], text);
     assert.deepEqual(one, other);
+  });
+});
+
+describe("lineFigure", () => {
+  const axes = { x: "position", y: "unanswered (%)" };
+
+  test("goes from left to right, whatever the order of the points", () => {
+    const points = [
+      { x: 2, y: 20 },
+      { x: 10, y: 0 },
+      { x: 1, y: 10 },
+    ];
+    const { x, y } = traceOf(lineFigure(points, axes, text));
+    assert.deepEqual(
+      [x, y],
+      [
+        [1, 2, 10],
+        [10, 20, 0],
+      ],
+    );
+  });
+
+  test("names both axes and starts the height at 0", () => {
+    const figure = lineFigure([{ x: 1, y: 50 }], axes, text);
+    assert.deepEqual(
+      ["xaxis", "yaxis"].map((name) => titleOf(axisOf(figure, name as "xaxis"))),
+      [axes.x, axes.y],
+    );
+    assert.equal(axisOf(figure, "yaxis").rangemode, "tozero");
+  });
+
+  test("has ticks at whole numbers alone where all are whole, a dozen at most and none past the last point", () => {
+    const ticksOf = (xs: readonly number[]) =>
+      axisOf(
+        lineFigure(
+          xs.map((x) => ({ x, y: 1 })),
+          axes,
+          text,
+        ),
+        "xaxis",
+      ).tickvals;
+    assert.deepEqual(ticksOf([1, 2, 3, 4, 5]), [1, 2, 3, 4, 5]);
+    assert.deepEqual(
+      ticksOf(Array.from({ length: 24 }, (_, hour) => hour)),
+      [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22],
+    );
+    assert.equal(ticksOf([0.5, 1]), undefined);
+    assert.deepEqual(ticksOf([]), [0]);
+  });
+});
+
+describe("pointFigure", () => {
+  const axes = { x: "right (%)", y: "R & <b>" };
+
+  test("has a dot for each point in the order given, with its label where a mouse is on it", () => {
+    const points = [
+      { x: 80, y: -0.02, label: "R & <b>S</b>" },
+      { x: 20, y: 0.5, label: "" },
+    ];
+    const { x, y, customdata, hovertemplate } = traceOf(pointFigure(points, axes, text));
+    assert.deepEqual(
+      [x, y],
+      [
+        [80, 20],
+        [-0.02, 0.5],
+      ],
+    );
+    assert.deepEqual(customdata, ["R &amp; &lt;b&gt;S&lt;/b&gt;", ""]);
+    assert.match(
+      `${hovertemplate}`,
+      /^%\{customdata\}<br>right \(%\): %\{x:,\}<br>R &amp; &lt;b&gt;: %\{y:,\}/,
+    );
+  });
+
+  test("shows where 0 is, since a correlation may be below", () => {
+    assert.equal(axisOf(pointFigure([], axes, text), "yaxis").zeroline, true);
   });
 });

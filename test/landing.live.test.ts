@@ -3,8 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Config } from "user-activity/dist/config";
-import type { Hdfs } from "user-activity/dist/hdfs";
-import { type Lake, openLake, readTable } from "user-activity/dist/lake";
+import { openLake, readTable } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { publishFile } from "user-activity/dist/publish";
 import { readLakeStatus } from "user-activity/dist/status";
@@ -13,6 +12,7 @@ import type { RowOf, TableName } from "user-activity/dist/tables";
 import { verify } from "user-activity/dist/verify";
 import { anEvent, withoutCounts } from "./an-event";
 import { findDangling, findUntruths } from "./catalogue-checks";
+import { endAfter } from "./faulty-lake";
 import { eventsFile, ownConfig, ownFolder, recompute } from "./live-lake";
 import { send, untilReadable, withProducer } from "./live-topics";
 import { realRecords } from "./real-records";
@@ -234,20 +234,6 @@ describe("a lake and its topic", () => {
     await assert.rejects(land({ config: ownConfig("none") }), /topic .* publish/s);
   });
 });
-
-/** Calls HDFS as the lake does, but throws after the n-th call and at all later ones, as if the process had ended there. */
-function endAfter(lake: Lake, last: number): Lake {
-  let calls = 0;
-  const wrap = (work: (...args: never[]) => Promise<unknown>) => {
-    return async (...args: never[]) => {
-      const isDone = ++calls <= last ? await work(...args) : undefined;
-      if (calls >= last) throw new Error("the plug was pulled");
-      return isDone;
-    };
-  };
-  const hdfs = Object.fromEntries(Object.entries(lake.hdfs).map(([name, work]) => [name, wrap(work)]));
-  return { ...lake, hdfs: hdfs as unknown as Hdfs };
-}
 
 test("ended after any call to HDFS, the next run lands everything once", async (t) => {
   const topic = ownConfig("faults");

@@ -44,7 +44,7 @@ interface CellStart {
 }
 
 const folder = projectPath("notebooks");
-const names = readdirSync(folder).filter((name) => /^\d\d-.*\.ipynb$/.test(name));
+const names = readdirSync(folder).filter((name) => /^\d\d[a-z]?-.*\.ipynb$/.test(name));
 const committed = new Map(names.map((name) => [name, readNotebook(join(folder, name))]));
 
 function readNotebook(path: string): Notebook {
@@ -84,8 +84,8 @@ function proseOf({ cells }: Notebook): string {
 
 describe("the committed notebooks", () => {
   test("are those that the project is about", () => {
-    for (const number of ["01", "02", "03", "04"]) {
-      assert.equal(names.filter((name) => name.startsWith(number)).length, 1, number);
+    for (const number of ["01", "02", "03", "04", "05"]) {
+      assert.equal(names.filter((name) => name.startsWith(`${number}-`)).length, 1, number);
     }
   });
 
@@ -136,8 +136,8 @@ describe("the committed notebooks", () => {
             [...numbers].map((_, index) => index + 1),
           );
         }
-        const chapter = Number(name.slice(0, 2));
-        const steps = [...proseOf(notebook).matchAll(/^## (\d+)\.(\d+) /gm)];
+        const chapter = name.split("-")[0]?.replace(/^0/, "");
+        const steps = [...proseOf(notebook).matchAll(/^## (\d+[a-z]?)\.(\d+) /gm)];
         assert.deepEqual(
           steps.map(([, one, two]) => `${one}.${two}`),
           steps.map((_, index) => `${chapter}.${index + 1}`),
@@ -189,9 +189,11 @@ describe("the committed notebooks", () => {
         "102 rows",
       ],
       "04": ["consumed 3280 = graded 3237 + duplicates 38 + quarantined 5", "14555", "3237", "102"],
+      "05": ["473", "36.0", "8.7", "0.57", "-0.02", "224", "68.42", "71.74", "56.93", "55.53"],
+      "05p": ["3237 grades, 14555 questions", "61271 options, 23402 ticked"],
     };
     for (const [number, wanted] of Object.entries(known)) {
-      const [, notebook] = [...committed].find(([name]) => name.startsWith(number)) ?? [];
+      const [, notebook] = [...committed].find(([name]) => name.startsWith(`${number}-`)) ?? [];
       const text = notebook ? outputText(notebook) : "";
       for (const one of wanted) assert.ok(text.includes(one), `${number}: ${one}`);
     }
@@ -218,7 +220,7 @@ describe("each notebook alone, in a fresh kernel, on a topic and a lake of its o
   for (const [name, notebook] of committed) {
     test(`${name} gives what is committed, and the same again`, async () => {
       const { runNotebook } = await loadRunner();
-      const config = ownConfig(name.slice(0, 2));
+      const config = ownConfig(name.split("-")[0] ?? name);
       const outputs = ownFolder();
       const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir };
       const cells: CellStart[] = [];
@@ -262,6 +264,7 @@ describe("the runner", { concurrency: 2 }, () => {
   function writeNotebook(
     name: string,
     sources: readonly (string | { source: string; metadata: object })[],
+    kernel = "tslab",
   ): string {
     const cells = sources.map((one, index) => ({
       cell_type: "code",
@@ -271,7 +274,7 @@ describe("the runner", { concurrency: 2 }, () => {
       outputs: [{ output_type: "stream", name: "stdout", text: "from an earlier run\n" }],
       ...(typeof one === "string" ? { source: one } : one),
     }));
-    const [{ metadata = {} } = {}] = committed.values();
+    const metadata = { kernelspec: { name: kernel, display_name: kernel }, language_info: { name: kernel } };
     const path = join(place, `${name}.ipynb`);
     writeFileSync(path, JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));
     return path;
@@ -300,6 +303,14 @@ describe("the runner", { concurrency: 2 }, () => {
       await failureOf(writeNotebook("types", ['const n: number = "text";'])),
       /^types\.ipynb: code cell 1 /,
     );
+  });
+
+  test("names notebook and cell where a cell in Python throws or writes to stderr", async () => {
+    const throws = writeNotebook("raises", ["1", '{}["no such key"]', "2"], "python3");
+    assert.match(await failureOf(throws), /^raises\.ipynb: code cell 2 KeyError: 'no such key'$/m);
+    const source = 'import sys\nprint("careful", file=sys.stderr)';
+    const message = await failureOf(writeNotebook("mutters-too", [source], "python3"));
+    assert.match(message, /^mutters-too\.ipynb: code cell 1 wrote to stderr: careful$/m);
   });
 
   test("does not let a cell write to stderr", async () => {

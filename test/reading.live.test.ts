@@ -8,7 +8,7 @@ import { openLake } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { projectPath } from "user-activity/dist/paths";
 import { publishFile } from "user-activity/dist/publish";
-import { eventsFile, ownConfig, ownFolder, runPython } from "./live-lake";
+import { eventsFile, ownConfig, ownFolder, python, runPython } from "./live-lake";
 
 const pagePath = projectPath("docs", "reading.md");
 const page = readFileSync(pagePath, "utf8");
@@ -44,7 +44,7 @@ test("the commands of the page on reading, and of the README in the lake, run as
   const config = ownConfig("reading");
   await publishFile(eventsFile, { config: config.kafka });
   await land({ config, batchMessages: 1500 });
-  const outputs = runCommands(page, config);
+  const outputs = runCommands(page.replace(/^## Spark$.*?^## /ms, "## "), config);
   const found = (pattern: RegExp) =>
     assert.ok(
       outputs.some((output) => pattern.test(output)),
@@ -93,6 +93,27 @@ describe("the hdfs command line", () => {
     );
     const stopped = run(["dfs", "-ls"], { USER_ACTIVITY_LOCAL_DIR: ownFolder(), WEBHDFS_URL: "" });
     assert.deepEqual([stopped.status, stopped.stderr.slice(0, 27)], [1, "hdfs: HDFS is not running; "]);
+  });
+});
+
+describe("what the notebooks in Python share", () => {
+  const call = (code: string, env = {}) =>
+    spawnSync(python, ["-c", `from user_activity import *\n${code}`], {
+      cwd: projectPath("notebooks"),
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+    });
+
+  test("names the NameNode that the command line names, and says what to do where there is none", () => {
+    const found = call("print(find_webhdfs())");
+    assert.deepEqual([found.stderr, found.stdout], ["", `${readConfig().hdfs.url}\n`]);
+    const stopped = call("find_webhdfs()", { USER_ACTIVITY_LOCAL_DIR: ownFolder(), WEBHDFS_URL: "" });
+    assert.match(stopped.stderr, /RuntimeError: HDFS is not running; start it with "npx user-activity/);
+  });
+
+  test("raises a command's own words where it fails", () => {
+    const { stderr } = call('run_command("land")', { LAKE_DIR: "relative" });
+    assert.match(stderr, /^RuntimeError: user-activity: .*LAKE_DIR/m);
   });
 });
 

@@ -1,15 +1,17 @@
 """Recomputes the landed tables from raw_data with nothing of the project's code, and compares.
 
-usage: recompute.py FOLDER [EVENTS_FILE]
+usage: recompute.py FOLDER [EVENTS_FILE | --sent MESSAGES_FILE]
 
 FOLDER holds a copy of the lake's tables. Where EVENTS_FILE (JSON array, one record a line) is given, raw_data must hold
-exactly its records, byte for byte, keyed by user_exam_id. Prints a JSON object: row counts and a list of differences.
-Every table is read by pyarrow and by DuckDB, and both must agree.
+exactly its records, byte for byte, keyed by user_exam_id. Where MESSAGES_FILE (one JSON object a line: partition, offset,
+timestamp, key and value, these two in base64) is given, raw_data must hold exactly these messages, and quarantine the bytes
+that are no UTF-8. Prints a JSON object: row counts and a list of differences; those of one message name its place,
+partition@offset. Every table is read by pyarrow and by DuckDB, and both must agree.
 """
 
+import base64
 import json
 import math
-import re
 import sys
 from collections import Counter
 from datetime import datetime, timedelta, timezone
@@ -17,11 +19,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
+from event_rules import NoJson, decode, grade, is_text, questions, same_value_key
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-COUNTS = ["correct", "incorrect", "incomplete", "unanswered", "submitted", "total"]
-INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(Z|([+-])(\d\d):(\d\d))")
+LAST_MS = 8_640_000_000_000_000  # the farthest from 1970 that readers know
+MESSAGES_TIME = {"raw_data", "quarantine"}
 differences = []
 
 
@@ -33,16 +37,25 @@ def differ(what):
 def read(folder, table):
     """Rows in the order of the files, instants as ms; by pyarrow, checked against DuckDB."""
     files = sorted((folder / table).glob("part-*.parquet"))
-    rows = [row for file in files for row in pq.read_table(file).to_pylist()]
+    rows = [row for file in files for row in as_ms(pq.read_table(file), table).to_pylist()]
     duck = duckdb.connect()
     duck.execute("SET TimeZone = 'UTC'")
     names = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-    relation = duck.sql(f"SELECT * FROM read_parquet([{names}])")
+    # a producer's timestamp may be beyond Python's last year
+    columns = "* REPLACE (epoch_ms(timestamp) AS timestamp)" if table in MESSAGES_TIME else "*"
+    relation = duck.sql(f"SELECT {columns} FROM read_parquet([{names}])")
     other = [dict(zip(relation.columns, row)) for row in relation.fetchall()]
     rows, other = [plain(row) for row in rows], [plain(row) for row in other]
     if Counter(map(canonical, rows)) != Counter(map(canonical, other)):
         differ(f"{table}: pyarrow and DuckDB read different rows")
     return rows
+
+
+def as_ms(rows, table):
+    if table not in MESSAGES_TIME:
+        return rows
+    at = rows.schema.get_field_index("timestamp")
+    return rows.set_column(at, "timestamp", rows["timestamp"].cast(pa.int64()))
 
 
 def plain(value):
@@ -61,88 +74,12 @@ def canonical(row):
     return json.dumps(row, sort_keys=True)
 
 
-def instant_ms(text):
-    match = INSTANT.fullmatch(text) if isinstance(text, str) else None
-    if not match:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    try:
-        local = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
-    except ValueError:
-        return None
-    fraction = int((match[7] or "0")[:3].ljust(3, "0"))
-    offset = timedelta(hours=int(match[10] or 0), minutes=int(match[11] or 0))
-    local = local + offset if match[9] == "-" else local - offset
-    return (local - EPOCH) // timedelta(milliseconds=1) + fraction
-
-
-def is_text(value):
-    return isinstance(value, str) and value != "" and not re.search("[\ud800-\udfff]", value)
-
-
-def is_count(value, least=0):
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return value == int(value) and least <= value < 2**31
-
-
-def grade(event):
-    """A row of grades_ID without its origin; None where the event is refused."""
-    names = ["user_exam_id", "base_exam_id", "exam_name"]
-    recorded = event.get("keen_timestamp")
-    sequences = event.get("sequences")
-    counts = sequences.get("counts") if isinstance(sequences, dict) else None
-    if not all(is_text(event.get(name)) for name in names) or instant_ms(event.get("started_at")) is None:
-        return None
-    if not isinstance(recorded, str) or not re.fullmatch(r"\d+(\.\d+)?", recorded):
-        return None
-    if event.get("certification") not in ("true", "false", None) or not isinstance(counts, dict):
-        return None
-    if not all(is_count(counts.get(name), 1 if name == "total" else 0) for name in COUNTS):
-        return None
-    if not isinstance(counts.get("all_correct"), bool) or counts["correct"] > counts["total"]:
-        return None
-    certification = event.get("certification")
-    return {
-        **{name: event[name] for name in names},
-        "started_at": instant_ms(event["started_at"]),
-        "recorded_at": int(Fraction(recorded) * 1000),
-        "certification": None if certification is None else certification == "true",
-        **{name: int(counts[name]) for name in COUNTS},
-        "score": counts["correct"] / counts["total"],
-        "all_correct": counts["all_correct"],
-    }
-
-
-def questions(event):
-    for index, question in enumerate(event["sequences"]["questions"]):
-        yield {
-            "user_exam_id": event["user_exam_id"],
-            "base_exam_id": event.get("base_exam_id"),
-            "exam_name": event.get("exam_name"),
-            "started_at": instant_ms(event.get("started_at")),
-            "question_index": index,
-            "question_id": question["id"],
-            **{name: question.get(name) for name in ["user_result", "user_correct", "user_incomplete", "user_submitted"]},
-            "options": [
-                {
-                    "id": option["id"],
-                    "checked": option["checked"],
-                    "correct": option.get("correct"),
-                    "submitted": option.get("submitted"),
-                    "at": instant_ms(option["at"]) if option.get("at") else None,
-                }
-                for option in question["options"]
-            ],
-        }
-
-
 def compare(table, expected, received):
     a, b = Counter(map(canonical, expected)), Counter(map(canonical, received))
-    for row in list((a - b).keys())[:3]:
-        differ(f"{table}: missing {row[:300]}")
-    for row in list((b - a).keys())[:3]:
-        differ(f"{table}: unexpected {row[:300]}")
+    for what, rows in (("missing", a - b), ("unexpected", b - a)):
+        for row in list(rows)[:3]:
+            values = json.loads(row)
+            differ(f"{table}: {what} at {values['partition']}@{values['offset']}: {row[:300]}")
 
 
 def compare_courses(grades, received):
@@ -187,35 +124,99 @@ def check_raw(raw, events_file):
             differ(f"raw_data: offsets of partition {partition} are not 0, 1, 2, ...")
 
 
-def main(folder, events_file=None):
+def check_sent(tables, messages_file):
+    """raw_data holds every message that was sent, each once, with its very bytes where they are UTF-8."""
+    rows = {(row["partition"], row["offset"]): row for row in tables["raw_data"]}
+    undecodable = {(row["partition"], row["offset"]): row["value_base64"] for row in tables["quarantine"]}
+    with open(messages_file, encoding="utf-8") as lines:
+        messages = [json.loads(line) for line in lines]
+    if len(tables["raw_data"]) != len(messages) or len(rows) != len(messages):
+        differ(f"raw_data: {len(messages)} messages were sent, {len(tables['raw_data'])} rows are there, {len(rows)} places")
+    for message in messages:
+        at = message["partition"], message["offset"]
+        key, value = (None if message[name] is None else base64.b64decode(message[name]) for name in ("key", "value"))
+        row, text = rows.get(at), utf8(value)
+        stamp = max(-LAST_MS, min(LAST_MS, int(message["timestamp"])))
+        expected = {"key": utf8(key), "value": text, "timestamp": stamp}
+        if not row or any(row[name] != one for name, one in expected.items()):
+            differ(f"raw_data: other than was sent at {at[0]}@{at[1]}: {str(row)[:300]}")
+        elif value is not None and text is None and base64.b64decode(undecodable.get(at) or "") != value:
+            differ(f"quarantine: bytes other than were sent at {at[0]}@{at[1]}")
+
+
+def utf8(value):
+    try:
+        return None if value is None else value.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def recompute(tables):
+    """Rows of each table by what raw_data holds, and the number of duplicates."""
+    rows = {"grades_ID": [], "questions_pool_data": [], "quarantine": []}
+    graded, asked, duplicates = {}, set(), 0
+    undecodable = {
+        (row["partition"], row["offset"]): row["value_base64"] for row in tables["quarantine"] if row["value_base64"]
+    }
+    for raw in sorted(tables["raw_data"], key=lambda one: (one["partition"], one["offset"])):
+        origin = {"partition": raw["partition"], "offset": raw["offset"]}
+        value = {"value": raw["value"], "value_base64": undecodable.get((raw["partition"], raw["offset"]))}
+
+        def refuse(table, paths):
+            rows["quarantine"].append({**origin, "table": table, "paths": sorted(paths), **value})
+
+        try:
+            event = decode(raw["value"]) if raw["value"] is not None else None
+        except NoJson:
+            event = None
+        if not isinstance(event, dict):
+            refuse("events", ["$"])
+            continue
+        exam_id = event.get("user_exam_id")
+        exam_id = exam_id if is_text(exam_id) else None
+        same = same_value_key(event)
+        if exam_id is not None and graded.get(exam_id) == same:
+            duplicates += 1
+            continue
+        row, bad = grade(event)
+        if exam_id in graded:
+            refuse("grades_ID", bad + ["user_exam_id"])
+        elif row:
+            graded[exam_id] = same
+            rows["grades_ID"].append({**row, **origin})
+        else:
+            refuse("grades_ID", bad)
+        found = questions(event) if exam_id not in asked else None
+        if found and found[1]:
+            refuse("questions_pool_data", found[1])
+        elif found:
+            asked.add(exam_id)
+            rows["questions_pool_data"] += [{**question, **origin} for question in found[0]]
+    return rows, duplicates
+
+
+def main(folder, *options):
     names = ["raw_data", "questions_pool_data", "grades_ID", "course_ID", "quarantine"]
     tables = {name: read(folder, name) for name in names}
-    raw = tables["raw_data"]
-    if events_file:
-        check_raw(raw, events_file)
-    graded, asked, refused, duplicates = {}, {}, [], 0
-    for row in sorted(raw, key=lambda one: (one["partition"], one["offset"])):
-        origin = {"partition": row["partition"], "offset": row["offset"]}
-        event = json.loads(row["value"])
-        exam_id = event["user_exam_id"]
-        before = graded.get(exam_id)
-        if before and before[0] == event:
-            duplicates += 1
-        elif not before and grade(event):
-            graded[exam_id] = (event, {**grade(event), **origin})
-        else:
-            refused.append({**origin, "value": row["value"]})
-        if exam_id not in asked and isinstance(event["sequences"].get("questions"), list):
-            asked[exam_id] = [{**question, **origin} for question in questions(event)]
-    grades = [row for _, row in graded.values()]
-    compare("grades_ID", grades, tables["grades_ID"])
-    compare("questions_pool_data", [row for rows in asked.values() for row in rows], tables["questions_pool_data"])
-    keep = ["partition", "offset", "value"]
-    compare("quarantine", refused, [{name: row[name] for name in keep} for row in tables["quarantine"]])
-    compare_courses(grades, tables["course_ID"])
-    if len(raw) != len(grades) + duplicates + len(refused):
+    if options[:1] == ("--sent",):
+        check_sent(tables, options[1])
+    elif options:
+        check_raw(tables["raw_data"], options[0])
+    expected, duplicates = recompute(tables)
+    compare("grades_ID", expected["grades_ID"], tables["grades_ID"])
+    compare("questions_pool_data", expected["questions_pool_data"], tables["questions_pool_data"])
+    keep = ["partition", "offset", "table", "value", "value_base64"]
+    refused = [
+        {**{name: row[name] for name in keep}, "paths": sorted(one["path"] for one in row["failures"])}
+        for row in tables["quarantine"]
+    ]
+    compare("quarantine", expected["quarantine"], refused)
+    compare_courses(expected["grades_ID"], tables["course_ID"])
+    quarantined = len({(row["partition"], row["offset"]) for row in refused if row["table"] != "questions_pool_data"})
+    if len(tables["raw_data"]) != len(expected["grades_ID"]) + duplicates + quarantined:
         differ("the sum does not hold")
-    counts = {**{name: len(rows) for name, rows in tables.items()}, "duplicates": duplicates}
+    sums = {"duplicates": duplicates, "quarantined": quarantined}
+    counts = {**{name: len(rows) for name, rows in tables.items()}, **sums}
     print(json.dumps({"counts": counts, "differences": differences}))
 
 

@@ -107,6 +107,7 @@ describe("the status", () => {
 test("what verifying finds stands below its table", () => {
   const text = formatVerify({
     ok: false,
+    isSchemaOther: false,
     checks: [
       { table: "raw_data", expected: 1234, received: 1234, ok: true, difference: "" },
       { table: "grades_ID", expected: 1230, received: 1229, ok: false, difference: "one is missing" },

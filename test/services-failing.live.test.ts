@@ -4,7 +4,15 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { ProcessRecord } from "user-activity/dist/processes";
-import { type Ended, type OwnServices, occupy, ownServices, until } from "./own-services";
+import {
+  beginProgram,
+  type Ended,
+  type OwnServices,
+  occupy,
+  ownEnvironment,
+  ownServices,
+  until,
+} from "./own-services";
 
 function assertFailed({ code, stdout, stderr }: Ended, message: RegExp): void {
   assert.equal(code, 1);
@@ -143,5 +151,21 @@ describe("a command that needs a service which is stopped", () => {
       assert.equal((await publish.ended).code, 130);
       await until(() => own.servers().size === 0, "the broker has ended");
     }
+  });
+});
+
+describe("a notebook that asks whether its services are there", () => {
+  const own = ownServices();
+  const check = (needed: string) => {
+    const script = `require("user-activity").checkServices(${needed}).catch((e) => console.log(e.message))`;
+    const env = { ...ownEnvironment(own.folder), KAFKA_BROKERS: "127.0.0.1:9" };
+    return beginProgram(process.execPath, ["-e", script], env).ended;
+  };
+
+  test("is told which of those that it needs is stopped, both by default", async () => {
+    assert.equal((await check('["kafka"]')).stdout, "");
+    const message = /^services: hdfs not running; in a terminal: "npx user-activity services start"/;
+    assert.match((await check("")).stdout, message);
+    assert.match((await check('["hdfs"]')).stdout, message);
   });
 });

@@ -1,35 +1,17 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { describe, test } from "node:test";
 import { barFigure } from "user-activity/dist/figures";
 import { toFrame } from "user-activity/dist/frames";
 import { showFigure, showFrame } from "user-activity/dist/show";
+import { fakeKernel, printed, type Shown, withSilentKernel } from "./fake-kernel";
 import { parseMarkup } from "./parse-markup";
 
-type Shown = Record<string, unknown>;
-
-// where the kernel's module for messages is found, were this process the kernel
-const kernelPath = "/somewhere/node_modules/tslab/dist/jupyter.js";
-
 describe("in the kernel", () => {
-  const messages: { data: Shown; metadata: object; transient: object }[] = [];
-  const updates: boolean[] = [];
-
-  beforeEach(() => {
-    messages.length = 0;
-    updates.length = 0;
-    const write = (message: (typeof messages)[number], isUpdate: boolean) => {
-      messages.push(message);
-      updates.push(isUpdate);
-    };
-    require.cache[kernelPath] = { exports: { lastWriteDisplayData: write } } as NodeJS.Module;
-  });
-  afterEach(() => {
-    delete require.cache[kernelPath];
-  });
+  const kernel = fakeKernel();
 
   function shown(): Shown {
-    assert.equal(messages.length, 1);
-    return messages[0]?.data ?? {};
+    assert.equal(kernel.messages.length, 1);
+    return kernel.messages[0]?.data ?? {};
   }
 
   function tableOf(data: Shown) {
@@ -53,7 +35,10 @@ describe("in the kernel", () => {
     assert.deepEqual(table.rows, [["a", "1", "0.5000", "true"]]);
     assert.deepEqual(table.aligns, ["left", "right", "right", "left"]);
     assert.equal(table.size, "1 row × 4 columns");
-    assert.deepEqual(updates, [false]);
+    assert.deepEqual(
+      kernel.messages.map(({ isUpdate }) => isUpdate),
+      [false],
+    );
   });
 
   test("null is told apart from the text null, from the empty text and from 0", () => {
@@ -89,7 +74,7 @@ describe("in the kernel", () => {
     showFrame(frame);
     assert.equal(tableOf(shown()).rows.length, 10);
     assert.equal(tableOf(shown()).size, "12 rows × 1 column, the first 10 shown");
-    messages.length = 0;
+    kernel.messages.length = 0;
     showFrame(frame, { rows: 40 });
     assert.equal(tableOf(shown()).rows.length, 12);
     assert.equal(tableOf(shown()).size, "12 rows × 1 column");
@@ -104,6 +89,37 @@ describe("in the kernel", () => {
   test("long text is cut, between characters", () => {
     showFrame(toFrame([{ a: "👩".repeat(81), b: "x".repeat(80) }]));
     assert.deepEqual(tableOf(shown()).rows, [[`${"👩".repeat(79)}…`, "x".repeat(80)]]);
+  });
+
+  test("lists have a line for each element, and options show whether they are ticked and right", () => {
+    const options = [
+      { id: "a", checked: true, correct: true, submitted: 1, at: 0 },
+      { id: "b", checked: false, correct: null, submitted: null, at: null },
+      { id: "c", checked: true, correct: null, submitted: 1, at: 0 },
+    ];
+    const failures = [{ path: "counts", rule: "required", expected: "an object", received: null }];
+    const rows = [
+      { options, failures, numbers: [1, 2] },
+      { options: [], failures: null, numbers: [[3], { four: 4 }] },
+    ];
+    showFrame(toFrame(rows));
+    assert.match(`${shown()["text/html"]}`, /☑ ✓ a<br>☐ ✗ b<br>☑ ✗ c/);
+    assert.deepEqual(tableOf(shown()).rows, [
+      ["☑ ✓ a☐ ✗ b☑ ✗ c", "path: counts, rule: required, expected: an object", "12"],
+      ["(none)", "null", "[3]four: 4"],
+    ]);
+    assert.match(`${shown()["text/plain"]}`, /☑ ✓ a; ☐ ✗ b; ☑ ✗ c\tpath: counts/);
+  });
+
+  test("long lists are cut, and their lines as any text; markup in them is shown, not obeyed", () => {
+    showFrame(toFrame([{ a: Array.from({ length: 12 }, (_, index) => index), b: ["x".repeat(81), "<b>"] }]));
+    assert.match(`${shown()["text/html"]}`, /7<br>… 4 more<\/td>/);
+    assert.match(`${shown()["text/html"]}`, />x{79}…<br>&lt;b&gt;</);
+  });
+
+  test("a column of text is none of lists because some of it looks like one", () => {
+    showFrame(toFrame([{ a: "[1]" }, { a: "[cut" }, { a: '{"b":1}' }]));
+    assert.deepEqual(tableOf(shown()).rows, [["[1]"], ["[cut"], ['{"b":1}']]);
   });
 
   test("a figure is shown for Plotly, as a picture, and in words, in one message", async () => {
@@ -134,28 +150,11 @@ describe("outside a kernel", () => {
   });
 
   test("a kernel that writes nothing yet is none", () => {
-    require.cache[kernelPath] = { exports: { lastWriteDisplayData: null } } as NodeJS.Module;
-    try {
+    withSilentKernel(() =>
       assert.match(
         printed(() => showFrame(toFrame([{ a: 1 }]))),
         /^a\n1\n/,
-      );
-    } finally {
-      delete require.cache[kernelPath];
-    }
+      ),
+    );
   });
 });
-
-function printed(work: () => void): string {
-  let text = "";
-  const write = mock.method(process.stdout, "write", (part: string) => {
-    text += part;
-    return true;
-  });
-  try {
-    work();
-  } finally {
-    write.mock.restore();
-  }
-  return text;
-}

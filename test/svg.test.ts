@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
-import { barFigure, courseFigure, type Figure, scoreFigure } from "user-activity/dist/figures";
+import {
+  barFigure,
+  courseFigure,
+  type Figure,
+  lineFigure,
+  pointFigure,
+  scoreFigure,
+} from "user-activity/dist/figures";
 import { projectPath } from "user-activity/dist/paths";
 import { renderSvg } from "user-activity/dist/svg";
 import { parseMarkup } from "./parse-markup";
@@ -71,6 +78,33 @@ describe("renderSvg", () => {
     const picture = await draw(courses);
     assert.equal(picture.all(".scatterlayer .point").length, 2);
     assert.equal(picture.all(".errorbar .xerror").length, 1);
+  });
+
+  test("draws a line with a dot at each of its points, and the ticks that were asked for", async () => {
+    const points = [1, 2, 3, 4, 5].map((x) => ({ x, y: x * x }));
+    const picture = await draw(lineFigure(points, { x: "position", y: "unanswered (%)" }, text));
+    assert.equal(picture.all(".scatterlayer .js-line").length, 1);
+    assert.equal(picture.all(".scatterlayer .point").length, 5);
+    assert.deepEqual(textsOf(picture, ".xtick text"), ["1", "2", "3", "4", "5"]);
+    assert.deepEqual(textsOf(picture, ".xtitle, .ytitle"), ["position", "unanswered (%)"]);
+  });
+
+  test("draws a dot for each point and a line at 0", async () => {
+    const points = [
+      { x: 80, y: -0.1, label: "a" },
+      { x: 20, y: 0.5, label: "b" },
+    ];
+    const picture = await draw(pointFigure(points, { x: "right (%)", y: "correlation" }, text));
+    assert.equal(picture.all(".scatterlayer .point").length, 2);
+    assert.equal(picture.all(".zerolinelayer path").length, 1);
+  });
+
+  test("rounds places to hundredths of a pixel and leaves texts as they are", async () => {
+    const exact = { title: "Figure 1. 0.123456 of it", alt: "From 0.123456 to 0.654321." };
+    const svg = await renderSvg(barFigure([{ label: "x 0.123456", value: 1 / 3 }], "share", exact), size);
+    const places = [...svg.matchAll(/ (?:d|x|y|transform|width|height)="[^"]*"/g)].join(" ");
+    assert.doesNotMatch(places, /\.\d{3}/);
+    for (const words of [exact.title, exact.alt, "x 0.123456"]) assert.ok(svg.includes(words), words);
   });
 
   test("gives the same text for the same figure, also when drawn between others or at once", async () => {

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+
+/** What is shown, by MIME type; text/plain is what is printed where there is no Jupyter. */
+export type Bundle = Readonly<Record<string, unknown>> & { readonly "text/plain": string };
+
+/** One place in a cell's output whose contents are replaced. */
+export interface Place {
+  /** Shows this for now; nothing is printed where there is no Jupyter. */
+  readonly show: (bundle: Bundle) => void;
+  /** Shows this for good. */
+  readonly end: (bundle: Bundle) => void;
+}
+
+interface Kernel {
+  lastWriteDisplayData: ((message: object, isUpdate: boolean) => void) | null;
+}
+
+/** Shows something in the output of the cell that runs. */
+export function display(bundle: Bundle): void {
+  openPlace().end(bundle);
+}
+
+/** Opens a place in the output of the cell that runs; nothing is seen of it before something is shown there. */
+export function openPlace(): Place {
+  const id = randomBytes(8).toString("hex");
+  let isOpen = false;
+  const write = (data: Bundle, transient: object): boolean => {
+    const send = findKernel()?.lastWriteDisplayData;
+    send?.({ data, metadata: {}, transient }, isOpen);
+    return Boolean(send);
+  };
+  return {
+    show: (bundle) => {
+      isOpen = write(bundle, { display_id: id });
+    },
+    end: (bundle) => {
+      const isShown = write(bundle, isOpen ? { display_id: id } : {});
+      if (!isShown) process.stdout.write(`${bundle["text/plain"]}\n`);
+    },
+  };
+}
+
+/** Text as HTML that shows it. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** tslab's module for messages to Jupyter, if this process is its kernel. */
+function findKernel(): Kernel | undefined {
+  const path = Object.keys(require.cache).find((one) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(one));
+  return path === undefined ? undefined : (require.cache[path]?.exports as Kernel);
+}

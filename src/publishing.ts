@@ -1,0 +1,180 @@
+import { type LakeContents, toDataPackage } from "./catalogue";
+import { type Commit, type CommittedFile, commitName, commitNumber, type Swap } from "./commits";
+import { ServiceError } from "./errors";
+import type { HdfsEntry } from "./hdfs";
+import { type Lake, readLastCommit } from "./lake";
+import { toLakeReadme } from "./lake-readme";
+import { tables } from "./tables";
+
+/** How writing a commit ended. */
+export interface Attempt {
+  /** Whether the commit counts, be it that another run has taken over after it. */
+  readonly isOurs: boolean;
+  /** The last commit now: the one written, or what others have committed instead of it or after it. */
+  readonly last: Commit;
+}
+
+/** Commits older than this many are removed; what they said is in each later one. */
+const keptCommits = 100;
+
+/** Makes the directories of a lake that has no commit yet; those that are there stay as they are. */
+export async function makeLake(lake: Lake): Promise<void> {
+  for (const name of ["_commits", "_index", ...Object.keys(tables)]) {
+    await lake.hdfs.makeDirectory(lake.at(name));
+  }
+}
+
+/**
+ * Makes a commit count: written at `staged` (below `_tmp`), then renamed into `_commits` without overwrite, which fails
+ * for the second of two that want the same number. Whether it counts is then read back: an answer may have been lost on
+ * its way, others may have followed at once, and a run that was held up for long may have taken a number that was free
+ * because it is too old: that far behind, nothing counts.
+ */
+export async function writeCommit(lake: Lake, commit: Commit, staged: string): Promise<Attempt> {
+  await lake.hdfs.write(lake.at(staged), Buffer.from(JSON.stringify(commit)));
+  await move(lake, lake.at(staged), lake.at(`_commits/${commitName(commit.number)}`));
+  const last = await readLastCommit(lake);
+  if (!last) throw lostCommits(lake);
+  if (last.number === commit.number) return { isOurs: isSame(last, commit), last };
+  const ahead = last.number - commit.number;
+  return { isOurs: ahead > 0 && ahead < keptCommits && (await isThere(lake, commit)), last };
+}
+
+function isSame(a: Commit, b: Commit): boolean {
+  return a.run === b.run && a.kind === b.kind && a.committedAt === b.committedAt;
+}
+
+/** A lake that had commits, or should, has none. */
+export function lostCommits(lake: Lake): ServiceError {
+  return new ServiceError(
+    `hdfs ${lake.at("_commits")}: expected commits, received none; was the lake reset meanwhile?`,
+  );
+}
+
+/** Whether the commit stands under its number, others having followed it. */
+async function isThere(lake: Lake, commit: Commit): Promise<boolean> {
+  const path = lake.at(`_commits/${commitName(commit.number)}`);
+  if (!(await lake.hdfs.stat(path))) return false;
+  return isSame(JSON.parse((await lake.hdfs.read(path)).toString("utf8")) as Commit, commit);
+}
+
+/**
+ * Brings a commit's directories and files to their final places. May be done again and again, and by several at once:
+ * what is there already is left. Who commits next does it first, so of any commit but the last all is in place.
+ */
+export async function publishCommit(lake: Lake, commit: Commit): Promise<void> {
+  for (const swap of commit.swaps) await publishSwap(lake, swap);
+  for (const file of commit.files) await publishFile(lake, file, commit);
+}
+
+async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
+  const [from, to] = [lake.at(file.staged), lake.at(file.path)];
+  const isReplacing = file.table === "course_ID" || file.table === "catalogue";
+  if (await (isReplacing ? replace(lake, from, to) : move(lake, from, to))) return;
+  const there = await lake.hdfs.stat(to);
+  // a catalogue that somebody changed or removed is made anew by the landing
+  if (there?.bytes === file.bytes || file.table === "catalogue") return;
+  const last = await readLastCommit(lake);
+  if (last && last.number > commit.number) return; // published by who came next, and perhaps merged since
+  throw new ServiceError(
+    `hdfs ${to}: expected the ${file.bytes} bytes that were committed, received ${there?.bytes ?? "no file"}; something else writes to this lake: empty it with "npm run reset" and land again`,
+  );
+}
+
+/**
+ * Puts a staged directory in the place of another. Readers find the old files, for some milliseconds no directory, then
+ * the new ones; never both. Each step can be repeated, and several may be at it: a source that is gone was moved.
+ */
+async function publishSwap(lake: Lake, { directory, staged, retired, replaced }: Swap): Promise<void> {
+  const [table, fresh, old] = [lake.at(directory), lake.at(staged), lake.at(retired)];
+  if (!(await lake.hdfs.stat(fresh))) return;
+  try {
+    await move(lake, table, old);
+    if (replaced !== "all") {
+      for (const { path, name } of await lake.hdfs.list(old)) {
+        if (!replaced.includes(name)) await move(lake, path, `${fresh}/${name}`);
+      }
+    }
+    while (!(await move(lake, fresh, table)) && (await lake.hdfs.stat(fresh))) {
+      await lake.hdfs.remove(table); // an empty one that a late lander has made; a full one is refused
+    }
+  } catch (error) {
+    // whoever else was at it has finished, and has cleared the retired files away
+    if (await lake.hdfs.stat(fresh)) throw error;
+  }
+}
+
+/** Moves what is there; false where the source is gone or the target is taken. */
+async function move(lake: Lake, from: string, to: string): Promise<boolean> {
+  return moving(lake, from, () => lake.hdfs.rename(from, to));
+}
+
+async function replace(lake: Lake, from: string, to: string): Promise<boolean> {
+  return moving(lake, from, async () => {
+    await lake.hdfs.replace(from, to);
+    return true;
+  });
+}
+
+async function moving(lake: Lake, from: string, work: () => Promise<boolean>): Promise<boolean> {
+  if (!(await lake.hdfs.stat(from))) return false;
+  try {
+    return await work();
+  } catch (error) {
+    if (await lake.hdfs.stat(from)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Writes, in a folder under `_tmp`, the catalogue of the lake as it is once a commit's files are published:
+ * datapackage.json and README.md. They count as files of that commit, so that finishing a commit that was cut brings
+ * its catalogue too.
+ */
+export async function stageCatalogue(
+  lake: Lake,
+  folder: string,
+  contents: LakeContents,
+): Promise<CommittedFile[]> {
+  const texts = [
+    ["datapackage.json", `${JSON.stringify(toDataPackage(contents), undefined, 2)}\n`],
+    ["README.md", toLakeReadme(contents)],
+  ] as const;
+  const files: CommittedFile[] = [];
+  for (const [path, text] of texts) {
+    const staged = `${folder}/${contents.commit.number}-${path}`;
+    const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text));
+    files.push({ table: "catalogue", staged, path, rowCount: 0, bytes });
+  }
+  return files;
+}
+
+/** Whether the catalogue that a commit published is still there; false too for a commit that had none. */
+export async function hasCatalogue(lake: Lake, { files }: Commit): Promise<boolean> {
+  const catalogue = files.filter((file) => file.table === "catalogue");
+  for (const { path, bytes } of catalogue) {
+    if ((await lake.hdfs.stat(lake.at(path)))?.bytes !== bytes) return false;
+  }
+  return catalogue.length > 0;
+}
+
+/**
+ * What earlier runs have staged. Listed before a claim, removed after it: a run that begins to stage files only after
+ * its own claim (or after reading who holds the lake) is never swept while its commit could still count.
+ */
+export function listStaged(lake: Lake): Promise<HdfsEntry[]> {
+  return lake.hdfs.list(lake.at("_tmp"));
+}
+
+/** Removes what was listed. */
+export async function sweepStaged(lake: Lake, entries: readonly HdfsEntry[]): Promise<void> {
+  for (const { path } of entries) await lake.hdfs.remove(path, { recursive: true });
+}
+
+/** Removes commits that are far behind the last one, so that the list of them stays short. */
+export async function pruneCommits(lake: Lake, last: Commit): Promise<void> {
+  for (const { name, path } of await lake.hdfs.list(lake.at("_commits"))) {
+    const number = commitNumber(name);
+    if (number !== undefined && number <= last.number - keptCommits) await lake.hdfs.remove(path);
+  }
+}

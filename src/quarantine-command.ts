@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { withProgress } from "./progress";
+import { readQuarantineGroups, readRefusedEvents } from "./quarantine";
+import { formatEvents, formatGroups } from "./quarantine-report";
+import type { QueryTools } from "./query-command";
+import { toJsonText } from "./query-output";
+
+interface QuarantineFlags {
+  readonly table?: string;
+  readonly rule?: string;
+  readonly path?: string;
+  readonly limit: number;
+  readonly show?: number;
+  readonly json?: true;
+}
+
+const refusing = ["events", "grades_ID", "questions_pool_data"];
+
+/** Adds `quarantine` to the command line. */
+export function addQuarantineCommand(program: Command, tools: QueryTools): void {
+  program
+    .command("quarantine")
+    .description("shows which events were refused, in groups of table, rule and path, most frequent first")
+    .addOption(new Option("--table <name>", "only what this table refused").choices(refusing))
+    .option("--rule <name>", "only this rule, such as type or duplicate")
+    .option("--path <path>", "only this path, such as sequences.counts or sequences.questions[*].id")
+    .option("--limit <groups>", "show so many groups at most", parseCount, 40)
+    .addOption(
+      new Option("--show <events>", "show so many of the refused events instead, with all their failures")
+        .argParser(parseCount)
+        .conflicts("limit"),
+    )
+    .option(
+      "--json",
+      "print JSON: groups (table, rule, path, events, example), groupCount, refusals, messages, all; with --show an array of rows of the table, values whole",
+    )
+    .action((flags: QuarantineFlags) => runQuarantine(flags, tools));
+}
+
+async function runQuarantine(flags: QuarantineFlags, tools: QueryTools): Promise<void> {
+  const { show, json, limit, ...filter } = flags;
+  const output = tools.output ?? process.stdout;
+  const options = { signal: tools.signal };
+  const text = await tools.withNeeded(["hdfs"], () =>
+    withProgress(
+      "reading quarantine",
+      async () => {
+        if (show !== undefined) {
+          const events = await readRefusedEvents(filter, { ...options, limit: show });
+          return json ? indent(events) : formatEvents(events);
+        }
+        const report = await readQuarantineGroups(filter, { ...options, limit });
+        return json ? indent(report) : formatGroups(report, output.columns);
+      },
+      () => "read quarantine",
+    ),
+  );
+  output.write(`${text}\n`);
+}
+
+/** Offsets stay numbers as long as they are exact. */
+function indent(value: unknown): string {
+  return JSON.stringify(JSON.parse(toJsonText(value)), undefined, 2);
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0 && count < 2 ** 31) return count;
+  throw new InvalidArgumentError("Expected a whole number above 0.");
+}

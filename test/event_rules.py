@@ -1,0 +1,249 @@
+"""The rules that decide what a message adds to the tables, written anew from their description, with none of the project's code.
+
+Where Python's JSON is not JSON (NaN and Infinity, whole numbers of any size, a limit of nesting) JSON as JavaScript reads
+it decides: numbers are doubles, of a key that stands twice the last one counts, nesting has no limit.
+"""
+
+import json
+import math
+import re
+from datetime import date
+
+COUNTS = ["correct", "incorrect", "incomplete", "unanswered", "submitted", "total"]
+INSTANT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
+)
+SECONDS = re.compile(r"(\d+)(\.\d+)?", re.ASCII)
+FIRST_MS, END_MS = -62_135_596_800_000, 253_402_300_800_000  # the years 0001 to 9999
+TOKEN = re.compile(
+    r'[ \t\n\r]*([{}\[\],:]|"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+    r"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)"
+)
+
+
+class NoJson(Exception):
+    pass
+
+
+def number(text):
+    return float(text) + 0.0  # -0 is 0
+
+
+def refuse(text):
+    raise NoJson(text)
+
+
+def decode(text):
+    """The value of a JSON text, all numbers floats; NoJson where it is none."""
+    try:
+        return json.loads(text, parse_int=number, parse_float=number, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise NoJson(str(error)) from None
+    except RecursionError:
+        return decode_deep(text)
+
+
+def decode_deep(text):
+    """As decode, without recursion: each open bracket is an element of `stack`."""
+    at, stack, root = 0, [], []
+    target, key, expected = root, None, "value"
+    while True:
+        match = TOKEN.match(text, at)
+        if not match:
+            if text[at:].strip(" \t\n\r") == "" and not stack and expected == "end":
+                return root[0]
+            raise NoJson(text[at : at + 20])
+        at, token = match.end(), match[1]
+        if token in ("]", "}") and expected in ("comma", "first" if token == "]" else "first key"):
+            if isinstance(target, list) != (token == "]") or not stack:
+                raise NoJson(token)
+            target = stack.pop()
+            expected = "comma" if stack else "end"
+        elif token == "," and expected == "comma":
+            expected = "value" if isinstance(target, list) else "key"
+        elif token == ":" and expected == "colon":
+            expected = "value"
+        elif token[0] == '"' and expected in ("key", "first key"):
+            key, expected = json.loads(token), "colon"
+        elif token not in ("]", "}", ",", ":") and expected in ("value", "first"):
+            value = [] if token == "[" else {} if token == "{" else decode_scalar(token)
+            if isinstance(target, list):
+                target.append(value)
+            else:
+                target[key] = value
+            expected = "comma" if stack else "end"
+            if token in ("[", "{"):
+                stack.append(target)
+                target, expected = value, "first" if token == "[" else "first key"
+        else:
+            raise NoJson(token)
+
+
+def decode_scalar(token):
+    return json.loads(token, parse_int=number, parse_float=number)
+
+
+def same_value_key(value):
+    """One text for one JSON value, whatever the order of its keys."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except RecursionError:
+        pass
+    parts, todo = [], [(False, value)]
+    while todo:
+        is_text, one = todo.pop()
+        if is_text or not isinstance(one, (list, dict)):
+            parts.append(one if is_text else json.dumps(one))
+        elif isinstance(one, list):
+            todo.append((True, "]"))
+            todo.extend(entry for child in reversed(one) for entry in ((True, ", "), (False, child)))
+            parts.append("[")
+        else:
+            todo.append((True, "}"))
+            for name in sorted(one, reverse=True):
+                todo.extend([(True, ", "), (False, one[name]), (True, json.dumps(name) + ": ")])
+            parts.append("{")
+    return "deep " + "".join(parts)
+
+
+def is_well_formed(value):
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+
+
+def is_text(value):
+    return is_well_formed(value) and value != ""
+
+
+def is_whole(value, least, most=2**31 - 1):
+    return isinstance(value, float) and math.isfinite(value) and value == int(value) and least <= value <= most
+
+
+def ordinal_ms(year, month, day):
+    """Start of a day in ms; None where the calendar doesn't have it. The calendar repeats every 400 years."""
+    shift = 0 if year >= 400 else 400
+    try:
+        days = date(year + shift, month, day).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError:
+        return None
+    return (days - (146_097 if shift else 0)) * 86_400_000
+
+
+def instant_ms(text):
+    match = INSTANT.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    day_ms = ordinal_ms(year, month, day)
+    offset_hour, offset_minute = int(match[9] or 0), int(match[10] or 0)
+    if day_ms is None or hour > 23 or minute > 59 or second > 59 or offset_hour > 23 or offset_minute > 59:
+        return None
+    fraction = int((match[7] or "0")[:3].ljust(3, "0"))
+    offset = (offset_hour * 60 + offset_minute) * 60_000 * (-1 if match[8] == "-" else 1)
+    ms = day_ms + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset
+    return ms if FIRST_MS <= ms < END_MS else None
+
+
+def seconds_ms(text):
+    match = SECONDS.fullmatch(text) if isinstance(text, str) else None
+    whole = match[1].lstrip("0") if match else ""
+    if not match or len(whole) > 12:
+        return None
+    ms = int(whole or "0") * 1000 + int((match[2] or ".")[1:4].ljust(3, "0"))
+    return ms if ms < END_MS else None
+
+
+def grade(event):
+    """A row of grades_ID without its origin, and the paths of what stands in its way."""
+    bad = [name for name in ["user_exam_id", "base_exam_id", "exam_name"] if not is_text(event.get(name))]
+    started, recorded = instant_ms(event.get("started_at")), seconds_ms(event.get("keen_timestamp"))
+    bad += ["started_at"] if started is None else []
+    bad += ["keen_timestamp"] if recorded is None else []
+    certification = event.get("certification")
+    if certification is not None and not (isinstance(certification, str) and certification in ("true", "false")):
+        bad.append("certification")
+    sequences = event.get("sequences")
+    counts = sequences.get("counts") if isinstance(sequences, dict) else None
+    if not isinstance(counts, dict):
+        return None, bad + ["sequences.counts" if isinstance(sequences, dict) else "sequences"]
+    ok = {name: is_whole(counts.get(name), 1 if name == "total" else 0) for name in COUNTS}
+    bad += [f"sequences.counts.{name}" for name in COUNTS if not ok[name]]
+    if not isinstance(counts.get("all_correct"), bool):
+        bad.append("sequences.counts.all_correct")
+    if ok["correct"] and ok["total"] and counts["correct"] > counts["total"]:
+        bad.append("sequences.counts.correct")
+    if bad:
+        return None, bad
+    row = {
+        **{name: event[name] for name in ["user_exam_id", "base_exam_id", "exam_name"]},
+        "started_at": started,
+        "recorded_at": recorded,
+        "certification": None if certification is None else certification == "true",
+        **{name: int(counts[name]) for name in COUNTS},
+        "score": counts["correct"] / counts["total"],
+        "all_correct": counts["all_correct"],
+    }
+    return row, []
+
+
+def is_optional(value, kind):
+    if value is None:
+        return True
+    if kind == "text":
+        return is_well_formed(value)
+    if kind == "whole":
+        return is_whole(value, -(2**31))
+    return instant_ms(value) is not None if kind == "instant" else isinstance(value, bool)
+
+
+def option_row(option, at, bad):
+    if not isinstance(option, dict):
+        return bad.append(at)
+    bad += [f"{at}.id"] if not is_well_formed(option.get("id")) else []
+    bad += [f"{at}.checked"] if not isinstance(option.get("checked"), bool) else []
+    kinds = {"correct": "boolean", "submitted": "whole", "at": "instant"}
+    bad += [f"{at}.{name}" for name, kind in kinds.items() if not is_optional(option.get(name), kind)]
+    submitted = option.get("submitted")
+    return {
+        "id": option.get("id"),
+        "checked": option.get("checked"),
+        "correct": option.get("correct"),
+        "submitted": int(submitted) if is_whole(submitted, -(2**31)) else None,
+        "at": instant_ms(option.get("at")),
+    }
+
+
+def question_row(question, at, bad):
+    if not isinstance(question, dict):
+        return bad.append(at)
+    bad += [f"{at}.id"] if not is_text(question.get("id")) else []
+    kinds = {"user_result": "text", "user_correct": "boolean", "user_incomplete": "boolean", "user_submitted": "boolean"}
+    bad += [f"{at}.{name}" for name, kind in kinds.items() if not is_optional(question.get(name), kind)]
+    options = question.get("options")
+    if not isinstance(options, list):
+        return bad.append(f"{at}.options")
+    return {
+        "question_id": question.get("id"),
+        **{name: question.get(name) for name in kinds},
+        "options": [option_row(option, f"{at}.options[{index}]", bad) for index, option in enumerate(options)],
+    }
+
+
+def questions(event):
+    """Rows of questions_pool_data without their origin, and the paths of what stands in their way; None: no questions array."""
+    sequences = event.get("sequences")
+    asked = sequences.get("questions") if isinstance(sequences, dict) else None
+    if not isinstance(asked, list):
+        return None
+    bad = [] if is_text(event.get("user_exam_id")) else ["user_exam_id"]
+    name_or_null = lambda name: event.get(name) if is_well_formed(event.get(name)) else None
+    exam = {
+        "user_exam_id": event.get("user_exam_id"),
+        "base_exam_id": name_or_null("base_exam_id"),
+        "exam_name": name_or_null("exam_name"),
+        "started_at": instant_ms(event.get("started_at")),
+    }
+    rows = []
+    for index, question in enumerate(asked):
+        row = question_row(question, f"sequences.questions[{index}]", bad)
+        rows.append({**exam, "question_index": index, **(row or {})})
+    return rows, bad

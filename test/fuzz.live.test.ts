@@ -1,0 +1,12 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chooseSeed, fuzzLanding } from "./fuzz-landing";
+import { makeMessages } from "./fuzz-messages";
+
+test("600 messages of any kind land as they were sent, and the tables are what they give", async (t) => {
+  const seed = chooseSeed();
+  t.diagnostic(`FUZZ_SEED=${seed}`);
+  const { counts, bytes } = await fuzzLanding(makeMessages(600, seed), { batchSizes: [7, 600], seed });
+  t.diagnostic(`${JSON.stringify(counts)}, ${bytes} bytes`);
+  assert.equal(counts.raw_data, 600);
+});

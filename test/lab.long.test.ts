@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Locator } from "playwright-core";
+import { labInBrowser, noBrowser } from "./lab-browser";
+import { ownConfig } from "./live-lake";
+
+/** How many dots, or bars, each figure has, by notebook. */
+const marksOf: Readonly<Record<string, readonly number[]>> = {
+  "01": [],
+  "02": [5],
+  "03": [10, 20, 41],
+  "04": [22],
+  "05": [10, 5, 83, 24, 9],
+};
+
+/** What the cells that take their time say while they run and in the end, by notebook. */
+const barsOf: Readonly<Record<string, readonly (readonly [cell: string, during: RegExp, end: RegExp])[]>> = {
+  "01": [["code-16", /^publishing: [\d,]+ of 3,280$/, /✓ 3280 of 3280 records are in the topic/]],
+  "04": [
+    ["code-06", /^landing: [\d,]+ of 3,280$/, /✓ the lake holds 3280 messages of topic test-lab-all-/],
+    ["code-25", /^verifying: (raw_data|grades_ID)$/, /✓ verified 5 tables/],
+  ],
+};
+
+describe("every notebook in a browser, by Run All on a fresh topic and lake", { skip: noBrowser }, () => {
+  const config = ownConfig("lab-all");
+  const session = labInBrowser(config, "lab-all");
+  const { complaints, cellsOf, cellAt, figuresOf, takePicture } = session;
+
+  for (const [number, marks] of Object.entries(marksOf)) {
+    test(`notebook ${number} runs to its end, its figures are drawn and say numbers under the mouse`, async () => {
+      const panel = await session.openNotebook(number);
+      await session.clearOutputs();
+      await recordBars();
+      await session.runAll(panel, number);
+      const seen = await session.page().evaluate(() => (globalThis as unknown as { bars: string[] }).bars);
+      for (const [id, during, end] of barsOf[number] ?? []) {
+        assert.ok(
+          seen.some((words) => during.test(words)),
+          `a bar of ${id}, among ${seen.join("; ")}`,
+        );
+        const index = cellsOf(number).findIndex((cell) => cell.id === id);
+        const cell = await cellAt(panel, index);
+        await cell.locator(".jp-OutputArea-output", { hasText: end }).waitFor();
+        assert.equal(await cell.locator("progress").count(), 0);
+        await takePicture(`${number}-${id}`);
+      }
+      const figures = figuresOf(number);
+      assert.equal(figures.length, marks.length);
+      for (const [place, index] of figures.entries()) {
+        const chart = (await cellAt(panel, index)).locator(".js-plotly-plot");
+        await chart.locator(".gtitle").waitFor();
+        assert.match(await chart.locator(".gtitle").innerHTML(), new RegExp(`^Figure ${place + 1}\\. `));
+        assert.equal(await chart.locator(markSelector).count(), marks[place]);
+        assert.match(await hover(chart), /\d/);
+        await takePicture(`${number}-figure-${place + 1}`);
+      }
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  test("the tracked notebooks are as they were", () => {
+    assert.ok(session.areUntouched());
+  });
+
+  const markSelector = ".barlayer .point path, .scatterlayer .point";
+
+  /** Notes the words beside every progress bar that is shown from now on. */
+  async function recordBars(): Promise<void> {
+    await session.page().evaluate(() => {
+      const { document, MutationObserver } = globalThis as unknown as BrowserWindow;
+      const bars: string[] = [];
+      Object.assign(globalThis, { bars });
+      const note = () => {
+        for (const bar of document.querySelectorAll(".jp-OutputArea-output progress"))
+          bars.push((bar.parentElement?.textContent ?? "").trim());
+      };
+      new MutationObserver(note).observe(document.body, { childList: true, subtree: true });
+    });
+  }
+
+  /** Puts the mouse on a mark in the figure's middle and gives what the figure says there. */
+  async function hover(chart: Locator): Promise<string> {
+    const marks = chart.locator(markSelector);
+    const mark = marks.nth(Math.floor((await marks.count()) / 2));
+    await mark.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await mark.boundingBox()) ?? assert.fail("a mark that is drawn");
+    await session.page().mouse.move(x + width / 2 - 1, y + height / 2);
+    await session.page().mouse.move(x + width / 2, y + height / 2);
+    const label = chart.locator(".hoverlayer .hovertext");
+    await label.first().waitFor();
+    return (await label.allTextContents()).join(" ");
+  }
+});
+
+/** What is asked of the page from within. */
+interface BrowserWindow {
+  readonly document: {
+    readonly body: object;
+    querySelectorAll(selector: string): Iterable<{
+      readonly parentElement: { readonly textContent: string | null } | null;
+    }>;
+  };
+  readonly MutationObserver: new (onChange: () => void) => { observe(node: object, options: object): void };
+}
