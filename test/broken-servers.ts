@@ -93,15 +93,16 @@ export async function openProxy(target: number, rewrite?: Rewrite): Promise<Prox
   };
   const server = createServer((client) => {
     hold(client);
-    if (mode === "reset") return void client.resetAndDestroy();
+    if (mode === "reset") return reset(client);
     if (mode === "mute") return void client.resume();
     const there = connect(target, "127.0.0.1");
     hold(there);
+    // before the pipes, so that what is cut off goes no further
+    client.on("data", sent.count).on("close", () => there.destroy());
+    there.on("data", received.count).on("close", () => client.end());
     client.pipe(there);
     if (rewrite) there.pipe(replaceText(rewrite)).pipe(client);
     else there.pipe(client);
-    client.on("data", sent.count).on("close", () => there.destroy());
-    there.on("data", received.count).on("close", () => client.end());
   });
   const listen = async () => {
     server.listen(port, "127.0.0.1");
@@ -118,10 +119,16 @@ export async function openProxy(target: number, rewrite?: Rewrite): Promise<Prox
     mode = wanted;
     if (wanted === "refuse") await close();
     else if (!server.listening) await listen();
-    if (wanted === "reset") for (const socket of sockets) socket.resetAndDestroy();
+    if (wanted === "reset") for (const socket of sockets) reset(socket);
     if (wanted === "mute") for (const socket of sockets) socket.destroy();
   };
   return { port, set, whenSent: sent.when, whenReceived: received.when };
+}
+
+/** A socket that is shutting down can't be reset: its handle would keep the event loop busy for ever. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function replaceText([from, to]: Rewrite): Transform {

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { before, describe, test } from "node:test";
 import { type Config, readConfig } from "user-activity/dist/config";
 import { connectHdfs } from "user-activity/dist/hdfs";
+import { isSourceMissing } from "user-activity/dist/hdfs-errors";
 import { formatRetry, type Retry, type RetryPolicy } from "user-activity/dist/retry";
 import { consumeRange, ensureTopic, followTopic, type MessageBatch } from "user-activity/dist/stream";
 import { type Breakable, breakable, openProxy } from "./broken-servers";
@@ -204,6 +205,31 @@ describe("writing to HDFS", () => {
     await until(() => told.length > 0, "a word about the quota");
     await setQuota(-1);
     assert.equal(await writing, content.length);
+  });
+
+  test("tells a rename that was done though its answer got lost by its missing source", async () => {
+    const nameNode = await openProxy(ports.http ?? 0);
+    const { told, retry } = policyOf();
+    const onRetry = (one: Retry) => {
+      told.push(one);
+      void nameNode.set("pass");
+    };
+    const place = { ...config.hdfs, url: `http://127.0.0.1:${nameNode.port}` };
+    const hdfs = connectHdfs(place, { retry: { ...retry, onRetry } });
+    const direct = connectHdfs(config.hdfs);
+    await direct.write("/lost/from", content);
+    nameNode.whenReceived(1, () => nameNode.set("reset"));
+    const error: unknown = await hdfs.rename("/lost/from", "/lost/to").catch((reason: unknown) => reason);
+    assert.equal(told.length, 1);
+    assert.ok(isSourceMissing(error), String(error));
+    assert.equal((await hdfs.stat("/lost/to"))?.bytes, content.length);
+    nameNode.whenReceived(1, () => nameNode.set("reset"));
+    assert.equal(await hdfs.remove("/lost/to"), false);
+    assert.equal(told.length, 2);
+    const noParent: unknown = await hdfs
+      .write("/lost/a", content)
+      .then(() => hdfs.rename("/lost/a", "/nowhere/b").catch((reason: unknown) => reason));
+    assert.ok(!isSourceMissing(noParent), String(noParent));
   });
 
   test("tries no permission again", async () => {
