@@ -17,6 +17,12 @@ def run_command(*arguments):
     return json.loads(done.stdout)
 
 
+def project_path(*parts):
+    """A path in the project's folder, from wherever a copy of this notebook is: as projectPath in TypeScript."""
+    script = 'process.stdout.write(require("user-activity/dist/paths").projectPath(...process.argv.slice(1)))'
+    return run_node(script, *parts)
+
+
 def find_webhdfs():
     """The NameNode's HTTP address: that of WEBHDFS_URL, else the embedded one's; raises where that is not running."""
     hdfs = run_command("services", "status")["hdfs"]
@@ -50,7 +56,12 @@ def render_svg(figure, width, height):
         renderSvg(figure, size).then((svg) => process.stdout.write(svg));
     """
     request = json.dumps({"figure": figure, "size": {"width": width, "height": height}})
-    done = subprocess.run(["node", "-e", script], input=request, capture_output=True, text=True)
+    return run_node(script, request=request)
+
+
+def run_node(script, *arguments, request=None):
+    """Runs JavaScript, which finds the project's packages, and returns what it prints; raises its words where it fails."""
+    done = subprocess.run(["node", "-e", script, *arguments], input=request, capture_output=True, text=True)
     if done.returncode != 0:
-        raise RuntimeError(f"the figure was not drawn: {done.stderr.strip()}")
+        raise RuntimeError(done.stderr.strip())
     return done.stdout

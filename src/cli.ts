@@ -34,6 +34,7 @@ function buildProgram(): Command {
       "publishes the records of a JSON array or JSON lines file; what the topic holds already is left out",
     )
     .option("--again", "publish every record once more, as a new delivery")
+    .option("--per-second <messages>", "publish no faster than this", parseCount)
     .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
     .action(runPublish);
   addLand(program);

@@ -57,14 +57,21 @@ export async function runServicesStatus(options: JsonOption): Promise<void> {
   print(await readServices(), options, formatServices);
 }
 
+/** Options of `publish`. */
+export interface PublishCommand extends JsonOption {
+  readonly again?: true;
+  readonly perSecond?: number;
+}
+
 /** `publish FILE` */
-export async function runPublish(file: string, options: JsonOption & { again?: true }): Promise<void> {
+export async function runPublish(file: string, options: PublishCommand): Promise<void> {
   const { kafka } = await readServices();
   if (kafka.state === "stopped") await inspectSource(file); // no broker is started for a broken file
   const publish = (tell: (text: string) => void) =>
     publishFile(file, {
       config: readConfig().kafka,
       ...(options.again ? { again: true } : {}),
+      perSecond: options.perSecond,
       signal: interruption,
       onProgress: ({ published, total }) =>
         tell(`published ${formatCount(published)} of ${formatCount(total)}`),

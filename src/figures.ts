@@ -65,10 +65,11 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
   return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
 }
 
-/** Bars to both sides leave room for the numbers at their ends. */
+/** Bars to both sides leave room for the numbers at their ends; where there are none yet the axis begins at 0 all the same. */
 function rangeOf(bars: readonly Bar[]): { readonly range?: readonly number[] } {
   const values = bars.map(({ value }) => value);
   const [least, most] = [Math.min(0, ...values), Math.max(0, ...values)];
+  if (most === least) return { range: [0, 1] };
   const room = 0.12 * (most - least);
   return least < 0 ? { range: [least - room, most + room] } : {};
 }

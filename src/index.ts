@@ -2,16 +2,20 @@
 // as in "user-activity/dist/exam-index".
 
 export { formatSum } from "./commits";
+export { compact } from "./compact";
 export { type Config, readConfig } from "./config";
 export { decodeEvent } from "./events";
 export { createExamIndex } from "./exam-index";
 export { barFigure, courseFigure, lineFigure, pointFigure, scoreFigure } from "./figures";
+export { follow } from "./follow";
+export { busiestCourses, followFrame } from "./follow-views";
 export { fromFrame, toFrame, toInstantText } from "./frames";
 export { enforceGrade, gradeSchema } from "./grades";
 export { impliedColumns } from "./implied";
 export { createInference, inferSchema, observeEvent, toInferredSchema } from "./infer";
-export { listParts, openLake, readRows, readTable } from "./lake";
+export { listParts, openLake, readRows, readTable, resetLake } from "./lake";
 export { land } from "./land";
+export { showLive } from "./live";
 export { decideOutcome } from "./outcomes";
 export { findFile, projectPath } from "./paths";
 export { publishFile } from "./publish";
@@ -31,6 +35,7 @@ export {
   type Message,
   type MessageBatch,
   readOffsets,
+  resetTopic,
   sampleMessages,
 } from "./stream";
 export { tables } from "./tables";

@@ -3,6 +3,7 @@ import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, typ
 import type { KafkaConfig } from "./config";
 import { ServiceError } from "./errors";
 import { askKafka, connectKafka, toKafkaError } from "./kafka";
+import { startPace } from "./pace";
 import { inspectSource, readRecords, type SourceRecord, type SourceSummary } from "./source";
 import { consumeRange, ensureTopic, type Message, readOffsets } from "./stream";
 
@@ -20,6 +21,8 @@ export interface PublishOptions {
   readonly config: KafkaConfig;
   /** Publishes every record once more, as a delivery of its own; one that was cut is completed. Default false. */
   readonly again?: boolean;
+  /** At most so many messages a second, in requests of a tenth of a second each; default: as fast as Kafka takes them. */
+  readonly perSecond?: number | undefined;
   /** Called at the start and after each request. */
   readonly onProgress?: (progress: PublishProgress) => void;
   /** Ends the publishing between two requests, with the signal's reason. */
@@ -67,7 +70,7 @@ const OVERHEAD_BYTES = 160;
  */
 export async function publishFile(path: string, options: PublishOptions): Promise<PublishReport> {
   const startedMs = performance.now();
-  const { config, signal, again = false } = options;
+  const { config, signal, again = false, perSecond = Infinity } = options;
   const source = await inspectSource(path);
   signal?.throwIfAborted();
   const partitions = await ensureTopic(config);
@@ -79,8 +82,16 @@ export async function publishFile(path: string, options: PublishOptions): Promis
   progress(0);
   if (total > 0) {
     await withProducer(config, async (producer) => {
+      const pace = startPace(perSecond, signal);
       let published = 0;
-      for await (const messages of prepareRequests(path, { source, delivery, partitions, limit })) {
+      for await (const messages of prepareRequests(path, {
+        source,
+        delivery,
+        partitions,
+        limit,
+        perSecond,
+      })) {
+        await pace(published);
         signal?.throwIfAborted();
         await send(producer, config, messages);
         published += messages.length;
@@ -173,18 +184,20 @@ interface Plan {
   readonly delivery: Delivery;
   readonly partitions: number;
   readonly limit: number | undefined;
+  readonly perSecond: number;
 }
 
 /** Reads the file again and gathers what is still to be sent; the last request waits until the file is seen unchanged. */
 async function* prepareRequests(path: string, plan: Plan): AsyncGenerator<OutgoingMessage[]> {
   const mostBytes = Math.min(REQUEST_BYTES, (plan.limit ?? REQUEST_BYTES) * 0.9);
+  const mostMessages = Math.min(REQUEST_MESSAGES, Math.max(1, Math.round(plan.perSecond / 10)));
   const hash = createHash("sha256");
   let messages: OutgoingMessage[] = [];
   let bytes = 0;
   for await (const record of readRecords(path, { onBytes: (chunk) => hash.update(chunk) })) {
     if (plan.delivery.held[record.index]) continue;
     const size = record.bytes.length + OVERHEAD_BYTES;
-    if (messages.length > 0 && (bytes + size > mostBytes || messages.length === REQUEST_MESSAGES)) {
+    if (messages.length > 0 && (bytes + size > mostBytes || messages.length === mostMessages)) {
       yield messages;
       [messages, bytes] = [[], 0];
     }

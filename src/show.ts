@@ -1,5 +1,5 @@
 import type { DataFrame } from "danfojs-node";
-import { display, escapeHtml } from "./display";
+import { type Bundle, display, escapeHtml } from "./display";
 import type { Figure } from "./figures";
 import { parseList, toLines } from "./nested";
 import { renderSvg } from "./svg";
@@ -21,10 +21,20 @@ export interface ShowFigureOptions {
 }
 
 /** Shows the first rows of a frame as a table: dtypes under the names, numbers to the right, nulls visible, lists in lines. */
-export function showFrame(
+export function showFrame(frame: DataFrame, options: ShowFrameOptions = {}): void {
+  display(renderFrame(frame, options));
+}
+
+/** Shows a figure: interactive where Plotly is drawn, as a static picture elsewhere, in words where there is no picture. */
+export async function showFigure(figure: Figure, options: ShowFigureOptions = {}): Promise<void> {
+  display(await renderFigure(figure, options));
+}
+
+/** What showFrame shows. */
+export function renderFrame(
   frame: DataFrame,
   { rows = 10, caption = "", decimals = 4 }: ShowFrameOptions = {},
-): void {
+): Bundle {
   const shown = (frame.values as unknown[][]).slice(0, rows);
   const columns = frame.columns.map((name, index) => {
     const cells = shown.map((row) => row[index]);
@@ -45,21 +55,21 @@ export function showFrame(
   ].join("");
   const plain = [frame.columns, ...lines.map((texts) => texts.map(toPlain))];
   const words = [caption, ...plain.map((texts) => texts.join("\t")), size].filter((line) => line !== "");
-  display({ "text/html": html, "text/plain": words.join("\n") });
+  return { "text/html": html, "text/plain": words.join("\n") };
 }
 
-/** Shows a figure: interactive where Plotly is drawn, as a static picture elsewhere, in words where there is no picture. */
-export async function showFigure(
+/** What showFigure shows. */
+export async function renderFigure(
   figure: Figure,
   { width = 820, height = 460 }: ShowFigureOptions = {},
-): Promise<void> {
+): Promise<Bundle> {
   const svg = await renderSvg(figure, { width, height });
   const { data, layout } = figure;
-  display({
+  return {
     "application/vnd.plotly.v1+json": { data, layout: { ...layout, height }, config: { displaylogo: false } },
     "image/svg+xml": svg,
     "text/plain": figure.alt,
-  });
+  };
 }
 
 interface Column {

@@ -34,6 +34,7 @@ describe("misuse ends with exit code 2 and one line", { concurrency: 2 }, () => 
     ["--nope", /unknown option '--nope'; see/],
     ["land --nope", /unknown option '--nope'; see/],
     ["publish", /missing required argument 'file'; see/],
+    ["publish a.json --per-second 0", /argument '0' is invalid/],
     ["publish a.json b.json", /too many arguments for 'publish'/],
     ["verify all", /too many arguments for 'verify'/],
     ["land --batch", /'--batch <messages>' argument missing/],

@@ -105,7 +105,7 @@ describe("compacting", () => {
     await publishEvents(topic, 6);
     let isEnded = true;
     let call = 0;
-    for (call = 1; isEnded; call += 4) {
+    for (call = 1; isEnded; call += 11) {
       const config = { ...topic, hdfs: ownConfig("cut-compact").hdfs };
       await landInSmallCommits(config);
       const before = await readAll(config);

@@ -63,7 +63,9 @@ export async function printedBy(work: () => Promise<unknown>): Promise<string> {
 
 function listen() {
   let text = "";
-  const write = mock.method(process.stdout, "write", (part: string) => {
+  const real = process.stdout.write.bind(process.stdout);
+  const write = mock.method(process.stdout, "write", (part: string | Buffer) => {
+    if (typeof part !== "string") return real(part); // the test runner's own messages
     text += part;
     return true;
   });

@@ -6,18 +6,23 @@ export const pulled = "the plug was pulled";
 
 type Call = (...args: never[]) => Promise<unknown>;
 
-/** Calls HDFS as the lake does, with `around` told the number of each call, from 1, and given the call itself. */
+/**
+ * Calls HDFS as the lake does, with `around` told the number of each call, from 1, given the call itself, and told what
+ * it is: its name and its paths, as in "rename /lake/a /lake/b".
+ */
 export function wrapLake(
   lake: Lake,
-  around: (number: number, call: () => Promise<unknown>) => Promise<unknown>,
+  around: (number: number, call: () => Promise<unknown>, what: string) => Promise<unknown>,
 ): Lake {
   let calls = 0;
   const wrap =
-    (work: Call) =>
-    (...args: never[]) =>
-      around(++calls, () => work(...args));
+    (name: string, work: Call) =>
+    (...args: never[]) => {
+      const paths = args.filter((argument) => typeof argument === "string");
+      return around(++calls, () => work(...args), [name, ...paths].join(" "));
+    };
   const hdfs = Object.fromEntries(
-    Object.entries(lake.hdfs).map(([name, work]) => [name, wrap(work as Call)]),
+    Object.entries(lake.hdfs).map(([name, work]) => [name, wrap(name, work as Call)]),
   );
   return { ...lake, hdfs: hdfs as unknown as Hdfs };
 }

@@ -82,6 +82,10 @@ describe("barFigure", () => {
     assert.equal(titleOf(axisOf(barFigure([], "questions", text), "xaxis")), "questions");
   });
 
+  test("has an axis from 0 on where there are no bars yet", () => {
+    assert.deepEqual(axisOf(barFigure([], "questions", text), "xaxis").range, [0, 1]);
+  });
+
   test("leaves room at both ends where bars go to both sides, and starts at 0 where they don't", () => {
     const toBoth = barFigure(
       [

@@ -102,7 +102,7 @@ export function labInBrowser(config: Config, name: string) {
   /** The notebook that is open, once its kernel waits for work. */
   async function readyPanel(): Promise<Locator> {
     const panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
-    await panel.locator(".jp-KernelName", { hasText: "TypeScript" }).waitFor();
+    await panel.locator(".jp-KernelName", { hasText: /^(TypeScript|Python 3)/ }).waitFor();
     await panel.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
     return panel;
   }
@@ -150,10 +150,11 @@ export function labInBrowser(config: Config, name: string) {
       await page.getByRole("menuitem", { name: "Edit" }).click();
       await page.getByRole("menuitem", { name: "Clear Outputs of All Cells" }).click();
     },
-    /** Restarts the kernel and runs all cells of the notebook that is open, to its last one. */
-    runAll: async (panel: Locator, number: string): Promise<void> => {
+    /** Restarts the kernel and runs all cells of the notebook that is open, to its last one; `watching` goes on meanwhile. */
+    runAll: async (panel: Locator, number: string, watching?: () => Promise<void>): Promise<void> => {
       await panel.locator('[data-command="notebook:restart-run-all"]').click();
       await page.locator(".jp-Dialog .jp-mod-accept").click();
+      await watching?.();
       const cells = cellsOf(number);
       const last = cells.findLastIndex(({ cell_type }) => cell_type === "code");
       const count = cells.filter(({ cell_type }) => cell_type === "code").length;

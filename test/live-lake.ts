@@ -17,7 +17,16 @@ let made = 0;
 /** A topic and a lake directory of this test's own on the running services; both are removed after the test file. */
 export function ownConfig(name: string): Config {
   const own = `test-${name}-${process.pid}-${++made}`;
-  const config = readConfig({ ...process.env, KAFKA_TOPIC: own, LAKE_DIR: `/${own}` });
+  return removedAfter(readConfig({ ...process.env, KAFKA_TOPIC: own, LAKE_DIR: `/${own}` }));
+}
+
+/** The topic and the lake directory that notebook 06 makes beside those of a configuration; removed likewise. */
+export function streamConfig({ kafka, hdfs }: Config): Config {
+  const names = { KAFKA_TOPIC: `${kafka.topic}-stream`, LAKE_DIR: `${hdfs.lakeDir}-stream` };
+  return removedAfter(readConfig({ ...process.env, ...names }));
+}
+
+function removedAfter(config: Config): Config {
   after(async () => {
     await resetTopic(config.kafka);
     await resetLake(openLake(config.hdfs));

@@ -160,6 +160,19 @@ describe("publishing a file", () => {
     assert.equal((await publishFile(path, { config })).published, 0);
   });
 
+  test("at a pace sends every record in requests of a tenth of a second each", async () => {
+    const config = topics.name();
+    const texts = makeEvents(100).map((one) => JSON.stringify(one));
+    const seen: number[] = [];
+    await publishFile(save(texts.join("\n")), {
+      config,
+      perSecond: 200,
+      onProgress: ({ published }) => seen.push(published),
+    });
+    assert.deepEqual(seen, [0, 20, 40, 60, 80, 100]);
+    await assertHolds(config, texts);
+  });
+
   test("tells its progress up to the last record", async () => {
     const config = topics.name();
     const seen: PublishProgress[] = [];

@@ -24,7 +24,8 @@ function commandsOf(text: string): { language: string; code: string }[] {
 /** Runs every command of a text in one folder; the text's addresses become those of the lake. */
 function runCommands(text: string, config: Config): string[] {
   const folder = ownFolder();
-  symlinkSync(projectPath("local"), join(folder, "local"));
+  for (const name of ["local", "node_modules"]) symlinkSync(projectPath(name), join(folder, name));
+  const env = { ...process.env, LAKE_DIR: config.hdfs.lakeDir };
   const { hostname, port } = new URL(config.hdfs.url);
   return commandsOf(text).map(({ language, code }) => {
     const own = code
@@ -33,7 +34,7 @@ function runCommands(text: string, config: Config): string[] {
       .replaceAll("127.0.0.1", hostname);
     const answer =
       language === "sh"
-        ? spawnSync("sh", ["-ec", own], { cwd: folder, encoding: "utf8" })
+        ? spawnSync("sh", ["-ec", own], { cwd: folder, env, encoding: "utf8" })
         : runPython(["-c", own], folder);
     assert.equal(answer.status, 0, `${own}\n${answer.stderr}`);
     return answer.stdout;
@@ -55,6 +56,11 @@ test("the commands of the page on reading, and of the README in the lake, run as
   found(/^14555 questions with \d{5} options, \d{5} of them ticked$/m);
   found(/Learning Git .* 390 /);
   found(/grades_ID +│ +required +│ +5 /);
+  found(
+    /^options,"STRUCT\(id VARCHAR, checked BOOLEAN, correct BOOLEAN, submitted INTEGER, ""at"" TIMESTAMP\)\[\]"/m,
+  );
+  found(/Learning Git +│ [-0-9a-f]{36} │ +77 /);
+  found(/grades_ID +│ +3,237 │ .*exported\/grades_ID\.csv/);
   found(/^drwx.* \/test-reading-.*\/raw_data$/m);
   found(/^# User activity$/m);
   found(/│ +refused +│[\s\S]*│ +5 +│/);
