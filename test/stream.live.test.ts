@@ -8,6 +8,7 @@ import { connectKafka, withAdmin } from "user-activity/dist/kafka";
 import {
   consumeRange,
   ensureTopic,
+  followTopic,
   type MessageBatch,
   readGroupOffsets,
   readOffsets,
@@ -16,6 +17,7 @@ import {
   setGroupOffsets,
 } from "user-activity/dist/stream";
 import { collect, readAll, readEnds, send, untilReadable, useTopics, withProducer } from "./live-topics";
+import { until } from "./own-services";
 
 const topics = useTopics("stream");
 const all = new Map<number, bigint>();
@@ -357,6 +359,188 @@ describe("transactions", () => {
       .map(({ offset }) => offset);
     assert.deepEqual(read, ["11", "16", "18"]);
     assert.deepEqual(partition.abortedTransactions, []);
+  });
+});
+
+/** Follows a topic while `work` uses it, then aborts; what it gave, and how far it saw each partition reach. */
+async function follow(
+  config: KafkaConfig,
+  work: (seen: Followed) => Promise<void>,
+  options: { from?: ReadonlyMap<number, bigint>; handle?: (batch: MessageBatch) => Promise<void> } = {},
+): Promise<Followed> {
+  const stop = new AbortController();
+  const seen: Followed = { batches: [], highs: new Map(), reached: new Map() };
+  const following = followTopic(
+    config,
+    {
+      from: options.from ?? all,
+      signal: stop.signal,
+      partitionCheckMs: 200,
+      onHighWatermark: (partition, high) => seen.highs.set(partition, high),
+    },
+    async (batch) => {
+      await options.handle?.(batch);
+      seen.batches.push(batch);
+      seen.reached.set(batch.partition, batch.nextOffset);
+    },
+  );
+  try {
+    await Promise.race([work(seen), following.then(() => assert.fail("it ended by itself"))]);
+  } finally {
+    stop.abort();
+    await following;
+  }
+  return seen;
+}
+
+interface Followed {
+  readonly batches: MessageBatch[];
+  readonly highs: Map<number, bigint>;
+  readonly reached: Map<number, bigint>;
+}
+
+describe("following a topic", () => {
+  test("gives what is there and what comes, from the offsets asked for, until it is told to end", async () => {
+    const config = await topics.create(2);
+    const values = (name: string) => [0, 1].map((partition) => ({ partition, value: `${name}${partition}` }));
+    await send(config, values("a"));
+    await send(config, values("b"));
+    const { batches, highs } = await follow(
+      config,
+      async (seen) => {
+        await until(() => texts(seen.batches).length === 3, "what is there");
+        for (const name of ["c", "d"]) {
+          await send(config, values(name));
+          const count = name === "c" ? 5 : 7;
+          await until(() => texts(seen.batches).length === count, "what comes");
+        }
+      },
+      { from: new Map([[1, 1n]]) },
+    );
+    assert.deepEqual(texts(batches).sort(), ["a0", "b0", "b1", "c0", "c1", "d0", "d1"]);
+    assertContiguous(batches, 0, 0n, 4n);
+    assertContiguous(batches, 1, 1n, 4n);
+    assert.deepEqual([...highs].sort(), [...(await readEnds(config))].sort());
+  });
+
+  test("waits for a running handler when it is told to end, and throws nothing", async () => {
+    const config = await topics.create();
+    await send(config, [{ value: "x" }]);
+    const stop = new AbortController();
+    let isDone = false;
+    await followTopic(config, { from: all, signal: stop.signal }, async () => {
+      stop.abort();
+      await sleep(50);
+      isDone = true;
+    });
+    assert.ok(isDone);
+    await followTopic(config, { from: all, signal: stop.signal }, () => assert.fail("it had ended"));
+  });
+
+  test("throws what the handler throws, also the reason that it was told to end for", async () => {
+    const config = await topics.create();
+    await send(config, [{ value: "x" }]);
+    const stop = new AbortController();
+    const fault = new Error("cut");
+    const handle = async () => {
+      stop.abort(fault);
+      await sleep(20);
+      throw fault;
+    };
+    await assert.rejects(followTopic(config, { from: all, signal: stop.signal }, handle), fault);
+  });
+
+  test("passes markers and aborted messages at the end, so that nothing is left to read, one call at a time", async () => {
+    const config = await topics.create(2);
+    let running = 0;
+    const write = async (isCommitted: boolean) => {
+      await withProducer(
+        config,
+        async (producer) => {
+          const transaction = await producer.transaction();
+          const messages = [0, 1].map((partition) => ({ partition, value: `${isCommitted}` }));
+          await transaction.send({ topic: config.topic, messages });
+          await (isCommitted ? transaction.commit() : transaction.abort());
+        },
+        config.topic,
+      );
+    };
+    const { batches } = await follow(
+      config,
+      async (seen) => {
+        for (const [round, isCommitted] of [true, false, false, true].entries()) {
+          await write(isCommitted);
+          const end = BigInt(2 * (round + 1));
+          await until(() => [0, 1].every((one) => seen.reached.get(one) === end), `offset ${end}`);
+        }
+      },
+      {
+        handle: async () => {
+          running += 1;
+          await sleep(30);
+          assert.equal(running, 1);
+          running -= 1;
+        },
+      },
+    );
+    for (const partition of [0, 1]) assertContiguous(batches, partition, 0n, 8n);
+    assert.deepEqual(texts(batches), ["true", "true", "true", "true"]);
+  });
+
+  test("reads a partition that is added meanwhile from its start", async () => {
+    const config = await topics.create(1);
+    const { topic } = config;
+    await send(config, [{ value: "first" }]);
+    const { batches } = await follow(config, async (seen) => {
+      await until(() => texts(seen.batches).length === 1, "the first");
+      await withAdmin(connectKafka(config), async (admin) => {
+        await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+      });
+      await until(
+        () =>
+          send(config, [{ partition: 1, value: "added" }]).then(
+            () => true,
+            () => false,
+          ),
+        "the partition takes messages",
+      );
+      await send(config, [{ partition: 0, value: "second" }]);
+      await until(() => texts(seen.batches).length === 3, "the others");
+    });
+    assertContiguous(batches, 0, 0n, 2n);
+    assertContiguous(batches, 1, 0n, 1n);
+  });
+
+  test("ends with the gap where offsets or the topic vanish, or a new topic stands in its place", async () => {
+    const config = await topics.create();
+    const value = Buffer.alloc(600_000);
+    for (let round = 0; round < 6; round++) await send(config, [{ value }]);
+    const whenFirst = (act: () => Promise<unknown>) => {
+      let acts = 0;
+      const { signal } = new AbortController();
+      const retry = { giveUpMs: 20_000 };
+      return followTopic(config, { from: all, signal, retry, partitionCheckMs: 200 }, async () => {
+        acts += 1;
+        if (acts === 1) await act();
+      });
+    };
+    await assert.rejects(
+      whenFirst(() => deleteBefore(config, "5")),
+      /partition 0: expected offset \d, received 5 as the earliest; offsets \d to 4 are gone, by retention or del/,
+    );
+    await assert.rejects(
+      whenFirst(() => resetTopic(config)),
+      /partition 0: expected offset \d, received no such topic; was it deleted\?/,
+    );
+    await ensureTopic(config, { partitions: 1 });
+    for (let round = 0; round < 6; round++) await send(config, [{ value }]);
+    await assert.rejects(
+      whenFirst(async () => {
+        await resetTopic(config);
+        await ensureTopic(config, { partitions: 1 });
+      }),
+      /partition 0: expected offset \d, received an end at 0; was the topic deleted and created anew\?/,
+    );
   });
 });
 
