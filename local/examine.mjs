@@ -24,7 +24,7 @@ const parts = {
     };
   },
   steps: () => {
-    const steps = planSteps(false, new AbortController().signal);
+    const steps = planSteps({}, new AbortController().signal);
     const missing = findMissing(steps);
     const toAnswer = (/** @type {import("./setup-steps.mjs").Step} */ step) => {
       const { name, needsPython = false } = step;
