@@ -7,8 +7,10 @@ import { type Commit, commitFormat, commitName } from "user-activity/dist/commit
 import { type Config, readConfig } from "user-activity/dist/config";
 import { listParts, openLake, readLastCommit } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
+import { createParquetFile } from "user-activity/dist/parquet";
 import { publishFile } from "user-activity/dist/publish";
 import { ensureTopic, readOffsets } from "user-activity/dist/stream";
+import { tables } from "user-activity/dist/tables";
 import { verify } from "user-activity/dist/verify";
 import { anEvent, withoutCounts } from "./an-event";
 import { assertFailure, type CliOptions, parseResult, runCli } from "./cli-process";
@@ -79,8 +81,8 @@ describe("from a file to verified tables", () => {
     assert.match(text.stderr, /^… landing\n✓ landed 0 messages in \d+\.\d s\n$/);
 
     const verified = parseResult(await runOn(config, "verify --json"));
-    assert.deepEqual(Object.keys(verified), ["ok", "checks", "counts"]);
-    assert.deepEqual([verified.ok, verified.counts], [true, counts]);
+    assert.deepEqual(Object.keys(verified), ["ok", "isSchemaOther", "checks", "counts"]);
+    assert.deepEqual([verified.ok, verified.isSchemaOther, verified.counts], [true, false, counts]);
     assert.deepEqual((verified.checks as object[]).map(Object.keys), [
       ...Array(5).fill(["table", "expected", "received", "ok", "difference"]),
     ]);
@@ -170,7 +172,7 @@ describe("a lake that does not go with what it is asked for", () => {
     for (const command of ["land", "verify", "status"]) {
       assert.match(
         assertFailure(await runOn(config, command), 1),
-        /_commits\/\d+\.json: expected commit format 1, received "2"; .+ another LAKE_DIR$/,
+        /_commits\/\d+\.json: expected commit format 2 or lower, received "3"; .+ another LAKE_DIR$/,
       );
     }
   });
@@ -193,8 +195,10 @@ describe("a lake that does not go with what it is asked for", () => {
   test("with a changed table is told by verify: exit code 1, the table on stdout, one line on stderr", async () => {
     const config = await landSmall("changed");
     const lake = openLake(config.hdfs);
+    const local = join(ownFolder(), "empty.parquet");
+    await (await createParquetFile(local, tables.grades_ID)).close();
     const [part] = await listParts(lake, "grades_ID");
-    await lake.hdfs.remove(part?.path ?? "");
+    await lake.hdfs.write(part?.path ?? "", { file: local });
     const ended = await runOn(config, "verify --json");
     const line = assertFailure({ ...ended, stdout: "" }, 1);
     assert.match(
@@ -202,6 +206,17 @@ describe("a lake that does not go with what it is asked for", () => {
       /expected what raw_data gives, received differences in grades_ID; "npx user-activity land"/,
     );
     assert.equal(JSON.parse(ended.stdout).ok, false);
+  });
+
+  test("without a table's only file is refused by verify, which names the table and what would finish it", async () => {
+    const config = await landSmall("missing");
+    const lake = openLake(config.hdfs);
+    const [part] = await listParts(lake, "grades_ID");
+    await lake.hdfs.remove(part?.path ?? "");
+    assert.match(
+      assertFailure(await runOn(config, "verify --json"), 1),
+      /grades_ID: expected the files of a table, received none; .+ "npx user-activity land"$/,
+    );
   });
 });
 

@@ -1,259 +1,32 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { isDeepStrictEqual } from "node:util";
 import { projectPath } from "user-activity/dist/paths";
-import { ownConfig, ownFolder, streamConfig } from "./live-lake";
-
-interface Output {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly text?: string | string[];
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-interface Cell {
-  readonly id: string;
-  readonly cell_type: "code" | "markdown";
-  readonly source: string | string[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly execution_count?: number | null;
-  readonly outputs?: readonly Output[];
-}
-
-interface Notebook {
-  readonly cells: readonly Cell[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
-
-interface Runner {
-  runNotebook(
-    notebook: string,
-    output: string,
-    options?: { signal?: AbortSignal; env?: Record<string, string>; onCell?: (cell: CellStart) => void },
-  ): Promise<void>;
-}
-
-interface CellStart {
-  readonly cell: number;
-  readonly of: number;
-  readonly heading: string;
-}
-
-const folder = projectPath("notebooks");
-const names = readdirSync(folder).filter((name) => /^\d\d[a-z]?-.*\.ipynb$/.test(name));
-const committed = new Map(names.map((name) => [name, readNotebook(join(folder, name))]));
-
-function readNotebook(path: string): Notebook {
-  return JSON.parse(readFileSync(path, "utf8"));
-}
-
-async function loadRunner(): Promise<Runner> {
-  return import(pathToFileURL(projectPath("local", "notebooks.mjs")).href);
-}
-
-function codeCells({ cells }: Notebook): Cell[] {
-  return cells.filter(({ cell_type }) => cell_type === "code");
-}
-
-function textOf(text: string | string[] | undefined): string {
-  return Array.isArray(text) ? text.join("") : (text ?? "");
-}
-
-/** Everything that a reader sees of the outputs, charts as their numbers. */
-function outputText(notebook: Notebook): string {
-  return codeCells(notebook)
-    .flatMap(({ outputs = [] }) => outputs)
-    .map(({ text, data = {} }) => {
-      const html = textOf(data["text/html"] as string[]).replaceAll(/<[^>]*>/g, " ");
-      const chart = JSON.stringify(data["application/vnd.plotly.v1+json"] ?? "");
-      return [textOf(text), html, textOf(data["text/plain"] as string[]), chart].join(" ");
-    })
-    .join("\n");
-}
-
-function proseOf({ cells }: Notebook): string {
-  return cells
-    .filter(({ cell_type }) => cell_type === "markdown")
-    .map(({ source }) => textOf(source))
-    .join("\n\n");
-}
-
-describe("the committed notebooks", () => {
-  test("are those that the project is about", () => {
-    for (const number of ["01", "02", "03", "04", "05", "06"]) {
-      assert.equal(names.filter((name) => name.startsWith(`${number}-`)).length, 1, number);
-    }
-  });
-
-  for (const [name, notebook] of committed) {
-    describe(name, () => {
-      test("comes from one run from top to bottom, without an error or a word on stderr", () => {
-        const code = codeCells(notebook);
-        assert.deepEqual(
-          code.map(({ execution_count }) => execution_count),
-          code.map((_, index) => index + 1),
-        );
-        const outputs = code.flatMap((cell) => cell.outputs ?? []);
-        assert.ok(outputs.length > 0);
-        assert.deepEqual(
-          outputs.filter((output) => output.output_type === "error" || output.name === "stderr"),
-          [],
-        );
-      });
-
-      test("says nothing of the machine that it ran on, nor of the time", () => {
-        const text = JSON.stringify(notebook);
-        assert.doesNotMatch(text, /\/(work|root|home|Users|tmp)\//);
-        assert.doesNotMatch(text, /127\.0\.0\.1|localhost/);
-        for (const { metadata } of notebook.cells) assert.deepEqual(metadata, {});
-        assert.deepEqual(Object.keys(notebook.metadata).sort(), ["kernelspec", "language_info"]);
-      });
-
-      test("shows every figure as chart, as picture and in words, and none as bitmap", () => {
-        const bundles = codeCells(notebook).flatMap(({ outputs = [] }) =>
-          outputs.map(({ data }) => data ?? {}),
-        );
-        for (const data of bundles) assert.equal("image/png" in data, false);
-        const types = ["application/vnd.plotly.v1+json", "image/svg+xml"];
-        for (const data of bundles.filter((one) => types.some((type) => type in one))) {
-          assert.deepEqual(Object.keys(data).sort(), [...types, "text/plain"]);
-          const { title } = (data[types[0] ?? ""] as { layout: { title: { text: string } } }).layout;
-          assert.match(title.text, /^Figure \d+\. \S/);
-        }
-      });
-
-      test("numbers its tables, figures and steps from 1 on", () => {
-        const outputs = outputText(notebook);
-        for (const kind of ["Table", "Figure"]) {
-          const pattern = new RegExp(`${kind === "Table" ? "" : '"text": ?"'}${kind} (\\d+)\\.`, "g");
-          const numbers = new Set([...outputs.matchAll(pattern)].map(([, number]) => Number(number)));
-          assert.deepEqual(
-            [...numbers],
-            [...numbers].map((_, index) => index + 1),
-          );
-        }
-        const chapter = name.split("-")[0]?.replace(/^0/, "");
-        const steps = [...proseOf(notebook).matchAll(/^## (\d+[a-z]?)\.(\d+) /gm)];
-        assert.deepEqual(
-          steps.map(([, one, two]) => `${one}.${two}`),
-          steps.map((_, index) => `${chapter}.${index + 1}`),
-        );
-        assert.match(proseOf(notebook), new RegExp(`^# ${chapter}\\. `));
-      });
-
-      test("has short cells, each with words before it", () => {
-        const { cells } = notebook;
-        for (const [index, { id, cell_type, source }] of cells.entries()) {
-          if (cell_type !== "code") continue;
-          const lines = textOf(source).split("\n");
-          assert.ok(lines.length <= 15, `${id}: ${lines.length} lines`);
-          assert.deepEqual(
-            lines.filter((line) => line.length > 110),
-            [],
-            id,
-          );
-          assert.equal(cells[index - 1]?.cell_type, "markdown", `${id}: what does it ask?`);
-        }
-      });
-
-      test("names no number in its prose that no output shows", () => {
-        const shown = [...committed.values()].flatMap((one) => numbersIn(outputText(one)));
-        const prose = proseOf(notebook)
-          .replaceAll(/^#.*$/gm, "")
-          .replaceAll(/`[^`]*`|\]\([^)]*\)|\[\d\. /g, "");
-        const unknown = [...prose.matchAll(/(?<![\w.,])\d[\d,]*(?:\.\d+)?/g)]
-          .map(([number]) => number.replace(/,$/, ""))
-          .filter((number) => Number(number.replaceAll(",", "")) >= 10 && !isShown(number, shown));
-        assert.deepEqual(unknown, []);
-      });
-
-      test("leads only to what is there", () => {
-        const links = [...proseOf(notebook).matchAll(/\]\(([^)#]+)(#[^)]*)?\)/g)];
-        assert.ok(links.length > 0, "it leads onward");
-        for (const [, path = ""] of links) assert.ok(existsSync(join(folder, path)), path);
-      });
-    });
-  }
-
-  test("show the numbers that the project is known by", () => {
-    const known: Record<string, readonly string[]> = {
-      "01": ["3280", "1105", "1118", "1057", "9304997"],
-      "02": ["34 paths", "14717", "14555", "5 of", "3275"],
-      "03": [
-        "consumed 3280 = graded 3237 + duplicates 38 + quarantined 5",
-        "62.65699745547047 %",
-        "102 rows",
-      ],
-      "04": ["consumed 3280 = graded 3237 + duplicates 38 + quarantined 5", "14555", "3237", "102"],
-      "05": ["473", "36.0", "8.7", "0.57", "-0.02", "224", "68.42", "71.74", "56.93", "55.53"],
-      "05p": ["3237 grades, 14555 questions", "61271 options, 23402 ticked"],
-      "06": ["3280 rows in raw_data, 3280 different places", "leads with 390 of 3237"],
-    };
-    for (const [number, wanted] of Object.entries(known)) {
-      const [, notebook] = [...committed].find(([name]) => name.startsWith(`${number}-`)) ?? [];
-      const text = notebook ? outputText(notebook) : "";
-      for (const one of wanted) assert.ok(text.includes(one), `${number}: ${one}`);
-    }
-  });
-});
-
-function numbersIn(text: string): number[] {
-  return [...text.matchAll(/(?<![\w.])-?\d[\d,]*(?:\.\d+)?/g)].flatMap(([number]) => [
-    Number(number.replaceAll(",", "")),
-    ...number.split(",").map(Number),
-  ]);
-}
-
-/** Whether a number of the prose is one of the outputs', rounded to the decimals that the prose has. */
-function isShown(number: string, shown: readonly number[]): boolean {
-  const decimals = number.split(".")[1]?.length ?? 0;
-  const wanted = Number(number.replaceAll(",", ""));
-  return shown.some((one) => Number(one.toFixed(decimals)) === wanted);
-}
+import {
+  assertAsCommitted,
+  type CellStart,
+  codeCells,
+  committed,
+  loadRunner,
+  makeRunner,
+  readNotebook,
+  textOf,
+} from "./notebook-runs";
 
 describe("each notebook alone, in a fresh kernel, on a topic and a lake of its own", {
   concurrency: 2,
 }, () => {
   for (const [name, notebook] of committed) {
-    test(`${name} gives what is committed, and the same again`, async () => {
-      const { runNotebook } = await loadRunner();
-      const config = ownConfig(name.split("-")[0] ?? name);
-      if (name.startsWith("06-")) streamConfig(config);
-      const outputs = ownFolder();
-      const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir };
+    test(`${name} gives what is committed`, async () => {
       const cells: CellStart[] = [];
-      await runNotebook(join(folder, name), join(outputs, "first.ipynb"), {
-        env,
-        onCell: (cell) => cells.push(cell),
-      });
-      await runNotebook(join(folder, name), join(outputs, "second.ipynb"), { env });
+      assertAsCommitted(await makeRunner(name)((cell) => cells.push(cell)), notebook);
       const count = codeCells(notebook).length;
       assert.deepEqual(
         cells.map(({ cell, of }) => [cell, of]),
         Array.from({ length: count }, (_, index) => [index + 1, count]),
       );
-      const first = readFileSync(join(outputs, "first.ipynb"), "utf8");
-      assert.ok(
-        readFileSync(join(outputs, "second.ipynb"), "utf8") === first,
-        "the second run gave something else",
-      );
-      // what may differ from the committed run: the names given here, and whose services they are
-      const asCommitted = first
-        .replaceAll(config.hdfs.lakeDir, "/user-activity")
-        .replaceAll(config.kafka.topic, "assessments")
-        .replaceAll(/\bexternal(?=<|\\t)/g, "running");
-      const { cells: run, metadata } = JSON.parse(asCommitted) as Notebook;
-      const differing = notebook.cells.filter((cell, index) => !isDeepStrictEqual(cell, run[index]));
-      assert.deepEqual(
-        differing.map(({ id }) => id),
-        [],
-        'outdated: write it anew with "npm run notebooks"',
-      );
-      assert.deepEqual(metadata, notebook.metadata);
     });
   }
 });
