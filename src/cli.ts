@@ -16,6 +16,7 @@ import {
 } from "./commands";
 import { addDoctorCommand } from "./doctor-command";
 import { UserActivityError } from "./errors";
+import { addInferCommand } from "./infer-command";
 import { interruption, watchSignals } from "./interrupt";
 import { addQuarantineCommand } from "./quarantine-command";
 import { addQueryCommands } from "./query-command";
@@ -38,11 +39,15 @@ function buildProgram(): Command {
     .option("--per-second <messages>", "publish no faster than this", parseCount)
     .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
     .action(runPublish);
+  addInferCommand(program, { withNeeded, signal: interruption });
   addLand(program);
   program
     .command("verify")
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
-    .option("--json", "print JSON: ok, checks (table, expected, received, ok, difference), counts")
+    .option(
+      "--json",
+      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts",
+    )
     .action(runVerify);
   program
     .command("replay")

@@ -1,6 +1,7 @@
 import { formatFailure } from "./failures";
 import type { QuarantineGroups, RefusedEvent } from "./quarantine";
 import { formatCount, formatTable } from "./report";
+import { cutLast, cutText, toVisible } from "./terminal";
 
 const shownCharacters = 400;
 const shownFailures = 20;
@@ -41,10 +42,10 @@ function formatEvent({
 }
 
 function formatValue({ value, value_base64 }: Pick<RefusedEvent, "value" | "value_base64">): string {
-  if (value !== null) return `value: ${cut(value, shownCharacters)}`;
+  if (value !== null) return `value: ${cutText(value, shownCharacters)}`;
   return value_base64 === null
     ? "value: none (a tombstone)"
-    : `value in base64: ${cut(value_base64, shownCharacters)}`;
+    : `value in base64: ${cutText(value_base64, shownCharacters)}`;
 }
 
 /** An event refused by two tables stands in two rows, and the sum leaves out what only its questions were refused for. */
@@ -54,27 +55,4 @@ function formatTotals({ refusals, messages, all }: QuarantineGroups): string {
   const others = alone === 0 ? "" : `, ${formatCount(alone)} not: only their questions were refused`;
   return `refusals: ${formatCount(refusals)}${ofAll}, messages: ${formatCount(messages)}
 of the ${formatCount(all.messages)} messages in quarantine the sum counts ${formatCount(all.quarantined)} as quarantined${others}`;
-}
-
-function cutLast(head: readonly string[], rows: readonly (readonly string[])[], width: number): string[][] {
-  const lines = [head, ...rows];
-  const others = head.slice(0, -1).map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  const room = width - others.reduce((sum, one) => sum + one + 3, 4);
-  return rows.map((row) =>
-    row.map((text, at) => (at < row.length - 1 ? text : cut(text, Math.max(room, 12)))),
-  );
-}
-
-function cut(text: string, most: number): string {
-  const letters = [...text.slice(0, 2 * Math.min(most, 2 ** 20) + 2)];
-  if (letters.length <= most) return text;
-  return `${letters.slice(0, most - 1).join("")}…`;
-}
-
-/** Control characters would be carried out by the terminal, others mislead. */
-function toVisible(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
 }
