@@ -9,7 +9,7 @@ import { readLakeStatus } from "user-activity/dist/status";
 import { type TableName, tables } from "user-activity/dist/tables";
 import { verify } from "user-activity/dist/verify";
 import { findUntruths } from "./catalogue-checks";
-import { endAfter, pulled, wrapLake } from "./faulty-lake";
+import { wrapLake } from "./faulty-lake";
 import { eventsFile, ownConfig, recompute } from "./live-lake";
 import { landInSmallCommits, publishEvents } from "./small-lake";
 
@@ -98,28 +98,5 @@ describe("compacting", () => {
     await compact({ config, lake });
     assert.equal((await readLakeStatus(config))?.counts.consumed, 16);
     await checkAll(config);
-  });
-
-  test("ended after any call to HDFS, loses and doubles nothing: the next landing finishes or sweeps it", async (t) => {
-    const topic = ownConfig("cut-compact");
-    await publishEvents(topic, 6);
-    let isEnded = true;
-    let call = 0;
-    for (call = 1; isEnded; call += 11) {
-      const config = { ...topic, hdfs: ownConfig("cut-compact").hdfs };
-      await landInSmallCommits(config);
-      const before = await readAll(config);
-      isEnded = await compact({ config, lake: endAfter(openLake(config.hdfs), call) }).then(
-        () => false,
-        (error: Error) => {
-          assert.equal(error.message, pulled);
-          return true;
-        },
-      );
-      await land({ config });
-      assert.deepEqual(await readAll(config), before, `call ${call}`);
-      await checkAll(config, `call ${call}`);
-    }
-    t.diagnostic(`${call} calls`);
   });
 });

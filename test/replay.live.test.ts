@@ -2,25 +2,15 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { compact } from "user-activity/dist/compact";
 import { follow } from "user-activity/dist/follow";
-import { type GradeRecord, gradeSchema } from "user-activity/dist/grades";
 import { openLake, readLastCommit, readTable } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
 import { publishFile } from "user-activity/dist/publish";
 import { replay } from "user-activity/dist/replay";
-import type { Schema } from "user-activity/dist/schema";
 import { verify } from "user-activity/dist/verify";
 import { findUntruths } from "./catalogue-checks";
-import { endAfter, pulled } from "./faulty-lake";
 import { eventsFile, ownConfig, recompute } from "./live-lake";
 import { landInSmallCommits, publishEvents } from "./small-lake";
-
-/** Asks for a certification of true or false, which only some of the shipped events have. */
-const strict: Schema<GradeRecord> = {
-  ...gradeSchema,
-  fields: gradeSchema.fields.map((field) =>
-    field.column === "certification" ? { ...field, nullable: false } : field,
-  ),
-};
+import { strict } from "./strict-schema";
 
 describe("replaying", () => {
   test("lands what a corrected schema accepts, as if it had been in force from the start", async () => {
@@ -77,31 +67,5 @@ describe("replaying", () => {
     const { state } = await land({ config });
     assert.equal(state.counts.consumed, 10);
     assert.ok((await verify({ config })).ok);
-  });
-
-  test("ended after any call to HDFS, leaves tables that are whole by one schema or by the other", async (t) => {
-    const topic = ownConfig("cut-replay");
-    await publishEvents(topic, 6);
-    let isEnded = true;
-    let call = 3;
-    for (; isEnded; call += 17) {
-      const config = { ...topic, hdfs: ownConfig("cut-replay").hdfs };
-      await land({ config, schema: strict, batchMessages: 1 });
-      isEnded = await replay({ config, lake: endAfter(openLake(config.hdfs), call) }).then(
-        () => false,
-        (error: Error) => {
-          assert.equal(error.message, pulled);
-          return true;
-        },
-      );
-      await land({ config });
-      const [old, corrected] = [await verify({ config, schema: strict }), await verify({ config })];
-      assert.ok(old.ok !== corrected.ok, `call ${call}`);
-      assert.equal(corrected.isSchemaOther, old.ok, `call ${call}`);
-      assert.deepEqual(await findUntruths(config, corrected.checks), [], `call ${call}`);
-      await replay({ config });
-      assert.ok((await verify({ config })).ok, `call ${call}`);
-    }
-    t.diagnostic(`${call} calls`);
   });
 });
