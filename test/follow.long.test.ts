@@ -47,17 +47,21 @@ async function produce(config: Config, onSecond: (second: number) => void): Prom
   await producer.connect();
   const startedMs = Date.now();
   let [sent, told] = [0, 0];
-  while (sent < seconds * perSecond) {
-    const passedMs = Date.now() - startedMs;
-    while (told < Math.floor(passedMs / 1000)) onSecond(++told);
-    const due = Math.min(seconds * perSecond, Math.floor((passedMs / 1000) * perSecond)) - sent;
-    const messages = Array.from({ length: Math.min(due, 500) }, (_, index) => {
-      const id = `a-${sent + index}`;
-      return { key: id, value: JSON.stringify({ ...anEvent(), user_exam_id: id }) };
-    });
-    if (messages.length > 0) await producer.send({ topic, messages });
-    sent += messages.length;
-    await sleep(50);
+  const clock = setInterval(() => onSecond(++told), 1000); // also while a send waits for the broker
+  try {
+    while (sent < seconds * perSecond) {
+      const passedMs = Date.now() - startedMs;
+      const due = Math.min(seconds * perSecond, Math.floor((passedMs / 1000) * perSecond)) - sent;
+      const messages = Array.from({ length: Math.min(due, 500) }, (_, index) => {
+        const id = `a-${sent + index}`;
+        return { key: id, value: JSON.stringify({ ...anEvent(), user_exam_id: id }) };
+      });
+      if (messages.length > 0) await producer.send({ topic, messages });
+      sent += messages.length;
+      await sleep(50);
+    }
+  } finally {
+    clearInterval(clock);
   }
   await producer.disconnect();
   return sent;
