@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { formatSum } from "user-activity/dist/commits";
 import { land } from "user-activity/dist/land";
@@ -37,13 +36,4 @@ test("the README's queries run as they stand", async () => {
     const shown = new RegExp(`│ ${table} +│ +${rows.toLocaleString("en-US")} │`);
     assert.match(readme, shown);
   }
-});
-
-test("the README's links lead to files, and its npm scripts exist", () => {
-  for (const [, target] of readme.matchAll(/\]\(([^)#:]+)\)/g)) {
-    assert.ok(existsSync(join(projectPath(), target ?? "")), `${target} does not exist`);
-  }
-  const { scripts } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
-  for (const [, script] of readme.matchAll(/npm run ([\w:-]+)/g))
-    assert.ok(scripts[script ?? ""], `npm run ${script}`);
 });
