@@ -1,48 +1,165 @@
-import { CommanderError } from "commander";
-import { UserActivityError } from "./errors";
-import { watchSignals } from "./interrupt";
-import { buildProgram } from "./program";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import {
+  runCompact,
+  runLand,
+  runPublish,
+  runReplay,
+  runReset,
+  runServicesStatus,
+  runStart,
+  runStatus,
+  runStop,
+  runVerify,
+  withNeeded,
+} from "./commands";
+import { addDoctorCommand } from "./doctor-command";
+import { interruption } from "./interrupt";
+import { addQuarantineCommand } from "./quarantine-command";
+import { addQueryCommands } from "./query-command";
 
-async function main(): Promise<void> {
-  watchSignals();
-  watchOutput();
-  process.on("uncaughtException", fail); // rejections that nobody waits for come here too
-  try {
-    await buildProgram().parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) failUsage(error);
-    else fail(error);
-  }
+/** The command line: every command with its options and what it does; `parseAsync` runs the one that it is given. */
+export function buildProgram(): Command {
+  const program = new Command("user-activity")
+    .description("Takes assessment events from Kafka to tables in HDFS.")
+    .version(readVersion())
+    .helpCommand(false)
+    .configureOutput({ outputError: () => undefined }) // told in one line by main
+    .exitOverride()
+    .addHelpText("after", environmentHelp);
+  addServices(program);
+  program
+    .command("publish <file>")
+    .description(
+      "publishes the records of a JSON array or JSON lines file; what the topic holds already is left out",
+    )
+    .option("--again", "publish every record once more, as a new delivery")
+    .option("--per-second <messages>", "publish no faster than this", parseCount)
+    .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
+    .action(runPublish);
+  addLand(program);
+  program
+    .command("verify")
+    .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
+    .option("--json", "print JSON: ok, checks (table, expected, received, ok, difference), counts")
+    .action(runVerify);
+  program
+    .command("replay")
+    .description(
+      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
+    )
+    .option("--again", "rebuild the tables even where they are held to this schema already")
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
+    .action(runReplay);
+  addQueryCommands(program, { withNeeded, signal: interruption });
+  addQuarantineCommand(program, { withNeeded, signal: interruption });
+  program
+    .command("status")
+    .description("shows services, topic (offsets, lag) and the landed datasets")
+    .option(
+      "--json",
+      "print JSON: services (as of services status), topic, lake, problem; null where there is none",
+    )
+    .action(runStatus);
+  addDoctorCommand(program);
+  program
+    .command("reset")
+    .description("deletes the topic and the lake directory: what was published and landed is gone")
+    .option("--yes", "do it; without it, only says what would be deleted")
+    .action(runReset);
+  return program;
 }
 
-/** A reader that has seen enough (`| head -1`) is no failure: the command ends as it would have. */
-function watchOutput(): void {
-  for (const [name, stream] of [
-    ["stdout", process.stdout],
-    ["stderr", process.stderr],
-  ] as const) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") return;
-      fail(new UserActivityError(`${name}: expected to write to it, received ${error.code}; is there room?`));
-    });
-  }
+const giveUpOption = [
+  "--give-up <seconds>",
+  "how long is tried again what may pass, such as a server that is restarted",
+  parseSeconds,
+  120,
+] as const;
+
+function addLand(program: Command): void {
+  program
+    .command("land")
+    .description("lands what the topic holds, up to its end now, as tables in HDFS; or follows it")
+    .option("--follow", "go on as messages arrive, until Ctrl-C or SIGTERM, which commit what is gathered")
+    .option(
+      "--batch <messages>",
+      "commit as soon as this many messages are gathered (default: 50000, with --follow 10000)",
+      parseCount,
+    )
+    .option("--every <seconds>", "with --follow: commit so long after a first message", parseSeconds, 10)
+    .option(
+      "--compact-every <commits>",
+      "with --follow: merge small files after so many commits; 0 for never",
+      parseWhole,
+      100,
+    )
+    .option(...giveUpOption)
+    .option(
+      "--json",
+      "print JSON: topic, lakeDir, consumed, commits, ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+    )
+    .action(runLand);
+  program
+    .command("compact")
+    .description("merges small part files into few; a running lander goes on")
+    .option(
+      "--target-mb <MiB>",
+      "size of merged files; files of half of it are left as they are",
+      parseCount,
+      128,
+    )
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, tables (table, filesBefore, filesAfter), commit, ms")
+    .action(runCompact);
 }
 
-function failUsage(error: CommanderError): void {
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
-  if (process.exitCode === 0 || error.code === "commander.help") return;
-  const message = error.message.replace(/^error: /, "").replaceAll(/\.?\s*\n/g, " ");
-  process.stderr.write(`user-activity: ${message.replace(/\.$/, "")}; see "user-activity --help"\n`);
+const environmentHelp = `
+Environment (defaults in brackets):
+  KAFKA_BROKERS [127.0.0.1:9092]         brokers of an existing cluster; then none is started here
+  KAFKA_TOPIC [assessments]
+  KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SSL_CA
+  WEBHDFS_URL [http://127.0.0.1:9870]    NameNode of an existing cluster; then none is started here
+  HDFS_USER [the login name], HDFS_DELEGATION_TOKEN, WEBHDFS_CA
+  LAKE_DIR [/user-activity]              HDFS directory that holds the tables
+
+Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed, 2 misused, 130 and 143 interrupted.`;
+
+function addServices(program: Command): void {
+  const keys = "print JSON: kafka (state, brokers, logs), hdfs (state, webhdfsUrl, logs)";
+  const services = program.command("services").description("the embedded Kafka and HDFS").helpCommand(false);
+  services
+    .command("start")
+    .description("starts what is not running, returns when all is ready and leaves it running")
+    .option("--json", keys)
+    .action(runStart);
+  services.command("stop").description("stops them gracefully; their data stays").action(runStop);
+  services
+    .command("status")
+    .description("says whether they run, and where")
+    .option("--json", keys)
+    .action(runServicesStatus);
 }
 
-function fail(error: unknown): void {
-  const isOurs = error instanceof UserActivityError;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  const isDebug = Boolean(process.env.USER_ACTIVITY_DEBUG);
-  process.stderr.write(`user-activity: ${isDebug ? stack : message || String(error)}\n`);
-  if (!isOurs && !isDebug) process.stderr.write("(USER_ACTIVITY_DEBUG=1 shows where)\n");
-  // a client that still retries in the background would keep the process alive
-  process.exit(process.exitCode || (isOurs ? error.exitCode : 1));
+function readVersion(): string {
+  const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }
 
-void main();
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("Expected a whole number above 0.");
+}
+
+function parseWhole(text: string): number {
+  return text === "0" ? 0 : parseCount(text);
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
+}

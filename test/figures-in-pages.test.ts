@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { test } from "node:test";
 import { lexer, type Token, type Tokens } from "marked";
+import { buildProgram } from "user-activity/dist/cli";
 import { addScore, toCourseRow } from "user-activity/dist/courses";
 import { ServiceError, UsageError } from "user-activity/dist/errors";
 import { gradeSchema } from "user-activity/dist/grades";
@@ -10,7 +11,6 @@ import { hdfsPorts } from "user-activity/dist/hdfs-server";
 import { heapOption } from "user-activity/dist/java";
 import { kafkaPorts } from "user-activity/dist/kafka-server";
 import { projectPath } from "user-activity/dist/paths";
-import { buildProgram } from "user-activity/dist/program";
 import { neededBytes } from "user-activity/dist/services";
 import { readPage } from "./markdown";
 

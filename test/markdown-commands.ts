@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { buildProgram } from "user-activity/dist/cli";
 import { projectPath } from "user-activity/dist/paths";
-import { buildProgram } from "user-activity/dist/program";
 import type { Page } from "./markdown";
 
 type Command = ReturnType<typeof buildProgram>;
