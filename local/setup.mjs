@@ -85,7 +85,7 @@ export function planSteps({ tests, spark, kafkaTools }, signal) {
     name: "helper package (src)",
     stamp: join(projectDir, "src", "dist", ".set-up"),
     files: [...sources("src"), "tsconfig.base.json", "package-lock.json"],
-    outputs: [join(projectDir, "src", "dist", "cli.js")],
+    outputs: [join(projectDir, "src", "dist", "main.js")],
     after: [npm],
     run: () => {
       const compiler = join(projectDir, "node_modules", "typescript", "bin", "tsc");

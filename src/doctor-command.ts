@@ -30,7 +30,9 @@ const marks: Readonly<Record<FindingState, string>> = { ok: "✓", note: "·", w
 export function formatReport({ ok, findings }: DoctorReport, width = 110): string {
   const rows = findings.map(({ state, subject, found }) => [marks[state], subject, wrap(found, width - 30)]);
   const advices = findings.flatMap(({ state, subject, advice }) =>
-    advice === null ? [] : [`${marks[state]} ${subject}: ${advice}`],
+    advice === null
+      ? []
+      : [`${marks[state]} ${advice.startsWith(`${subject}: `) ? "" : `${subject}: `}${advice}`],
   );
   const sum = ok
     ? "All that is needed is there."

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Check, type Finding, toFinding } from "./doctor";
-import { askProgram, askSetup, type JavaFound, type SetupStep } from "./doctor-programs";
+import { askProgram, askSetup, type JavaFound, type SetupAnswers, type SetupStep } from "./doctor-programs";
 import { localDir, projectDir } from "./paths";
 import { neededBytes } from "./services";
 
@@ -10,18 +10,18 @@ const venv = join(localDir, "venv");
 
 /** What is asked of the machine and of what set-up made on it. */
 export function machineChecks(): Check[] {
-  const asked = askSetup("steps").then(({ steps }) => steps);
+  const asked = askSetup("steps");
   asked.catch(() => undefined); // each check that waits for it tells
   return [
     { subject: "Node", examine: examineNode },
     { subject: "npm", examine: examineNpm },
     { subject: "Python", examine: async () => examinePython(await asked) },
     { subject: "Java", examine: async () => describeJava(await askSetup("java")) },
-    { subject: "set-up", examine: async () => describeSteps(await asked) },
+    { subject: "set-up", examine: async () => describeSetup(await asked) },
     { subject: "JupyterLab", examine: examineLab },
     { subject: "kernel", examine: async () => describeKernel(readKernel()) },
     { subject: "Plotly renderer", examine: async () => examineRenderer() },
-    { subject: "disk", examine: async () => describeDisk(freeBytes(localDir), (await asked).every(isDone)) },
+    { subject: "disk", examine: async () => describeDisk(freeBytes(localDir), isSetUp(await asked)) },
     { subject: "memory", examine: async () => describeMemory(process.availableMemory()) },
     { subject: "browser for tests", examine: async () => examineBrowser() },
   ];
@@ -43,10 +43,10 @@ async function examineNpm(): Promise<Finding> {
 }
 
 /** Only set-up needs the machine's Python. */
-async function examinePython(steps: readonly SetupStep[]): Promise<Finding> {
+async function examinePython(asked: SetupAnswers["steps"]): Promise<Finding> {
   const python = await askSetup("python");
   if (!("problem" in python)) return toFinding("Python", "ok", `${python.version} (${python.path})`);
-  const isNeeded = steps.some((step) => step.needsPython && !isDone(step));
+  const isNeeded = "problem" in asked || asked.steps.some((step) => step.needsPython && !isDone(step));
   return toFinding("Python", isNeeded ? "missing" : "warning", "none that serves", python.problem);
 }
 
@@ -68,6 +68,15 @@ export function describeJava(java: { used: JavaFound | null; found: JavaFound | 
 
 function isDone(step: SetupStep): boolean {
   return step.isDone;
+}
+
+function isSetUp(asked: SetupAnswers["steps"]): boolean {
+  return "steps" in asked && asked.steps.every(isDone);
+}
+
+function describeSetup(asked: SetupAnswers["steps"]): Finding {
+  if ("steps" in asked) return describeSteps(asked.steps);
+  return toFinding("set-up", "missing", "can't be judged before that is mended", asked.problem);
 }
 
 /** Says which steps of set-up are to be done, for the first time or again; each is something that is needed. */
@@ -108,7 +117,7 @@ function readKernel(): readonly string[] | null {
 export function describeKernel(argv: readonly string[] | null): Finding {
   const stamp = join(localDir, "set-up", "kernel");
   const again = `remove ${stamp} and ${setupAdvice}`;
-  if (argv === null) return toFinding("kernel", "missing", `none in ${kernelPath}`, again);
+  if (argv === null) return toFinding("kernel", "missing", `none in ${kernelPath}`, setupAdvice);
   const [node = "", tslab = ""] = argv;
   const gone = [node, tslab].find((path) => !existsSync(path));
   if (gone !== undefined)
@@ -116,13 +125,19 @@ export function describeKernel(argv: readonly string[] | null): Finding {
   const isOwn = !relative(join(projectDir, "node_modules"), tslab).startsWith("..");
   if (!isOwn)
     return toFinding("kernel", "missing", `${kernelPath} names ${tslab}, of another project`, again);
-  return toFinding("kernel", "ok", `tslab, run by ${node}`);
+  return toFinding("kernel", "ok", `tslab ${tslabVersion()}, run by ${node}`);
+}
+
+function tslabVersion(): string {
+  const path = join(projectDir, "node_modules", "tslab", "package.json");
+  return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
 function examineRenderer(): Finding {
   const path = join(venv, "share", "jupyter", "labextensions", "jupyterlab-plotly", "package.json");
   if (!existsSync(path)) {
-    const advice = `remove ${venv} and ${setupAdvice}; without it figures are static pictures`;
+    const again = existsSync(venv) ? `remove ${venv} and ${setupAdvice}` : setupAdvice;
+    const advice = `${again}; without it figures are static pictures`;
     return toFinding("Plotly renderer", "missing", `no ${path}`, advice);
   }
   const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };

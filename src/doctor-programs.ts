@@ -52,7 +52,7 @@ export interface SetupAnswers {
   readonly node: SetupAnswer<{ readonly version: string; readonly path: string }>;
   readonly python: SetupAnswer<{ readonly version: string; readonly path: string }>;
   readonly java: { readonly used: JavaFound | null; readonly found: JavaFound | null };
-  readonly steps: { readonly steps: readonly SetupStep[] };
+  readonly steps: SetupAnswer<{ readonly steps: readonly SetupStep[] }>;
 }
 
 /** Asks set-up's own modules, in a process of its own, what they think of a part of the machine. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { UsageError } from "./errors";
 
 /**
  * ok: as it must be; note: worth knowing; warning: something works less well than it could; missing: what is needed is
@@ -58,6 +59,7 @@ async function runCheck({ subject, examine, limitMs = defaultLimitMs }: Check): 
   try {
     return [await Promise.race([examine(), late])].flat();
   } catch (error) {
+    if (error instanceof UsageError) return [toFinding(subject, "warning", "not looked at: see environment")];
     return [toFinding(subject, "warning", `could not be looked at: ${(error as Error).message}`)];
   } finally {
     over.abort();

@@ -9,7 +9,11 @@ describe("user-activity doctor where all is set up and runs", () => {
     const { hdfs } = ownConfig("doctor");
     const before = (await connectHdfs(hdfs).list("/")).map(({ name }) => name);
     const { code, get } = await askDoctor({ LAKE_DIR: hdfs.lakeDir });
-    assert.equal(get("kernel")?.state, "ok");
+    assert.match(get("kernel")?.found ?? "", /^tslab 1\.0\.22, run by /);
+    // a PYTHON that is none is asked for only where a step of set-up is compared with it
+    const wrong = await askDoctor({ LAKE_DIR: hdfs.lakeDir, PYTHON: "none" });
+    assert.match(wrong.get("set-up")?.advice ?? "", /^Python: expected 3\.10 or later.* PYTHON=none/);
+    assert.equal(wrong.get("Python")?.state, "missing");
     assert.match(get("JupyterLab")?.found ?? "", /^4\./);
     assert.match(get("Plotly renderer")?.found ?? "", /^jupyterlab-plotly /);
     assert.match(get("Kafka")?.found ?? "", /^running at 127\.0\.0\.1:\d+, /);

@@ -123,7 +123,11 @@ describe("what is found of the machine", () => {
     assert.match(describeKernel(["/nowhere/node", tslab]).found, /names \/nowhere\/node, not there$/);
     assert.match(describeKernel([process.execPath, process.execPath]).found, /of another project$/);
     assert.match(describeKernel(null).found, /^none in .*kernel\.json$/);
-    assert.match(describeKernel(null).advice ?? "", /^remove .* and run "npm run setup"$/);
+    assert.equal(describeKernel(null).advice, 'run "npm run setup"');
+    assert.match(
+      describeKernel(["/nowhere/node", tslab]).advice ?? "",
+      /^remove .* and run "npm run setup"$/,
+    );
   });
 
   test("set-up needs more room than running", () => {
@@ -282,10 +286,21 @@ describe("user-activity doctor on a machine before set-up", () => {
     assert.match(get("ports of Kafka")?.found ?? "", /^none needed/);
   });
 
+  test("says of a PYTHON that is none what set-up would say", async () => {
+    const { code, get } = await askDoctor({ ...env, PYTHON: "none" });
+    assert.equal(code, 1);
+    for (const { state, advice } of [get("Python"), get("set-up")].map((one) => one ?? assert.fail())) {
+      assert.equal(state, "missing");
+      assert.match(advice ?? "", /received: PYTHON=none, which is none; install it|run "npm run setup"/);
+    }
+    assert.match(get("disk")?.found ?? "", /2\.0 GB needed/);
+  });
+
   test("goes on where a variable is wrong", async () => {
     const { code, get } = await askDoctor({ ...env, KAFKA_BROKERS: "nohost" });
     assert.equal(code, 1);
     assert.match(get("environment")?.advice ?? "", /^KAFKA_BROKERS: expected host:port/);
+    assert.equal(get("Kafka")?.found, "not looked at: see environment");
     assert.equal(get("Node")?.state, "ok");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { type Config, readConfig } from "user-activity/dist/config";
 import { openLake } from "user-activity/dist/lake";
@@ -10,8 +10,7 @@ import { projectPath } from "user-activity/dist/paths";
 import { publishFile } from "user-activity/dist/publish";
 import { eventsFile, ownConfig, ownFolder, python, runPython } from "./live-lake";
 
-const pagePath = projectPath("docs", "reading.md");
-const page = readFileSync(pagePath, "utf8");
+const page = readFileSync(projectPath("docs", "reading.md"), "utf8");
 
 /** The blocks of a Markdown text that are meant to be run, in order. */
 function commandsOf(text: string): { language: string; code: string }[] {
@@ -121,13 +120,4 @@ describe("what the notebooks in Python share", () => {
     const { stderr } = call('run_command("land")', { LAKE_DIR: "relative" });
     assert.match(stderr, /^RuntimeError: user-activity: .*LAKE_DIR/m);
   });
-});
-
-test("the links of the page on reading lead to files, and its npm scripts exist", () => {
-  for (const [, target] of page.matchAll(/\]\(([^)#:]+)\)/g)) {
-    assert.ok(existsSync(join(dirname(pagePath), target ?? "")), `${target} does not exist`);
-  }
-  const { scripts } = JSON.parse(readFileSync(projectPath("package.json"), "utf8"));
-  for (const [, script = ""] of page.matchAll(/npm (?:run )?(\w+)/g))
-    assert.ok(scripts[script], `npm ${script}`);
 });

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
-const cli = join(__dirname, "..", "dist", "cli.js");
+const main = join(__dirname, "..", "dist", "main.js");
 
 try {
-  if (existsSync(cli)) require(cli);
+  if (existsSync(main)) require(main);
   else askForSetup("not built yet");
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND") throw error;

@@ -1,4 +1,4 @@
 const { note, put } = require(`${process.env.FAKES}/common.js`);
 
 note("tsc");
-put("src/dist/cli.js");
+put("src/dist/main.js");
