@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
+import { recordRun } from "./last-run.mjs";
 import { projectDir, setupOrExit, venvPython } from "./setup.mjs";
 
 const help = `npm test [-- [--offline] [NAME ...]]
@@ -72,18 +73,25 @@ async function runWithServices(files) {
  */
 function runFiles(files) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
+  const record = recordRun();
   return new Promise((resolve) => {
     if (files.length === 0) return resolve(tell(counts)); // without files Node would look for some
     const stream = run({ files, concurrency: 2 });
-    stream.on("test:pass", ({ skip, details }) => {
+    stream.on("test:diagnostic", record.onWord);
+    stream.on("test:pass", ({ skip, details, ...test }) => {
+      record.onEnd(test, skip === undefined);
       if (skip !== undefined)
         counts.skipped++; // a suite that is skipped as a whole counts once: its tests are not known
       else if (details.type !== "suite") counts.passed++;
     });
-    stream.on("test:fail", ({ details }) => {
+    stream.on("test:fail", ({ details, ...test }) => {
+      record.onEnd(test, false);
       if (details.type !== "suite") counts.failed++;
     });
-    stream.on("end", () => setImmediate(() => resolve(tell(counts))));
+    stream.on("end", () => {
+      record.save();
+      setImmediate(() => resolve(tell(counts)));
+    });
     stream.compose(new spec()).pipe(process.stdout);
   });
 }

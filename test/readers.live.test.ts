@@ -51,10 +51,12 @@ async function readDuring(
 
 function describeReaders(reports: readonly ReaderReport[]): string {
   return reports
-    .map(({ name, rounds, reads, again, replaced }) =>
-      JSON.stringify({ name, rounds, reads, again, replaced }),
-    )
-    .join(" ");
+    .map(({ name, rounds, reads, again, replaced }) => {
+      const unlucky =
+        again + replaced > 0 ? ` (${again} listed again, ${replaced} files replaced meanwhile)` : "";
+      return `${name} read ${reads} times in ${rounds} rounds${unlucky}`;
+    })
+    .join(", ");
 }
 
 test("readers during a landing in many commits see whole files, every row once, and never fewer", async (t) => {

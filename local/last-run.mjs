@@ -1,0 +1,106 @@
+// @ts-check
+// What the tests said of their last run: kept by npm test and npm run test:long, written into docs/guarantees.md by
+// npm run guarantees.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { localDir, projectDir } from "./places.mjs";
+
+/** @typedef {{passed: boolean, said: string[]}} TestWord whether a test passed, and its figures in words */
+
+export const guaranteesPage = join(projectDir, "docs", "guarantees.md");
+
+const place = join(localDir, "last-run.json");
+const table = /(?<=<!-- last run -->\n).*?(?=<!-- end of last run -->)/s;
+const head = "| what is done to it | figures of the last run |\n|---|---|\n";
+
+/** The tests that the page tells of, by the words of the page. Their names begin so. */
+export const rows = /** @type {const} */ ([
+  [
+    "kill -9 at every call to HDFS, before it and amid it",
+    "at every call to HDFS, before it and amid it, loses",
+  ],
+  [
+    "kill -9 between batches from Kafka, and about the group's offsets",
+    "at every batch from Kafka and about",
+  ],
+  ["kill -9 of the command at random", "of the command itself at any time"],
+  [
+    "kill -9 of a compaction, also beside a lander",
+    "at every call to HDFS, beside a lander that follows or not",
+  ],
+  [
+    "a lander held still while another takes over, wherever it stood",
+    "a lander that stood still while another took",
+  ],
+  ["two and three landers started at once, 15 rounds", "two and three landers that start at once"],
+  ["messages of any kind, by a seed", "20000 messages of any kind land as they were sent"],
+  ["60 s of 500 events a second, the broker killed inside", "60 s at 500 events a second"],
+  ["readers while a landing commits", "readers during a landing in many commits"],
+  ["readers while files are merged as well", "readers while files are merged as well"],
+]);
+
+/**
+ * Takes what the events of a test run tell, in their order. A test's own words follow its end.
+ * @returns {{onEnd: (test: {name: string, file?: string | undefined}, passed: boolean) => void, onWord: (word: {message: string, file?: string | undefined}) => void, save: () => void}}
+ */
+export function recordRun() {
+  /** @type {Record<string, TestWord>} */
+  const tests = {};
+  /** @type {Map<string | undefined, TestWord>} */
+  const latest = new Map();
+  return {
+    onEnd: ({ name, file }, passed) => {
+      const word = { passed, said: [] };
+      tests[name] = word;
+      latest.set(file, word);
+    },
+    onWord: ({ message, file }) => latest.get(file)?.said.push(message),
+    save: () => saveRun(tests),
+  };
+}
+
+/** @param {Record<string, TestWord>} tests */
+function saveRun(tests) {
+  const told = Object.entries(tests).filter(([name]) => rows.some(([, start]) => name.startsWith(start)));
+  if (told.length === 0) return;
+  mkdirSync(localDir, { recursive: true });
+  writeFileSync(place, `${JSON.stringify({ ...readRun(), ...Object.fromEntries(told) }, null, 2)}\n`);
+}
+
+/** @returns {Record<string, TestWord>} */
+function readRun() {
+  return existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : {};
+}
+
+/**
+ * The page with the figures of these tests. Throws where one of them has not run or has failed.
+ * @param {string} page @param {Readonly<Record<string, TestWord>>} tests @param {string} machine
+ */
+export function writeFigures(page, tests, machine) {
+  const lines = rows.map(([what, start]) => {
+    const [, word] = Object.entries(tests).find(([name]) => name.startsWith(start)) ?? [];
+    if (!word?.passed)
+      throw new Error(`"${start} …": expected a test that passed, received ${word ? "a failure" : "none"}`);
+    return `| ${what} | ${word.said.join("; ")} |\n`;
+  });
+  return page.replace(table, () => `${machine}\n\n${head}${lines.join("")}\n`);
+}
+
+/** The table on the page: its first cells. @param {string} page */
+export function rowsOf(page) {
+  const [text = ""] = table.exec(page) ?? [];
+  return [...text.matchAll(/^\| (.*?) \| .+ \|$/gm)].map(([, first]) => first).slice(1);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { versions } = process;
+  const machine = `On ${cpus().length} cores, with Node ${versions.node}:`;
+  try {
+    writeFileSync(guaranteesPage, writeFigures(readFileSync(guaranteesPage, "utf8"), readRun(), machine));
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}; run "npm test" and "npm run test:long"\n`);
+    process.exitCode = 1;
+  }
+}
