@@ -79,8 +79,10 @@ export function finishPackage(folder, json) {
  * @param {string} text
  */
 export function tidyModule(text) {
-  const words = text.replaceAll(/(\\?_){2}namedParameters/g, "options");
-  return `---\norphan: true\n---\n\n${words.replace(/^# .*$/m, "$&\n\nA module of [the helper package](index.md).")}`;
+  const words = text
+    .replaceAll(/(\\?_){2}namedParameters/g, "options")
+    .replace(/^# (.*)$/m, "# Module $1\n\nA part of [the helper package](index.md).");
+  return `---\norphan: true\ntocdepth: 3\n---\n\n${words}`;
 }
 
 /**

@@ -90,9 +90,12 @@ async function readPackage(work, source) {
   return finishPackage(folder, json);
 }
 
-/** @param {string} source @param {string} built */
-function runSphinx(source, built) {
-  const options = ["-q", "-b", "html", "--fail-on-warning", "-d", join(source, "..", "doctrees")];
+/**
+ * Builds a folder of pages; throws where Sphinx warns, of a link that leads nowhere among others.
+ * @param {string} source @param {string} built
+ */
+export function runSphinx(source, built) {
+  const options = ["-q", "-b", "html", "-W", "--keep-going", "-d", join(source, "..", "doctrees")];
   return run(sphinxPython, [
     "-m",
     "sphinx",

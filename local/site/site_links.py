@@ -68,7 +68,7 @@ def collect_pages(app):
         text = read_text(Path(app.config.project_dir, path))
         options = {"linenos": "inline", "lineanchors": "L"}
         code = app.builder.highlighter.highlight_block(text, language_of(path), **options)
-        body = f"<h1>{path}</h1>\n{code}"
+        body = f'<div class="file-page"><h1>{path}</h1>\n{code}</div>'
         yield page_of(path), {"title": path, "body": body}, "page.html"
 
 

@@ -32,12 +32,15 @@
     };
   }
 
+  /** As wide as the page, and without the button that sends a figure to another host. */
+  const onlyHere = { responsive: true, showSendToCloud: false };
+
   /** Plotly changes what it is given, so each drawing has a copy. */
   function draw() {
     for (const { area, figure } of plots) {
       const { data, layout, config } = structuredClone(figure);
       area.querySelector("img")?.remove();
-      window.Plotly.react(area, data, inTheme(layout), { ...config, responsive: true });
+      window.Plotly.react(area, data, inTheme(layout), { ...config, ...onlyHere });
     }
   }
 
