@@ -37,6 +37,7 @@ export function typedocOptions(folder, json) {
     entryPoints: [join(projectDir, "src", "*.ts")],
     exclude: ["**/*.d.ts"],
     tsconfig: join(projectDir, "src", "tsconfig.json"),
+    excludeExternals: true,
     readme: "none",
     plugin: [join(localDir, "typedoc", "node_modules", "typedoc-plugin-markdown", "dist", "index.js")],
     outputs: [

@@ -26,9 +26,9 @@ export const siteDir = join(localDir, "site");
  * @returns {Promise<string>} path of the first page
  */
 export async function buildSite() {
-  const work = join(localDir, "site-work");
+  const work = join(localDir, `site-work-${process.pid}`);
+  process.once("exit", () => rmSync(work, { recursive: true, force: true })); // where it is cut, too
   const [source, built] = [join(work, "source"), join(work, "built")];
-  rmSync(work, { recursive: true, force: true });
   await runStep(
     "pages",
     async () => writeSource(source),
@@ -50,7 +50,6 @@ export async function buildSite() {
   );
   rmSync(siteDir, { recursive: true, force: true });
   renameSync(built, siteDir);
-  rmSync(work, { recursive: true });
   return join(siteDir, "index.html");
 }
 
@@ -116,6 +115,7 @@ function run(command, args) {
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: projectDir, env, stdio: ["ignore", "pipe", "pipe"] });
+    process.once("exit", () => child.kill());
     let words = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (part) => {
@@ -136,6 +136,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exitCode = 2;
   } else {
     await setupOrExit({ site: true });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
     try {
       process.stdout.write(`${await buildSite()}\n`);
     } catch (error) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -151,6 +151,44 @@ describe("the site", { skip: noBrowser }, () => {
     assert.ok((await leastContrast(page, "article p, article h2, article td")) >= 4.5);
     await takePicture("dark");
     assert.deepEqual(complaints, []);
+  });
+});
+
+describe("the look at the site", { skip: noBrowser }, () => {
+  test("sees a broken link, a missing place and picture, a request to a host, and an error", async () => {
+    const folder = ownFolder();
+    const links = ["other.html#there", "other.html#nowhere", "none.html", "https://example.org/"];
+    const parts = [
+      ...links.map((link) => `<a href="${link}">A</a>`),
+      '<img src="none.png" alt=""><img src="http://127.0.0.1:1/a.png" alt="">',
+      '<script>console.error("oh")</script>',
+    ];
+    writeFileSync(join(folder, "index.html"), parts.join("\n"));
+    writeFileSync(join(folder, "other.html"), '<p id="there">');
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage();
+      const complaints = watchPage(page);
+      writeFileSync(join(folder, "none.html"), "");
+      const visits = await crawlSite(page, folder);
+      rmSync(join(folder, "none.html"));
+      assert.deepEqual(
+        findBrokenLinks(visits, folder).map((one) => one.replace(/^(.*: ).*\//, "$1")),
+        ["index.html: other.html#nowhere", "index.html: none.html"],
+      );
+      assert.equal(visits.get("index.html")?.brokenPictures.length, 2);
+      for (const words of [
+        /: oh$/,
+        /: asks for http:\/\/127\.0\.0\.1:1\/a\.png$/,
+        /did not get file:.*none\.png$/,
+      ])
+        assert.ok(
+          complaints.some((one) => words.test(one)),
+          complaints.join("\n"),
+        );
+    } finally {
+      await browser.close();
+    }
   });
 });
 
