@@ -14,3 +14,9 @@ export const venvPython = join(localDir, "venv", "bin", "python");
 
 /** The Python that resolves the jars and, on a machine without one, carries a Java. */
 export const toolsPython = join(localDir, "tools", "bin", "python");
+
+/** The Python that builds the site. */
+export const sphinxPython = join(localDir, "sphinx", "bin", "python");
+
+/** TypeDoc's command, run with Node. */
+export const typedocPath = join(localDir, "typedoc", "node_modules", "typedoc", "bin", "typedoc");

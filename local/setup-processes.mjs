@@ -12,14 +12,15 @@ import { adviceFor, SetupError } from "./setup-errors.mjs";
  * Runs a program to its end; a failure carries the first and last lines it printed. Where the signal aborts, the program
  * and what it started are ended.
  * @param {string} command @param {string[]} args
- * @param {{onLine?: (line: string) => void, signal?: AbortSignal | undefined}} options
+ * @param {{onLine?: (line: string) => void, signal?: AbortSignal | undefined, cwd?: string}} options
+ *   cwd: default the project's folder
  * @returns {Promise<void>}
  */
-export function runProgram(command, args, { onLine, signal }) {
+export function runProgram(command, args, { onLine, signal, cwd = projectDir }) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const child = spawn(command, args, {
-      cwd: projectDir,
+      cwd,
       stdio: ["ignore", "pipe", "pipe"],
       detached: true, // a group of its own, so that all of it can be ended
     });

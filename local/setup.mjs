@@ -2,9 +2,9 @@
 // Set-up: what a fresh clone needs before anything runs. No dependencies; each step is done once and again only if
 // a file it comes from has changed.
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   checkNode,
@@ -15,7 +15,7 @@ import {
   makeLocalDir,
   recordJava,
 } from "./machine.mjs";
-import { localDir, projectDir, toolsPython, venvPython } from "./places.mjs";
+import { localDir, projectDir, toolsPython, typedocPath, venvPython } from "./places.mjs";
 import { explainFolder, SetupError } from "./setup-errors.mjs";
 import { runProgram, takeLock } from "./setup-processes.mjs";
 import { findMissing, runSteps } from "./setup-steps.mjs";
@@ -25,9 +25,17 @@ export { localDir, projectDir, venvPython };
 /** @typedef {import("./setup-steps.mjs").Step} Step */
 
 /**
+ * What to set up beside the usual.
+ * @typedef {object} SetupOptions
+ * @property {boolean} [tests] what only the tests need
+ * @property {boolean} [spark] Spark
+ * @property {boolean} [kafkaTools] Kafka's command line tools
+ * @property {boolean} [site] what builds the site: Sphinx and TypeDoc
+ */
+
+/**
  * Does every step that is not done yet. Ctrl-C ends what is under way; the next set-up goes on from there.
- * @param {{tests?: boolean, spark?: boolean, kafkaTools?: boolean}} [options] what to set up beside the usual:
- *   tests: what only the tests need; spark: Spark; kafkaTools: Kafka's command line tools
+ * @param {SetupOptions} [options]
  */
 export async function setup(options = {}) {
   checkNode();
@@ -66,11 +74,11 @@ function watchSignals() {
 }
 
 /**
- * @param {{tests?: boolean, spark?: boolean, kafkaTools?: boolean}} options as of `setup`
+ * @param {SetupOptions} options
  * @param {AbortSignal} signal
  * @returns {Step[]}
  */
-export function planSteps({ tests, spark, kafkaTools }, signal) {
+export function planSteps({ tests, spark, kafkaTools, site }, signal) {
   const stampIn = (/** @type {string} */ name) => join(localDir, "set-up", name);
   /** @type {Step} */
   const npm = {
@@ -144,6 +152,7 @@ export function planSteps({ tests, spark, kafkaTools }, signal) {
     ...(tests ? [testPackages] : []),
     ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal)] : []),
     ...(kafkaTools ? [kafkaJars] : []),
+    ...(site ? [venvStep("Sphinx", "sphinx", ["site"], signal), typedocStep(signal)] : []),
   ];
   return [npm, tools, lab, build, java, jars, kernel, ...optional];
 }
@@ -169,6 +178,28 @@ function venvStep(name, folder, locks, signal) {
       await rm(directory, { recursive: true, force: true });
       await runProgram(python.path, ["-m", "venv", directory], { signal });
       for (const lock of locks) await installPackages(interpreter, [lock], tell, signal);
+    },
+  };
+}
+
+/**
+ * TypeDoc, with a TypeScript of its own, in a folder of its own: it knows none as new as the project's.
+ * @param {AbortSignal} signal
+ * @returns {Step}
+ */
+function typedocStep(signal) {
+  const files = ["package.json", "package-lock.json"].map((name) => `local/typedoc/${name}`);
+  const directory = join(localDir, "typedoc");
+  return {
+    name: "TypeDoc",
+    stamp: join(directory, ".set-up"),
+    files,
+    outputs: [typedocPath],
+    run: async () => {
+      mkdirSync(directory, { recursive: true });
+      for (const file of files) copyFileSync(join(projectDir, file), join(directory, basename(file)));
+      const options = ["--no-audit", "--no-fund", "--loglevel=error"];
+      await runProgram("npm", ["ci", ...options], { cwd: directory, signal });
     },
   };
 }
@@ -237,7 +268,7 @@ function sources(folder) {
 
 /**
  * Runs set-up as a command: prints one clear message and exits with 1 where it fails.
- * @param {{tests?: boolean, spark?: boolean, kafkaTools?: boolean}} [options]
+ * @param {SetupOptions} [options]
  */
 export async function setupOrExit(options) {
   try {
@@ -250,4 +281,4 @@ export async function setupOrExit(options) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await setupOrExit({ tests: process.argv.includes("--tests") });
+  await setupOrExit({ tests: process.argv.includes("--tests"), site: process.argv.includes("--site") });

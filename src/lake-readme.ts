@@ -23,7 +23,8 @@ export function toLakeReadme(contents: LakeContents): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-const notes = [
+/** What a reader of the tables had better know, as a list. */
+export const notes = [
   "- All times are UTC.",
   '- `timestamp`, `offset`, `partition` and `table` are words of SQL: quote them, `"offset"` in DuckDB, `` `offset` `` in Spark and Hive.',
   "- Where `score` is averaged, `course_ID` has done it: one exam ID counts once, however often it was delivered.",
@@ -73,7 +74,8 @@ function readingSections({ webhdfsUrl, lakeDir }: LakeContents): string {
   ].join("\n\n");
 }
 
-function describeTable(table: Table, lakeDir: string): string {
+/** Describes a table as a section: what a row is, its keys, its columns. */
+export function describeTable(table: Table, lakeDir: string): string {
   const { primaryKey, foreignKeys } = keys[table.name];
   const leads = foreignKeys.map(
     ({ columns, table: other, references }) => `${list(columns)} leads to ${other} (${list(references)})`,

@@ -75,5 +75,7 @@ const inputs = [
   "src/index.ts",
   "local/kafka/jgo.lock.toml",
   "local/hadoop/jgo.lock.toml",
-  ...["lab", "tools", "java", "test"].map((name) => `local/python/${name}.txt`),
+  "local/typedoc/package.json",
+  "local/typedoc/package-lock.json",
+  ...["lab", "tools", "java", "test", "site"].map((name) => `local/python/${name}.txt`),
 ];

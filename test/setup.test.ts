@@ -68,6 +68,20 @@ describe("set-up", () => {
     assert.deepEqual(machine.takeCalls(), []);
   });
 
+  test("adds what builds the site, and only that, away from the project's own packages", async () => {
+    const before = readFileSync(at("node_modules", ".set-up"), "utf8");
+    assert.equal((await machine.setup({}, "--site")).code, 0);
+    assert.deepEqual(machine.takeCalls(), ["npm ci", "npm done", "pip site", "venv sphinx"]);
+    assert.ok(existsSync(at(".local", "typedoc", "node_modules", "typedoc")));
+    assert.ok(!existsSync(at("local", "typedoc", "node_modules")));
+    assert.equal(readFileSync(at("node_modules", ".set-up"), "utf8"), before);
+    await machine.setup({}, "--site");
+    assert.deepEqual(machine.takeCalls(), []);
+    appendFileSync(at("local", "typedoc", "package-lock.json"), "changed");
+    await machine.setup({}, "--site");
+    assert.deepEqual(machine.takeCalls(), ["npm ci", "npm done"]);
+  });
+
   const changes: [string, string[]][] = [
     ["package-lock.json", ["npm ci", "npm done", "tsc", "tslab"]],
     ["local/python/lab.txt", ["pip lab", "pip lab test", "tslab", "venv venv"]],

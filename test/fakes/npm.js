@@ -12,4 +12,5 @@ hold();
 put("node_modules/.bin/user-activity");
 putFake("node_modules/typescript/bin/tsc", "tsc.js");
 putFake("node_modules/tslab/bin/tslab", "tslab.js");
+put("node_modules/typedoc/bin/typedoc");
 note("npm done");
