@@ -166,6 +166,7 @@ function toShown(output, servicesDir, ports) {
       `${port}`,
     );
   text = text.replaceAll(/(?<=127\.0\.0\.1:)\d+(?=\/lab)/g, "8888").replaceAll(/(?<=token=)\w+/g, "‹token›");
+  text = text.replaceAll(/^[…✓] (querying|fetching the tables).*\n/gm, ""); // said only where it takes long
   return refitTables(text);
 }
 
