@@ -183,7 +183,7 @@ function proseOf(text) {
     .replaceAll(/^```.*?^```$/gms, "")
     .replaceAll(/^(#|<!--).*$/gm, "")
     .replaceAll(/\]\([^)]*\)/g, "]")
-    .replaceAll(/\b(Steps?|[Nn]otebooks?) \d+\w?( (to|and) \d+\w?)?/g, "");
+    .replaceAll(/\b([Ss]teps?|[Nn]otebooks?) \d+\w?( (to|and) \d+\w?)?/g, "");
 }
 
 /** @param {string} text */
@@ -201,7 +201,7 @@ export function refitTables(text) {
     const rows = lines.map((line) => (line.startsWith("│") ? line.slice(1, -1).split("│") : undefined));
     const cells = rows.filter((row) => row !== undefined);
     const isRight = (cells[0] ?? []).map((_, column) =>
-      cells.slice(1).some((row) => /^ {2,}\S.* $/.test(row[column] ?? "")),
+      cells.some((row) => /^ {2,}\S.* $/.test(row[column] ?? "")),
     );
     const widths = isRight.map((_, column) =>
       Math.max(...cells.map((row) => row[column]?.trim().length ?? 0)),

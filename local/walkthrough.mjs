@@ -149,8 +149,8 @@ function toOwnPorts(command, ports) {
 }
 
 /**
- * What a command said, with the usual ports and without the names of this machine: folders as seen from the project's,
- * the person as "you".
+ * What a command said, with the usual ports and without the names of this machine and its secrets: folders as seen from the
+ * project's, the person as "you", a token as what it is.
  * @param {string} output @param {string} servicesDir @param {Record<string, number>} ports
  */
 function toShown(output, servicesDir, ports) {
@@ -165,7 +165,8 @@ function toShown(output, servicesDir, ports) {
       new RegExp(`(?<=127\\.0\\.0\\.1:|port=)${ports[name] ?? port}\\b`, "g"),
       `${port}`,
     );
-  text = text.replaceAll(/(?<=127\.0\.0\.1:)\d+(?=\/lab)/g, "8888");
+  text = text.replaceAll(/(?<=127\.0\.0\.1:)\d+(?=\/lab)/g, "8888").replaceAll(/(?<=token=)\w+/g, "‹token›");
+  text = text.replaceAll(/^[…✓] (querying|fetching the tables).*\n/gm, ""); // said only where it takes long
   return refitTables(text);
 }
 
