@@ -33,19 +33,24 @@ const { query } = await import("user-activity/dist/query.js");
 const { startServices, stopServices } = await import("user-activity/dist/services.js");
 const { resetTopic } = await import("user-activity/dist/stream.js");
 
-const config = readConfig({ ...process.env, KAFKA_TOPIC: own, LAKE_DIR: `/${own}` });
 const started = await startServices();
+// read after they have started: where a port was taken they have another one
+const config = readConfig({ ...process.env, KAFKA_TOPIC: own, LAKE_DIR: `/${own}` });
 try {
   await publishFile(join(projectDir, "data", "assessments.json"), { config: config.kafka });
   await land({ config });
   await measureQuery();
   measureCommand();
 } finally {
-  await resetTopic(config.kafka);
-  await resetLake(openLake(config.hdfs));
+  await removeOwn().catch((error) => process.stderr.write(`${error.message}\n`));
   rmSync(cacheRoot, { recursive: true, force: true });
   rmSync(cacheDirOf(config.hdfs), { recursive: true, force: true });
   await stopServices(started);
+}
+
+async function removeOwn() {
+  await resetTopic(config.kafka);
+  await resetLake(openLake(config.hdfs));
 }
 
 async function measureQuery() {

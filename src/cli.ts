@@ -14,6 +14,7 @@ import {
   runVerify,
   withNeeded,
 } from "./commands";
+import { addDescribeCommand } from "./describe-command";
 import { addDoctorCommand } from "./doctor-command";
 import { addInferCommand } from "./infer-command";
 import { interruption } from "./interrupt";
@@ -58,6 +59,7 @@ export function buildProgram(): Command {
     .option(...giveUpOption)
     .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
     .action(runReplay);
+  addDescribeCommand(program);
   addQueryCommands(program, { withNeeded, signal: interruption });
   addQuarantineCommand(program, { withNeeded, signal: interruption });
   program

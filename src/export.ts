@@ -1,6 +1,6 @@
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync, statSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { quoteName } from "./duckdb";
@@ -70,6 +70,16 @@ export function checkFree(paths: readonly string[]): void {
   throw new ServiceError(
     `${taken}: expected no such file, received one; --force replaces it, or choose another place`,
   );
+}
+
+/** Throws unless a file can be written here: into a folder that is there, over another file only with `force`. */
+export function checkPlace(path: string, { force = false }: { readonly force?: boolean }): void {
+  const isFolder = (one: string) => statSync(one, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isFolder(path))
+    throw new ServiceError(`${path}: expected a file's name, received a folder; choose another place`);
+  const folder = dirname(resolve(path));
+  if (!isFolder(folder)) throw new ServiceError(`${folder}: expected a folder, received none; make it first`);
+  if (!force) checkFree([path]);
 }
 
 /** Writes a file under another name beside its own first, so that it has its name only once it is complete. */

@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { checkFree, type ExportOptions, exportTables, planExport, writing } from "./export";
+import { checkPlace, type ExportOptions, exportTables, planExport, writing } from "./export";
 import { startProgress, withProgress } from "./progress";
 import { type QueryOptions, queryToParquet, withQuery } from "./query";
 import { csvLines, formatFiles, formatRows, jsonLines, takeRows } from "./query-output";
-import { formatCount, formatMegabytes } from "./report";
+import { formatCount, formatCountOf, formatMegabytes } from "./report";
 import type { ServiceName } from "./services";
 import type { SqlStream } from "./sql-values";
 import { type TableName, tables } from "./tables";
@@ -67,7 +67,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
 }
 
 const queryHelp = `
-Tables (DESCRIBE grades_ID lists the columns of one; timestamps are UTC):
+Tables ("user-activity describe" says what their columns hold; timestamps are UTC):
 ${Object.values(tables)
   .map(({ name, doc }) => `  ${name.padEnd(20)} ${doc ?? ""}`)
   .join("\n")}
@@ -77,13 +77,13 @@ For example:
 
 async function runQuery(sql: string, flags: QueryFlags, tools: QueryTools): Promise<void> {
   const text = sql === "-" ? await readText(tools.input ?? process.stdin) : sql;
-  if (flags.parquet !== undefined && !flags.force) checkFree([flags.parquet]);
+  if (flags.parquet !== undefined) checkPlace(flags.parquet, flags);
   await tools.withNeeded(["hdfs"], async () => {
     const progress = startLate("querying");
     let [parts, bytes] = [0, 0];
     const onFetch: QueryOptions["onFetch"] = (part) => {
       bytes += part.bytes;
-      progress.tell(`fetching the tables: ${formatCount(++parts)} files, ${formatMegabytes(bytes)}`);
+      progress.tell(`fetching the tables: ${formatCountOf(++parts, "file")}, ${formatMegabytes(bytes)}`);
     };
     const options: QueryOptions = { onFetch, signal: tools.signal, timestamps: "text" };
     try {
@@ -115,7 +115,7 @@ async function answer(
     const { rows, bytes } = await writing(resolve(parquet), (partial) =>
       queryToParquet(sql, partial, options),
     );
-    return print(toLines(`${parquet}: ${formatCount(rows)} rows, ${formatCount(bytes)} bytes\n`));
+    return print(toLines(`${parquet}: ${formatCountOf(rows, "row")}, ${formatCount(bytes)} bytes\n`));
   }
   await withQuery(sql, options, async (stream: SqlStream) => {
     if (flags.json || flags.csv) return print(flags.json ? jsonLines(stream) : csvLines(stream));
@@ -137,7 +137,7 @@ async function runExport(directory: string, flags: ExportFlags, tools: QueryTool
     withProgress(
       "exporting",
       ({ tell }) => exportTables(directory, { ...options, onTable: (name) => tell(`exporting ${name}`) }),
-      (exported) => `exported ${exported.length} ${exported.length === 1 ? "table" : "tables"}`,
+      (exported) => `exported ${formatCountOf(exported.length, "table")}`,
     ),
   );
   (tools.output ?? process.stdout).write(`${json ? JSON.stringify(files, null, 2) : formatFiles(files)}\n`);

@@ -122,6 +122,7 @@ interface TextColumn {
 }
 
 const widestCell = 60;
+const narrowestCell = 16;
 const numericType = /^(U?(TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL|BIGNUM)\b[^[]*$/;
 
 function toTextColumns({ columns, rows }: ShownRows): TextColumn[] {
@@ -150,11 +151,11 @@ function fitColumns(
   columns: readonly TextColumn[],
   width: number,
 ): { columns: readonly TextColumn[]; leftOut: number } {
-  for (const most of [widestCell, 40, 28, 20]) {
+  for (const most of [widestCell, 40, 28, 20, narrowestCell]) {
     const cut = columns.map((column) => cutColumn(column, most));
     if (widthOf(cut) <= width) return { columns: cut, leftOut: 0 };
   }
-  const cut = columns.map((column) => cutColumn(column, 28));
+  const cut = columns.map((column) => cutColumn(column, narrowestCell));
   const gap = { name: "…", type: "", isNumeric: false, cells: cut[0]?.cells.map(() => "…") ?? [] };
   const keep = (count: number) => [
     ...cut.slice(0, Math.ceil(count / 2)),
@@ -187,6 +188,9 @@ function widthOf(columns: readonly TextColumn[]): number {
 
 function describeSize({ rows, rowCount, columns }: ShownRows, leftOut: number): string {
   const rowsShown = rows.length < rowCount ? `, the first ${formatCount(rows.length)} shown` : "";
-  const columnsShown = leftOut > 0 ? `; ${columns.length - leftOut} of ${columns.length} columns shown` : "";
+  const columnsShown =
+    leftOut > 0
+      ? `; ${columns.length - leftOut} of ${columns.length} columns shown: name those you want to see`
+      : "";
   return `${formatCount(rowCount)} ${rowCount === 1 ? "row" : "rows"}${rowsShown}${columnsShown}`;
 }

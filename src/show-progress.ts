@@ -1,6 +1,6 @@
 import { escapeHtml, openPlace } from "./display";
 import type { FetchedPart } from "./part-cache";
-import { formatCount, formatMegabytes } from "./report";
+import { formatCount, formatCountOf, formatMegabytes } from "./report";
 
 /** Says how far the work is, `tell(1400, 3280)`, or what is under way, `tell("grades_ID")`. */
 export type Tell = (now: number | string, total?: number) => void;
@@ -64,7 +64,7 @@ const shownBytes = 32 * 2 ** 20;
 export function watchFetching() {
   let [parts, bytes] = [0, 0];
   let bar: ProgressBar | undefined;
-  const amount = () => `${formatCount(parts)} files, ${formatMegabytes(bytes)}`;
+  const amount = () => `${formatCountOf(parts, "file")}, ${formatMegabytes(bytes)}`;
   return {
     see: (part: FetchedPart) => {
       parts++;

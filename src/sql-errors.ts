@@ -7,8 +7,8 @@ const reservedNames = ["offset", "table", "at"];
 const advices: readonly (readonly [RegExp, string])[] = [
   [/^Catalog Error: Table with name /, `The tables are ${Object.keys(tables).join(", ")}.`],
   [
-    /^Permission Error|^Binder Error: .*external/,
-    "A query reads the landed tables and nothing else; it writes no file and changes no setting.",
+    /^Permission Error|^Binder Error: (.*external|Can only (update|delete))|^Catalog Error: .* is not an table/,
+    "A query reads the landed tables and nothing else; it writes no table and no file and changes no setting.",
   ],
   [
     /^Out of Memory Error/,

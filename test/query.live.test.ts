@@ -287,6 +287,13 @@ describe("the command line", () => {
     await assert.rejects(run(["query", "SELECT error('late')", "--parquet", path, "--force"]), ServiceError);
     assert.equal((await readParquet(path, tables.course_ID)).length, 2);
     assert.ok(!existsSync(`${path}.partial`));
+  });
+
+  test("says before it queries that a folder is no file, or that there is none to write to", async () => {
+    const toFolder = run(["query", "FROM course_ID", "--parquet", folder, "--force"]);
+    await assert.rejects(toFolder, /: expected a file's name, received a folder; choose another place$/);
+    const toNowhere = run(["query", "FROM course_ID", "--parquet", join(folder, "nowhere", "a.parquet")]);
+    await assert.rejects(toNowhere, /nowhere: expected a folder, received none; make it first$/);
 
     const exported = join(folder, "exported");
     mkdirSync(exported);

@@ -268,6 +268,19 @@ describe("wrong SQL", () => {
     for (const sql of ["", "  ", "-- nothing", ";"]) assert.match(await messageOf(sql), /expected a SELECT/);
   });
 
+  test("that would change a table says that a query only reads", async () => {
+    for (const sql of [
+      "INSERT INTO grades_ID VALUES (1)",
+      "UPDATE grades_ID SET score = 1",
+      "DELETE FROM grades_ID",
+    ])
+      assert.match(
+        await messageOf(sql),
+        /\nA query reads the landed tables and nothing else; it writes no table/,
+        sql,
+      );
+  });
+
   test("with a table's name put together only when it runs is an error, no empty result", async () => {
     assert.match(await messageOf("FROM query_table('grades' || '_ID')"), /grades_ID is not fetched/);
   });

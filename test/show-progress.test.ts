@@ -69,15 +69,16 @@ describe("in the kernel", () => {
     small.end();
     assert.deepEqual(kernel.messages, []);
     const large = watchFetching();
-    large.see({ table: "raw_data", bytes: 20_000_000 });
-    large.see({ table: "grades_ID", bytes: 20_000_000 });
+    large.see({ table: "raw_data", bytes: 40_000_000 });
+    large.see({ table: "grades_ID", bytes: 1_000_000 });
     large.end();
     assert.deepEqual(
       barsOf().map(([, words]) => words),
       [
         "fetching the tables",
-        "fetching the tables: 2 files, 40.0 MB",
-        "✓ fetched from HDFS: 2 files, 40.0 MB",
+        "fetching the tables: 1 file, 40.0 MB",
+        "fetching the tables: 2 files, 41.0 MB",
+        "✓ fetched from HDFS: 2 files, 41.0 MB",
       ],
     );
   });
