@@ -43,7 +43,8 @@ def show_figure(figure, title, alt, width=820, height=460):
     }
     drawn = figure.update_layout(house).to_plotly_json()
     drawn["layout"].pop("template")
-    shown = {"application/vnd.plotly.v1+json": {**drawn, "config": {"displaylogo": False}}}
+    config = {"displaylogo": False, "showSendToCloud": False}
+    shown = {"application/vnd.plotly.v1+json": {**drawn, "config": config}}
     picture = {"image/svg+xml": render_svg({**drawn, "alt": alt}, width, height)}
     display({**shown, **picture, "text/plain": alt}, raw=True)
 

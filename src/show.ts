@@ -58,6 +58,9 @@ export function renderFrame(
   return { "text/html": html, "text/plain": words.join("\n") };
 }
 
+/** The chart's tool bar without Plotly's sign, and without its button that sends the data elsewhere. */
+const plotlyConfig = { displaylogo: false, showSendToCloud: false } as const;
+
 /** What showFigure shows. */
 export async function renderFigure(
   figure: Figure,
@@ -66,7 +69,7 @@ export async function renderFigure(
   const svg = await renderSvg(figure, { width, height });
   const { data, layout } = figure;
   return {
-    "application/vnd.plotly.v1+json": { data, layout: { ...layout, height }, config: { displaylogo: false } },
+    "application/vnd.plotly.v1+json": { data, layout: { ...layout, height }, config: plotlyConfig },
     "image/svg+xml": svg,
     "text/plain": figure.alt,
   };
