@@ -20,6 +20,7 @@ test:long runs those that take longer than seconds (*.long.test.ts), and only th
   NAME       only the test files whose names hold NAME
 `;
 
+const interruption = new AbortController();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { offline: { type: "boolean" }, long: { type: "boolean" }, help: { type: "boolean", short: "h" } },
@@ -59,7 +60,11 @@ async function runWithServices(files) {
   process.env.PYTHON_FOR_TESTS = venvPython;
   const started = await startServices();
   stopOnExit(started);
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => {
+      interruption.abort(); // ends the files under way
+      process.exit(130);
+    });
   try {
     return await runFiles(files);
   } finally {
@@ -76,7 +81,7 @@ function runFiles(files) {
   const record = recordRun();
   return new Promise((resolve) => {
     if (files.length === 0) return resolve(tell(counts)); // without files Node would look for some
-    const stream = run({ files, concurrency: 2 });
+    const stream = run({ files, concurrency: 2, signal: interruption.signal });
     stream.on("test:diagnostic", record.onWord);
     stream.on("test:pass", ({ skip, details, ...test }) => {
       record.onEnd(test, skip === undefined);
