@@ -264,39 +264,34 @@ async function interrupt(
 }
 
 describe("interrupted", () => {
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    test(`land ends in order at ${signal}, and the next run lands the rest once`, async () => {
-      const config = ownConfig("cut-land");
-      await publishFile(eventsFile, { config: config.kafka });
-      const lake = openLake(config.hdfs);
-      const isUnderWay = async () => (await lake.hdfs.list(lake.at("_commits"))).length >= 3;
-      assert.equal(await interrupt(config, "land --batch 50", signal, isUnderWay), code);
-      const cut = (await readLastCommit(lake))?.state.counts.consumed ?? 0;
-      assert.ok(cut > 0 && cut < 3280, `${cut} consumed`);
-      const rest = parseResult(await runOn(config, "land --json"));
-      assert.equal(rest.consumed, 3280 - cut);
-      assert.deepEqual(rest.counts, { consumed: 3280, graded: 3237, duplicates: 38, quarantined: 5 });
-      assert.ok((await verify({ config })).ok);
-    });
+  test("land ends in order at SIGINT, and the next run lands the rest once", async () => {
+    const config = ownConfig("cut-land");
+    await publishFile(eventsFile, { config: config.kafka });
+    const lake = openLake(config.hdfs);
+    const isUnderWay = async () => (await lake.hdfs.list(lake.at("_commits"))).length >= 3;
+    assert.equal(await interrupt(config, "land --batch 50", "SIGINT", isUnderWay), 130);
+    const cut = (await readLastCommit(lake))?.state.counts.consumed ?? 0;
+    assert.ok(cut > 0 && cut < 3280, `${cut} consumed`);
+    const rest = parseResult(await runOn(config, "land --json"));
+    assert.equal(rest.consumed, 3280 - cut);
+    assert.deepEqual(rest.counts, { consumed: 3280, graded: 3237, duplicates: 38, quarantined: 5 });
+    assert.ok((await verify({ config })).ok);
+  });
 
-    test(`publish ends in order at ${signal}, and the next run publishes the rest once`, async () => {
-      const config = ownConfig("cut-publish");
-      await ensureTopic(config.kafka);
-      const text = readFileSync(eventsFile, "utf8").trim().slice(1, -1);
-      const file = join(ownFolder(), "big.json");
-      writeFileSync(file, `[${Array(5).fill(text).join(",")}]`);
-      const isUnderWay = async () => (await countMessages(config)) > 0;
-      assert.equal(await interrupt(config, `publish ${file}`, signal, isUnderWay), code);
-      const cut = await countMessages(config);
-      assert.ok(cut > 0 && cut < 5 * 3280, `${cut} published`);
-      const rest = parseResult(await runOn(config, `publish ${file} --json`));
-      assert.deepEqual([rest.published, rest.alreadyThere], [5 * 3280 - cut, cut]);
-      assert.equal(await countMessages(config), 5 * 3280);
-    });
-  }
+  test("publish ends in order at SIGTERM, and the next run publishes the rest once", async () => {
+    const config = ownConfig("cut-publish");
+    await ensureTopic(config.kafka);
+    const text = readFileSync(eventsFile, "utf8").trim().slice(1, -1);
+    const file = join(ownFolder(), "big.json");
+    writeFileSync(file, `[${Array(5).fill(text).join(",")}]`);
+    const isUnderWay = async () => (await countMessages(config)) > 0;
+    assert.equal(await interrupt(config, `publish ${file}`, "SIGTERM", isUnderWay), 143);
+    const cut = await countMessages(config);
+    assert.ok(cut > 0 && cut < 5 * 3280, `${cut} published`);
+    const rest = parseResult(await runOn(config, `publish ${file} --json`));
+    assert.deepEqual([rest.published, rest.alreadyThere], [5 * 3280 - cut, cut]);
+    assert.equal(await countMessages(config), 5 * 3280);
+  });
 
   test("verify ends at once", async () => {
     const config = ownConfig("cut-verify");

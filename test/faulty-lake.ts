@@ -1,5 +1,6 @@
+import type { Config } from "user-activity/dist/config";
 import type { Hdfs } from "user-activity/dist/hdfs";
-import type { Lake } from "user-activity/dist/lake";
+import { type Lake, openLake } from "user-activity/dist/lake";
 
 /** What a lake that ended early throws. */
 export const pulled = "the plug was pulled";
@@ -34,4 +35,24 @@ export function endAfter(lake: Lake, last: number): Lake {
     if (number >= last) throw new Error(pulled);
     return answer;
   });
+}
+
+/** A lake in which `work` is done, once, before or after the n-th call to HDFS that matches. */
+export function interject(config: Config, point: Interjection): Lake {
+  const { what, nth = 1, when, work } = point;
+  let matching = 0;
+  return wrapLake(openLake(config.hdfs), async (_, call, told) => {
+    if (!what.test(told) || ++matching !== nth) return call();
+    if (when === "before") await work();
+    const answer = await call();
+    if (when === "after") await work();
+    return answer;
+  });
+}
+
+export interface Interjection {
+  readonly what: RegExp;
+  readonly nth?: number;
+  readonly when: "before" | "after";
+  readonly work: () => Promise<unknown>;
 }

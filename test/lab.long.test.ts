@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import type { Locator } from "playwright-core";
 import { projectPath } from "user-activity/dist/paths";
 import { labInBrowser, launchBrowser, noBrowser } from "./lab-browser";
@@ -64,6 +65,25 @@ describe("every notebook in a browser, by Run All on a fresh topic and lake", { 
       assert.deepEqual(complaints, []);
     });
   }
+
+  test("notebook 03 is saved as it is committed, but for the topic's name and the chart renderer's bitmaps", async () => {
+    await session.openNotebook("03");
+    const page = session.page();
+    const answer = page.waitForResponse(
+      (one) => one.request().method() === "PUT" && one.url().includes("/contents/"),
+    );
+    await page.locator('[data-command="docmanager:save"]:visible').first().click();
+    assert.equal((await answer).status(), 200);
+    const saved = readFileSync(join(session.root, "notebooks", session.nameOf("03")), "utf8");
+    const { cells } = JSON.parse(saved.replaceAll(config.kafka.topic, "assessments"), (name, value) =>
+      name === "image/png" ? undefined : value,
+    );
+    const differing = cellsOf("03").filter((cell, index) => !isDeepStrictEqual(cell, cells[index]));
+    assert.deepEqual(
+      differing.map(({ id }) => id),
+      [],
+    );
+  });
 
   test("the tracked notebooks are as they were", () => {
     assert.ok(session.areUntouched());

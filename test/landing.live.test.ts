@@ -240,7 +240,7 @@ test("ended after a call to HDFS, whichever, the next run lands everything once"
   const record = (number: number) => ({ ...anEvent(), user_exam_id: `a-${number}` });
   await publishRecords(topic, [record(0), record(1), record(0), record(2), withoutCounts()]);
   let isEnded = true;
-  for (let call = 1; isEnded; call += 4) {
+  for (let call = 1; isEnded; call += 9) {
     const config = { ...topic, hdfs: ownConfig("faults").hdfs };
     const lake = endAfter(openLake(config.hdfs), call);
     isEnded = await land({ config, lake, batchMessages: 2 }).then(
@@ -257,7 +257,7 @@ test("ended after a call to HDFS, whichever, the next run lands everything once"
     assert.ok(report.ok, `call ${call}: ${JSON.stringify(report)}`);
     assert.deepEqual(await findUntruths(config, report.checks), [], `call ${call}`);
     assert.deepEqual((await openLake(config.hdfs).hdfs.list(`${config.hdfs.lakeDir}/_tmp`)).length, 0);
-    if (call % 12 === 1) assert.deepEqual((await recompute(config)).differences, []);
+    if (call % 27 === 1) assert.deepEqual((await recompute(config)).differences, []);
     t.diagnostic(`call ${call}`);
   }
 });

@@ -15,10 +15,10 @@ import {
   textOf,
 } from "./notebook-runs";
 
-describe("each notebook alone, in a fresh kernel, on a topic and a lake of its own", {
+describe("each notebook that npm start runs, alone, in a fresh kernel, on a topic and a lake of its own", {
   concurrency: 2,
 }, () => {
-  for (const [name, notebook] of committed) {
+  for (const [name, notebook] of [...committed].filter(([name]) => /^0[1-4]-/.test(name))) {
     test(`${name} gives what is committed`, async () => {
       const cells: CellStart[] = [];
       assertAsCommitted(await makeRunner(name)((cell) => cells.push(cell)), notebook);

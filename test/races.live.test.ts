@@ -2,36 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyState, nextCommit } from "user-activity/dist/commits";
 import { compact } from "user-activity/dist/compact";
-import type { Config } from "user-activity/dist/config";
-import { type Lake, openLake } from "user-activity/dist/lake";
+import { openLake } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
-import { publishFile } from "user-activity/dist/publish";
 import { makeLake, writeCommit } from "user-activity/dist/publishing";
-import { wrapLake } from "./faulty-lake";
-import { checkLake, expectTables, ownTopic, runDoomed } from "./kills";
-import { eventsFile, ownConfig } from "./live-lake";
+import { interject } from "./faulty-lake";
+import { checkLake, ownTopic } from "./kills";
+import { ownConfig } from "./live-lake";
 
 const commit = /^rename .*_commits\//;
-
-/** A lake in which `work` is done, once, before or after the n-th call to HDFS that matches. */
-function interject(config: Config, point: Interjection): Lake {
-  const { what, nth = 1, when, work } = point;
-  let matching = 0;
-  return wrapLake(openLake(config.hdfs), async (_, call, told) => {
-    if (!what.test(told) || ++matching !== nth) return call();
-    if (when === "before") await work();
-    const answer = await call();
-    if (when === "after") await work();
-    return answer;
-  });
-}
-
-interface Interjection {
-  readonly what: RegExp;
-  readonly nth?: number;
-  readonly when: "before" | "after";
-  readonly work: () => Promise<unknown>;
-}
 
 /** Something that another waits for. */
 function newSignal(): { wait: Promise<void>; give: () => void } {
@@ -70,29 +48,6 @@ test("a compaction that counts leaves its files to the lander that claims before
   await checkLake(config, { expected, where: "claimed", swept: false });
   await land({ config });
   await checkLake(config, { expected, where: "claimed" });
-});
-
-test("a lander that starts while the exam index is swapped knows every exam ID", async () => {
-  const topic = ownConfig("race-index");
-  const at = (lakeDir: string): Config => ({ ...topic, hdfs: { ...topic.hdfs, lakeDir } });
-  const config = at(`${topic.hdfs.lakeDir}/a`);
-  await publishFile(eventsFile, { config: topic.kafka });
-  await land({ config, batchMessages: 1000 });
-  await publishFile(eventsFile, { config: topic.kafka, again: true });
-  const point = { what: "^rename .*/new-_index .*/_index$", call: 1, when: "before" } as const;
-  let wasKilled = false;
-  const lake = interject(config, {
-    what: /^list .*\/_index$/,
-    when: "before",
-    work: async () => {
-      wasKilled = await runDoomed(config, { work: "compact", at: point }); // _index is nowhere now
-    },
-  });
-  const { state } = await land({ config, lake });
-  assert.ok(wasKilled);
-  assert.deepEqual(state.counts, { consumed: 6560, graded: 3237, duplicates: 3313, quarantined: 10 });
-  const expected = await expectTables(at(`${topic.hdfs.lakeDir}/b`));
-  await checkLake(config, { expected, where: "index", swept: false });
 });
 
 test("of landers that claim at the same moment each keeps or yields the lake, and none claims it back", async () => {
