@@ -15,7 +15,7 @@ test("a replay that ended after any call to HDFS leaves tables that are whole by
   await publishEvents(topic, 6);
   let isEnded = true;
   let call = 3;
-  for (; isEnded; call += 7) {
+  for (; isEnded; call += 17) {
     const config = { ...topic, hdfs: ownConfig("cut-replay").hdfs };
     await land({ config, schema: strict, batchMessages: 1 });
     isEnded = await replay({ config, lake: endAfter(openLake(config.hdfs), call) }).then(
