@@ -103,7 +103,7 @@ describe("kill -9 of a landing", () => {
     assert.equal((await startCli(lake(1), ["land", "--batch", "400"]).ended).code, 0);
     const wholeMs = Date.now() - startedMs;
     const killed = await killEach(
-      Array.from({ length: 16 }, (_, index) => index),
+      Array.from({ length: 10 }, (_, index) => index),
       async (index) => {
         const config = lake(index + 2);
         const follows = index % 2 === 1 ? ["--follow", "--every", "1", "--compact-every", "3"] : [];
@@ -114,12 +114,12 @@ describe("kill -9 of a landing", () => {
         const { signal } = await running.ended;
         await land({ config });
         const where = `after ${Math.round(ms)} ms ${follows}`;
-        await checkLake(config, { expected, where, independently: index % 4 === 0 });
+        await checkLake(config, { expected, where, independently: index % 5 === 0 });
         return signal === "SIGKILL";
       },
     );
     t.diagnostic(`killed at ${killed} moments within ${(wholeMs / 1000).toFixed(1)} s`);
-    assert.ok(killed > 8, `${killed}`);
+    assert.ok(killed > 4, `${killed}`);
   });
 });
 
