@@ -61,11 +61,13 @@ function readingSections({ webhdfsUrl, lakeDir }: LakeContents): string {
       `grades = pd.read_parquet("webhdfs://${hostname}:${number}${lakeDir}/grades_ID"${options})`,
       'print(grades.groupby("exam_name")["score"].agg(["count", "mean"]))',
     ]),
-    "DuckDB (with fsspec and requests installed):",
+    "DuckDB (with pyarrow, fsspec and requests installed), where pyarrow reads the files:",
     fence("python", [
       "import duckdb, fsspec",
-      `duckdb.register_filesystem(fsspec.filesystem("webhdfs", host="${hostname}", port=${number}${secure}))`,
-      `print(duckdb.sql("FROM 'webhdfs://${lakeDir}/course_ID/part-*.parquet' ORDER BY attempts DESC"))`,
+      "import pyarrow.dataset as ds",
+      `hdfs = fsspec.filesystem("webhdfs", host="${hostname}", port=${number}${secure})`,
+      `course_ID = ds.dataset("${lakeDir}/course_ID", filesystem=hdfs)`,
+      'print(duckdb.sql("FROM course_ID ORDER BY attempts DESC"))',
     ]),
     "Spark, where it is set up for this cluster:",
     fence("text", [

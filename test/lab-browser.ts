@@ -61,6 +61,7 @@ export function labInBrowser(config: Config, name: string) {
   const atStart = contents();
   const root = projectPath(".local", `test-${name}-${process.pid}`);
   const complaints: string[] = [];
+  let opened = 0;
   let lab: Lab;
   let browser: Browser;
   let page: Page;
@@ -145,9 +146,10 @@ export function labInBrowser(config: Config, name: string) {
     takePicture: async (one: string): Promise<void> => {
       if (pictures) await page.screenshot({ path: join(pictures, `${one}.png`) });
     },
+    /** Opens a notebook alone: in a workspace of its own, where no other is restored that would be in front at first. */
     openNotebook: async (number: string): Promise<Locator> => {
       const url = new URL(lab.url);
-      url.pathname = `/lab/tree/notebooks/${nameOf(number)}`;
+      url.pathname = `/lab/workspaces/${++opened}-of-${number}/tree/notebooks/${nameOf(number)}`;
       await page.goto(url.href);
       return readyPanel();
     },

@@ -47,7 +47,8 @@ def open_pyarrow(fs, host):
 
 
 def open_duckdb(fs, host):
-    connection = duckdb.connect()
+    # with more threads, they would share an open file's position
+    connection = duckdb.connect(config={"threads": 1, "async_threads": 0})
     connection.register_filesystem(fs)
 
     def read(paths):
