@@ -36,11 +36,15 @@ export function differingBucket(a: Bag, b: Bag): number | undefined {
   return bucket === -1 ? undefined : bucket;
 }
 
-/** One text for one value, whatever the order of its keys; bigint and whole number are the same. */
+/** One text for one value, whatever the order of its keys; bigint and whole number are the same, as are absent and undefined. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) => {
-    if (typeof one === "bigint") return one <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(one) : one.toString();
-    const isPlain = typeof one === "object" && one !== null && !Array.isArray(one);
-    return isPlain ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))) : one;
-  });
+  if (typeof value === "bigint") return value.toString();
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const object = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(object).filter((key) => object[key] !== undefined);
+  return `{${keys
+    .sort()
+    .map((key) => `"${key}":${canonical(object[key])}`)
+    .join(",")}}`;
 }

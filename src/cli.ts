@@ -1,25 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
-import {
-  runCompact,
-  runLand,
-  runPublish,
-  runReplay,
-  runReset,
-  runServicesStatus,
-  runStart,
-  runStatus,
-  runStop,
-  runVerify,
-  withNeeded,
-} from "./commands";
+import { Command } from "commander";
+import { parseCount, parseSeconds, parseWhole, withNeeded } from "./command-tools";
 import { addDescribeCommand } from "./describe-command";
 import { addDoctorCommand } from "./doctor-command";
 import { addInferCommand } from "./infer-command";
 import { interruption } from "./interrupt";
 import { addQuarantineCommand } from "./quarantine-command";
 import { addQueryCommands } from "./query-command";
+
+// what commands do is loaded with the first that runs: help and misuse are told at once
+const commands = () => import("./commands.js");
+const landingCommands = () => import("./landing-commands.js");
 
 /** The command line: every command with its options and what it does; `parseAsync` runs the one that it is given. */
 export function buildProgram(): Command {
@@ -39,7 +31,7 @@ export function buildProgram(): Command {
     .option("--again", "publish every record once more, as a new delivery")
     .option("--per-second <messages>", "publish no faster than this", parseCount)
     .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
-    .action(runPublish);
+    .action(async (file, options) => (await commands()).runPublish(file, options));
   addInferCommand(program, { withNeeded, signal: interruption });
   addLand(program);
   program
@@ -49,16 +41,8 @@ export function buildProgram(): Command {
       "--json",
       "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts",
     )
-    .action(runVerify);
-  program
-    .command("replay")
-    .description(
-      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
-    )
-    .option("--again", "rebuild the tables even where they are held to this schema already")
-    .option(...giveUpOption)
-    .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
-    .action(runReplay);
+    .action(async (options) => (await commands()).runVerify(options));
+  addReplay(program);
   addDescribeCommand(program);
   addQueryCommands(program, { withNeeded, signal: interruption });
   addQuarantineCommand(program, { withNeeded, signal: interruption });
@@ -69,13 +53,13 @@ export function buildProgram(): Command {
       "--json",
       "print JSON: services (as of services status), topic, lake, problem; null where there is none",
     )
-    .action(runStatus);
+    .action(async (options) => (await commands()).runStatus(options));
   addDoctorCommand(program);
   program
     .command("reset")
     .description("deletes the topic and the lake directory: what was published and landed is gone")
     .option("--yes", "do it; without it, only says what would be deleted")
-    .action(runReset);
+    .action(async (options) => (await commands()).runReset(options));
   return program;
 }
 
@@ -108,7 +92,7 @@ function addLand(program: Command): void {
       "--json",
       "print JSON: topic, lakeDir, consumed, commits, ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
     )
-    .action(runLand);
+    .action(async (options) => (await landingCommands()).runLand(options));
   program
     .command("compact")
     .description("merges small part files into few; a running lander goes on")
@@ -120,7 +104,19 @@ function addLand(program: Command): void {
     )
     .option(...giveUpOption)
     .option("--json", "print JSON: lakeDir, tables (table, filesBefore, filesAfter), commit, ms")
-    .action(runCompact);
+    .action(async (options) => (await landingCommands()).runCompact(options));
+}
+
+function addReplay(program: Command): void {
+  program
+    .command("replay")
+    .description(
+      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
+    )
+    .option("--again", "rebuild the tables even where they are held to this schema already")
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
+    .action(async (options) => (await landingCommands()).runReplay(options));
 }
 
 const environmentHelp = `
@@ -141,32 +137,19 @@ function addServices(program: Command): void {
     .command("start")
     .description("starts what is not running, returns when all is ready and leaves it running")
     .option("--json", keys)
-    .action(runStart);
-  services.command("stop").description("stops them gracefully; their data stays").action(runStop);
+    .action(async (options) => (await commands()).runStart(options));
+  services
+    .command("stop")
+    .description("stops them gracefully; their data stays")
+    .action(async () => (await commands()).runStop());
   services
     .command("status")
     .description("says whether they run, and where")
     .option("--json", keys)
-    .action(runServicesStatus);
+    .action(async (options) => (await commands()).runServicesStatus(options));
 }
 
 function readVersion(): string {
   const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError("Expected a whole number above 0.");
-}
-
-function parseWhole(text: string): number {
-  return text === "0" ? 0 : parseCount(text);
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
-  throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
 }

@@ -1,9 +1,5 @@
 import type { Command } from "commander";
-import { type DoctorReport, type FindingState, runChecks } from "./doctor";
-import { environmentChecks } from "./doctor-environment";
-import { machineChecks } from "./doctor-machine";
-import { portChecks } from "./doctor-ports";
-import { serviceChecks } from "./doctor-services";
+import { type Check, type DoctorReport, type FindingState, runChecks } from "./doctor";
 import { formatTable } from "./report";
 
 /** Adds `doctor` to the command line. */
@@ -16,12 +12,26 @@ export function addDoctorCommand(program: Command): void {
 }
 
 async function runDoctor(options: { readonly json?: true }): Promise<void> {
-  const checks = [...machineChecks(), ...environmentChecks(), ...portChecks(), ...serviceChecks()];
-  const report = await runChecks(checks);
+  const report = await runChecks(await listChecks());
   const text = options.json ? JSON.stringify(report, null, 2) : formatReport(report, process.stdout.columns);
   process.exitCode ||= report.ok ? 0 : 1;
   // what a check has given up may still wait for its answer
   process.stdout.write(`${text}\n`, () => process.exit());
+}
+
+async function listChecks(): Promise<Check[]> {
+  const [machine, environment, ports, services] = await Promise.all([
+    import("./doctor-machine.js"),
+    import("./doctor-environment.js"),
+    import("./doctor-ports.js"),
+    import("./doctor-services.js"),
+  ]);
+  return [
+    ...machine.machineChecks(),
+    ...environment.environmentChecks(),
+    ...ports.portChecks(),
+    ...services.serviceChecks(),
+  ];
 }
 
 const marks: Readonly<Record<FindingState, string>> = { ok: "✓", note: "·", warning: "!", missing: "✗" };

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type KafkaConfig, readConfig } from "./config";
+import type { KafkaConfig } from "./config";
 import { decodeEvent } from "./events";
 import {
   createInference,
@@ -11,7 +11,6 @@ import {
 import { withProgress } from "./progress";
 import type { QueryTools } from "./query-command";
 import { formatCount, formatTable } from "./report";
-import { consumeTopic } from "./stream";
 import { cutLast, toVisible } from "./terminal";
 
 /** What the messages of a topic show. */
@@ -45,6 +44,7 @@ export async function inferTopic(
     messageCount += messages.length;
     onProgress?.(messageCount);
   };
+  const { consumeTopic } = await import("./stream.js");
   await consumeTopic(config, observe, { signal });
   return { topic: config.topic, messageCount, undecodableCount, ...toInferredSchema(inference) };
 }
@@ -63,6 +63,7 @@ export function addInferCommand(program: Command, tools: QueryTools): void {
 
 async function runInfer(flags: { json?: true }, tools: QueryTools): Promise<void> {
   const output = tools.output ?? process.stdout;
+  const { readConfig } = await import("./config.js");
   const schema = await tools.withNeeded(["kafka"], () =>
     withProgress(
       "inferring the schema",

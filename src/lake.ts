@@ -4,7 +4,7 @@ import { type Commit, commitName, commitNumber, hasTables, parseCommit } from ".
 import type { HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
 import { connectHdfs, type Hdfs } from "./hdfs";
-import { readRowGroups } from "./parquet";
+import { readRowGroups } from "./parquet-reading";
 import type { RetryPolicy } from "./retry";
 import { type RowOf, type TableName, tables } from "./tables";
 

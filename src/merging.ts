@@ -5,7 +5,7 @@ import { createExamIndex } from "./exam-index";
 import type { HdfsEntry } from "./hdfs";
 import type { Lake } from "./lake";
 import { createTableFile } from "./landing-batch";
-import { readRowGroups } from "./parquet";
+import { readRowGroups } from "./parquet-reading";
 import { type TableName, tables } from "./tables";
 
 /** What grows by a file with each commit. */

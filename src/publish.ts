@@ -2,20 +2,11 @@ import { createHash } from "node:crypto";
 import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, type Producer } from "kafkajs";
 import type { KafkaConfig } from "./config";
 import { ServiceError } from "./errors";
+import { chooseDelivery, type Delivery, originHeaders, readDeliveries } from "./file-deliveries";
 import { askKafka, connectKafka, toKafkaError } from "./kafka";
 import { startPace } from "./pace";
 import { inspectSource, readRecords, type SourceRecord, type SourceSummary } from "./source";
-import { consumeRange, ensureTopic, type Message, readOffsets } from "./stream";
-
-/** Headers that say where a message came from. */
-export const originHeaders = {
-  /** sha256 of the file's bytes, in hexadecimal. */
-  file: "file_sha256",
-  /** The record's 0-based index in the file, in decimal. */
-  index: "record_index",
-  /** "1", and one more for every time that the file was published again on purpose. */
-  delivery: "delivery",
-} as const;
+import { ensureTopic } from "./stream";
 
 export interface PublishOptions {
   readonly config: KafkaConfig;
@@ -49,12 +40,6 @@ export interface PublishReport {
   /** Length of the file. */
   readonly bytes: number;
   readonly ms: number;
-}
-
-/** One delivery of a file: which of its records the topic holds (1) or not (0), by index. */
-interface Delivery {
-  readonly number: number;
-  readonly held: Uint8Array;
 }
 
 /** A request is kept below this many bytes (a broker's usual limit is 1 MiB a batch) and messages. */
@@ -134,49 +119,6 @@ function refuseOversized(path: string, { largest }: SourceSummary, topic: string
   throw new ServiceError(
     `${path}: record ${largest.index}: ${expected}, received ${largest.bytes} and headers; ${advice}`,
   );
-}
-
-/** Finds the deliveries of a file in its topic, by number. */
-async function readDeliveries(
-  config: KafkaConfig,
-  source: SourceSummary,
-  signal: AbortSignal | undefined,
-): Promise<Map<number, Delivery>> {
-  const deliveries = new Map<number, Delivery>();
-  const to = new Map((await readOffsets(config)).map(({ partition, high }) => [partition, high]));
-  await consumeRange(config, { from: new Map(), to, ...(signal ? { signal } : {}) }, ({ messages }) => {
-    for (const { headers } of messages) {
-      if (readHeader(headers, originHeaders.file) !== source.sha256) continue;
-      const index = Number(readHeader(headers, originHeaders.index));
-      const number = Number(readHeader(headers, originHeaders.delivery)) || 1;
-      const delivery = deliveries.get(number) ?? { number, held: new Uint8Array(source.recordCount) };
-      deliveries.set(number, delivery);
-      delivery.held[index] = 1; // an index that is none, such as NaN, is not kept
-    }
-  });
-  return deliveries;
-}
-
-function readHeader(headers: Message["headers"], name: string): string | undefined {
-  const value = headers[name];
-  return (Array.isArray(value) ? value[0] : value)?.toString();
-}
-
-/** Decides what to send: what no delivery holds; with `again`, a delivery more, or what one that was cut still lacks. */
-function chooseDelivery(deliveries: Map<number, Delivery>, source: SourceSummary, again: boolean): Delivery {
-  const last = Math.max(1, ...deliveries.keys());
-  if (again) {
-    const held = deliveries.get(last)?.held;
-    const isCut = last > 1 && held?.includes(0);
-    return isCut && held
-      ? { number: last, held }
-      : { number: last + 1, held: new Uint8Array(source.recordCount) };
-  }
-  const all = [...deliveries.values()];
-  const held = Uint8Array.from({ length: source.recordCount }, (_, index) =>
-    all.some((one) => one.held[index] === 1) ? 1 : 0,
-  );
-  return { number: 1, held };
 }
 
 interface Plan {

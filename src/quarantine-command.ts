@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
+import { parseCount } from "./command-tools";
 import { withProgress } from "./progress";
-import { readQuarantineGroups, readRefusedEvents } from "./quarantine";
 import { formatEvents, formatGroups } from "./quarantine-report";
 import type { QueryTools } from "./query-command";
 import { toJsonText } from "./query-output";
@@ -45,6 +45,7 @@ async function runQuarantine(flags: QuarantineFlags, tools: QueryTools): Promise
     withProgress(
       "reading quarantine",
       async () => {
+        const { readQuarantineGroups, readRefusedEvents } = await import("./quarantine.js");
         if (show !== undefined) {
           const events = await readRefusedEvents(filter, { ...options, limit: show });
           return json ? indent(events) : formatEvents(events);
@@ -61,10 +62,4 @@ async function runQuarantine(flags: QuarantineFlags, tools: QueryTools): Promise
 /** Offsets stay numbers as long as they are exact. */
 function indent(value: unknown): string {
   return JSON.stringify(JSON.parse(toJsonText(value)), undefined, 2);
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0 && count < 2 ** 31) return count;
-  throw new InvalidArgumentError("Expected a whole number above 0.");
 }

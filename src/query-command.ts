@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { checkPlace, type ExportOptions, exportTables, planExport, writing } from "./export";
+import { type Command, Option } from "commander";
+import { parseWhole } from "./command-tools";
+import type { ExportOptions } from "./export";
 import { startProgress, withProgress } from "./progress";
-import { type QueryOptions, queryToParquet, withQuery } from "./query";
+import type { QueryOptions } from "./query";
 import { csvLines, formatFiles, formatRows, jsonLines, takeRows } from "./query-output";
 import { formatCount, formatCountOf, formatMegabytes } from "./report";
 import type { ServiceName } from "./services";
@@ -46,7 +47,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
     .addOption(
       new Option("--rows <count>", "show so many rows at most")
         .default(40)
-        .argParser(parseCount)
+        .argParser(parseWhole)
         .conflicts(["json", "csv", "parquet"]),
     )
     .addOption(new Option("--json", "print JSON: an array of objects").conflicts(["csv", "parquet"]))
@@ -77,7 +78,7 @@ For example:
 
 async function runQuery(sql: string, flags: QueryFlags, tools: QueryTools): Promise<void> {
   const text = sql === "-" ? await readText(tools.input ?? process.stdin) : sql;
-  if (flags.parquet !== undefined) checkPlace(flags.parquet, flags);
+  if (flags.parquet !== undefined) (await import("./export.js")).checkPlace(flags.parquet, flags);
   await tools.withNeeded(["hdfs"], async () => {
     const progress = startLate("querying");
     let [parts, bytes] = [0, 0];
@@ -110,8 +111,10 @@ async function answer(
   const output = tools.output ?? process.stdout;
   const print = (lines: AsyncIterable<string>) =>
     writeLines(lines, output, { onAnswer, signal: tools.signal });
+  const { queryToParquet, withQuery } = await import("./query.js");
   const { parquet } = flags;
   if (parquet !== undefined) {
+    const { writing } = await import("./export.js");
     const { rows, bytes } = await writing(resolve(parquet), (partial) =>
       queryToParquet(sql, partial, options),
     );
@@ -132,6 +135,7 @@ async function runExport(directory: string, flags: ExportFlags, tools: QueryTool
     ...(force ? { force } : {}),
     signal: tools.signal,
   };
+  const { exportTables, planExport } = await import("./export.js");
   planExport(directory, options); // no service is started for files that are there already
   const files = await tools.withNeeded(["hdfs"], () =>
     withProgress(
@@ -194,10 +198,4 @@ async function readText(input: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const part of input) parts.push(part);
   return Buffer.concat(parts).toString("utf8");
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw new InvalidArgumentError("Expected a whole number, 0 or above.");
 }

@@ -4,7 +4,7 @@ import { type Config, readConfig } from "./config";
 import { type Engine, openEngine, quoteName, quoteText } from "./duckdb";
 import { ServiceError } from "./errors";
 import { type Lake, openLake } from "./lake";
-import { readRowCount } from "./parquet";
+import { readRowCount } from "./parquet-reading";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
 import type { SqlColumn, SqlParameter, SqlStream, SqlValue, TimestampForm } from "./sql-values";
 import { type Column, type ScalarType, type TableName, tables } from "./tables";

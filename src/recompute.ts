@@ -3,7 +3,7 @@ import { createExamIndex } from "./exam-index";
 import type { GradeRecord } from "./grades";
 import { type Lake, listParts } from "./lake";
 import { decideOutcome, type Message, type Outcome } from "./outcomes";
-import { readRowGroups } from "./parquet";
+import { readRowGroups } from "./parquet-reading";
 import type { Schema } from "./schema";
 import { type Origin, type RowOf, type TableName, tables } from "./tables";
 

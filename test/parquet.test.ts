@@ -14,13 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import {
-  createParquetFile,
-  type ParquetOptions,
-  readParquet,
-  readRowCount,
-} from "user-activity/dist/parquet";
+import { createParquetFile, type ParquetOptions } from "user-activity/dist/parquet";
 import { encodeLevels } from "user-activity/dist/parquet-encoding";
+import { readParquet, readRowCount } from "user-activity/dist/parquet-reading";
 import { type RowOf, type Table, type TableName, tables } from "user-activity/dist/tables";
 import { anyRows, edgeRows, lastMs, manyQuestions } from "./parquet-rows";
 import { noPython, readWithOthers } from "./read-parquet";

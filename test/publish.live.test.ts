@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { KafkaConfig } from "user-activity/dist/config";
-import { originHeaders, type PublishProgress, publishFile, toKey } from "user-activity/dist/publish";
+import { originHeaders } from "user-activity/dist/file-deliveries";
+import { type PublishProgress, publishFile, toKey } from "user-activity/dist/publish";
 import { readOffsets } from "user-activity/dist/stream";
 import { readAll, send, useTopics } from "./live-topics";
 

@@ -11,7 +11,7 @@ import { fromFrame } from "user-activity/dist/frames";
 import type { Hdfs } from "user-activity/dist/hdfs";
 import { openLake, readTable } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
-import { readParquet } from "user-activity/dist/parquet";
+import { readParquet } from "user-activity/dist/parquet-reading";
 import { cacheDirOf } from "user-activity/dist/part-cache";
 import { projectPath } from "user-activity/dist/paths";
 import { publishFile } from "user-activity/dist/publish";

@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from "commander";
+import { interruption } from "./interrupt";
+import type { ServiceName } from "./services";
+
+/** Prints the result as one JSON value instead of as text. */
+export interface JsonOption {
+  readonly json?: true;
+}
+
+/** Starts what the command needs and is not running, and stops it again after the command. */
+export async function withNeeded<T>(needed: readonly ServiceName[], work: () => Promise<T>): Promise<T> {
+  const onStart = (missing: readonly ServiceName[]) => {
+    process.stderr.write(
+      `starting ${missing.join(" and ")} for this command ("npx user-activity services start" keeps them running)\n`,
+    );
+  };
+  const { withServices } = await import("./services.js");
+  return withServices(needed, work, { onStart, signal: interruption });
+}
+
+/** Prints a result to stdout: as JSON where that was asked for, else as `format` writes it. */
+export function print<T>(result: T, options: JsonOption, format: (result: T) => string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
+}
+
+/** Parses a whole number above 0 and below 2^31; throws InvalidArgumentError on anything else. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0 && count < 2 ** 31) return count;
+  throw new InvalidArgumentError("Expected a whole number above 0.");
+}
+
+/** Parses a whole number from 0 on. */
+export function parseWhole(text: string): number {
+  const count = Number(text);
+  if (text.trim() !== "" && Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count;
+  throw new InvalidArgumentError("Expected a whole number, 0 or above.");
+}
+
+/** Parses seconds, from 0 to a day, fractions too. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
+}
