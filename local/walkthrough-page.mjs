@@ -150,7 +150,8 @@ export function rewritePage(page, outputs) {
   for (const [index, block] of [...parsePage(page).entries()].reverse()) {
     if (block.shown === undefined) continue;
     const text = cutOutput(outputs[index] ?? "", block).split("\n");
-    lines.splice(block.shownLine - 1, block.shown.split("\n").length, ...text);
+    const first = block.shownLine - 1;
+    lines.splice(first, lines.indexOf("```", first) - first, ...text); // there may be no line yet
   }
   return lines.join("\n");
 }

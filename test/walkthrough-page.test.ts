@@ -130,6 +130,11 @@ describe("a page of commands", () => {
       assert.equal(page.rewritePage(before, ["a\nb\n", "c\n"]), after);
     });
 
+    test("fills an output that has no line yet", () => {
+      const empty = pageOf("one", shows("x")).replace("\nx\n", "\n");
+      assert.equal(page.rewritePage(empty, ["a\nb\n"]), pageOf("one", shows("a\nb")));
+    });
+
     test("cuts as the page does now, and not where a line or less would be left out", () => {
       const text = pageOf("seq", shows("x\n… 9 more lines\ny\nz"));
       assert.equal(
