@@ -1,9 +1,37 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type DataPackage, type LakeContents, toDataPackage } from "user-activity/dist/catalogue";
 import { type Commit, parseCommit } from "user-activity/dist/commits";
 import type { Config, HdfsConfig } from "user-activity/dist/config";
 import { type Lake, openLake, readLakeParts } from "user-activity/dist/lake";
 import { toLakeReadme } from "user-activity/dist/lake-readme";
+import { projectPath } from "user-activity/dist/paths";
 import type { TableName } from "user-activity/dist/tables";
+import { verify } from "user-activity/dist/verify";
+import { copyLake, python } from "./live-lake";
+
+interface Validation {
+  readonly found: readonly string[];
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** Has the package frictionless, and pyarrow, hold a copy of the lake to its catalogue. */
+export async function validate(config: Config): Promise<Validation> {
+  const lake = openLake(config.hdfs);
+  const folder = await copyLake(config);
+  writeFileSync(join(folder, "datapackage.json"), await lake.hdfs.read(lake.at("datapackage.json")));
+  const script = projectPath("test", "validate_catalogue.py");
+  const answer = spawnSync(python, [script, folder], { encoding: "utf8" });
+  assert.equal(answer.status, 0, answer.stderr);
+  return JSON.parse(answer.stdout);
+}
+
+/** What the catalogue says that is not so, by the rows that there are. */
+export async function untruthsOf(config: Config): Promise<string[]> {
+  return findUntruths(config, (await verify({ config })).checks);
+}
 
 /** What a lake's catalogue says that is not so; `rows` are those that were counted in the tables themselves. */
 export async function findUntruths(

@@ -10,7 +10,7 @@ import { type TableName, tables } from "user-activity/dist/tables";
 import { verify } from "user-activity/dist/verify";
 import { findUntruths } from "./catalogue-checks";
 import { wrapLake } from "./faulty-lake";
-import { eventsFile, ownConfig, recompute } from "./live-lake";
+import { ownConfig, recompute, someEvents } from "./live-lake";
 import { landInSmallCommits, publishEvents } from "./small-lake";
 
 async function readAll(config: Config): Promise<Record<string, readonly object[]>> {
@@ -35,8 +35,9 @@ async function checkAll(config: Config, where = ""): Promise<void> {
 describe("compacting", () => {
   test("merges many files into one, rows and their order as they were, and the next landing goes on", async () => {
     const config = ownConfig("compact");
-    await publishFile(eventsFile, { config: config.kafka });
-    await land({ config, batchMessages: 400 });
+    const events = someEvents(600);
+    await publishFile(events, { config: config.kafka });
+    await land({ config, batchMessages: 100 });
     const before = await readAll(config);
     const filesBefore = await fileCounts(config);
     assert.ok((filesBefore.raw_data ?? 0) > 3);
@@ -49,10 +50,9 @@ describe("compacting", () => {
       [1, 1, 1, 1, 1],
     );
     await checkAll(config);
-    assert.deepEqual((await recompute(config, eventsFile)).differences, []);
-    await publishFile(eventsFile, { config: config.kafka, again: true });
-    const { state } = await land({ config, batchMessages: 1000 });
-    assert.deepEqual(state.counts, { consumed: 6560, graded: 3237, duplicates: 3313, quarantined: 10 });
+    assert.deepEqual((await recompute(config, events)).differences, []);
+    await publishFile(events, { config: config.kafka, again: true });
+    assert.equal((await land({ config, batchMessages: 500 })).state.counts.consumed, 1200);
     await compact({ config });
     assert.deepEqual(await fileCounts(config), one);
     await checkAll(config);

@@ -76,48 +76,6 @@ describe("a broker that is killed and comes back", () => {
     );
   });
 
-  test("while a topic is followed costs no message and doubles none, and the lag comes to zero", async () => {
-    const kafka = topicOf("follow");
-    await ensureTopic(kafka);
-    const { told, retry } = policyOf();
-    const stop = new AbortController();
-    const batches: MessageBatch[] = [];
-    const highs = new Map<number, bigint>();
-    const options = {
-      from: new Map(),
-      signal: stop.signal,
-      retry,
-      onHighWatermark: (partition: number, high: bigint) => void highs.set(partition, high),
-    };
-    const following = followTopic(kafka, options, (batch) => void batches.push(batch));
-    const count = () => batches.reduce((sum, { messages }) => sum + messages.length, 0);
-    const send100 = () =>
-      send(
-        kafka,
-        [...Array(100).keys()].map((number) => ({ key: `${number}`, value: "x" })),
-      );
-    await send100();
-    await until(() => count() === 100, "the first hundred");
-    await broker.kill();
-    await until(() => told.length > 0, "a word about the broker");
-    broker.restart();
-    await until(
-      () =>
-        send100().then(
-          () => true,
-          () => false,
-        ),
-      "the broker takes messages",
-    );
-    const ends = await readEnds(kafka);
-    const isDone = () => BigInt(count()) === [...ends.values()].reduce((sum, end) => sum + end, 0n);
-    await until(isDone, "all messages");
-    stop.abort();
-    await following;
-    assertEachOnce(batches, ends);
-    assert.deepEqual(highs, ends);
-  });
-
   test("not before time is up ends the consuming with an error that says so", async () => {
     const kafka = topicOf("range");
     const gone = { ...kafka, brokers: ["127.0.0.1:1"] };

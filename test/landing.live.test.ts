@@ -72,23 +72,6 @@ describe("landing the shipped events", () => {
     assert.deepEqual(await rowsOf(config, "grades_ID"), before.grades);
     assert.deepEqual(await rowsOf(config, "course_ID"), before.courses);
   });
-
-  test("gives the same tables in many small commits as in one, and as over two runs", async () => {
-    const config = ownConfig("small");
-    await publishFile(eventsFile, { config: config.kafka });
-    const report = await land({ config, batchMessages: 400 });
-    assert.ok(report.commits > 3, `${report.commits} commits`);
-    await publishFile(eventsFile, { config: config.kafka, again: true });
-    const more = await land({ config, batchMessages: 1000 });
-    assert.deepEqual(more.state.counts, {
-      consumed: 6560,
-      graded: 3237,
-      duplicates: 38 + 3275,
-      quarantined: 10,
-    });
-    assert.deepEqual((await recompute(config)).differences, []);
-    assert.ok((await verify({ config })).ok);
-  });
 });
 
 test("grades the real records as their counts say", {

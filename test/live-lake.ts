@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after } from "node:test";
@@ -11,6 +11,14 @@ import { type TableName, tables } from "user-activity/dist/tables";
 
 /** The events file that the project ships. */
 export const eventsFile = projectPath("data", "assessments.json");
+
+/** A file of the first of the shipped events, where their number is of no matter. */
+export function someEvents(count: number): string {
+  const file = join(ownFolder(), "some-events.json");
+  const events = JSON.parse(readFileSync(eventsFile, "utf8")) as readonly unknown[];
+  writeFileSync(file, JSON.stringify(events.slice(0, count)));
+  return file;
+}
 
 let made = 0;
 

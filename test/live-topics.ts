@@ -47,9 +47,12 @@ export async function withProducer<T>(
   work: (producer: Producer) => Promise<T>,
   transactionalId?: string,
 ): Promise<T> {
-  const transactional = transactionalId ? { transactionalId, idempotent: true, maxInFlightRequests: 1 } : {};
+  // a request that fails for one partition is sent again for all, which only an idempotent producer does without doubling
+  const transactional = transactionalId ? { transactionalId } : {};
   const producer = connectKafka(config).producer({
     createPartitioner: Partitioners.DefaultPartitioner,
+    idempotent: true,
+    maxInFlightRequests: 1,
     ...transactional,
   });
   try {

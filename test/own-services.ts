@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -141,4 +142,20 @@ export async function occupy(port: number): Promise<boolean> {
     server.once("error", () => resolve(false));
     server.listen(port, "127.0.0.1", () => resolve(true));
   });
+}
+
+/** The states of Kafka and HDFS, in this order. */
+export function statesOf({ kafka, hdfs }: ServicesStatus) {
+  return [kafka.state, hdfs.state];
+}
+
+export function pidOf(own: OwnServices, name: string): number {
+  return own.servers().get(name) ?? assert.fail(`${name} does not run`);
+}
+
+/** Ends a server with SIGKILL. */
+export async function endServer(own: OwnServices, name: string): Promise<void> {
+  const pid = pidOf(own, name);
+  process.kill(pid, "SIGKILL");
+  await until(() => own.servers().get(name) !== pid, `${name} has ended`);
 }

@@ -30,19 +30,25 @@ export interface KnownLake {
 
 export const tableNames = Object.keys(tables) as TableName[];
 
-/** The lakes to read: what the shipped events land as, rows at all edges in several files, and tables without a row. */
-export async function makeLakes(): Promise<KnownLake[]> {
-  const shipped = ownConfig("readings");
-  await publishFile(eventsFile, { config: shipped.kafka });
-  await land({ config: shipped, batchMessages: 1500 });
-  const lake = openLake(shipped.hdfs);
+/** The lake that the shipped events land as. */
+export async function makeShippedLake(): Promise<KnownLake> {
+  const config = ownConfig("readings");
+  await publishFile(eventsFile, { config: config.kafka });
+  await land({ config, batchMessages: 1500 });
+  const lake = openLake(config.hdfs);
   const landed = await Promise.all(tableNames.map(async (name) => [name, await readTable(lake, name)]));
-  const edges = tableNames.map((name) => [name, [edgeRows[name], [], sample(name), more(name)]] as const);
-  return [
-    { name: "the shipped events", config: shipped, rows: Object.fromEntries(landed) },
-    await writeLake("rows at the edges", Object.fromEntries(edges)),
-    await writeLake("tables without a row", Object.fromEntries(tableNames.map((name) => [name, [[]]]))),
-  ];
+  return { name: "the shipped events", config, rows: Object.fromEntries(landed) };
+}
+
+/** A lake of rows at all edges, in several files. */
+export function makeEdgesLake(): Promise<KnownLake> {
+  const parts = tableNames.map((name) => [name, [edgeRows[name], [], sample(name), more(name)]] as const);
+  return writeLake("rows at the edges", Object.fromEntries(parts));
+}
+
+/** A lake whose tables have no row. */
+export function makeEmptyLake(): Promise<KnownLake> {
+  return writeLake("tables without a row", Object.fromEntries(tableNames.map((name) => [name, [[]]])));
 }
 
 function sample(name: TableName): readonly unknown[] {

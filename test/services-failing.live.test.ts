@@ -136,13 +136,6 @@ describe("a command that needs a service which is stopped", () => {
     await assertNothingRuns(own);
   });
 
-  test("starts and stops HDFS alone where it needs no more", async () => {
-    const verify = await own.run(["verify"]);
-    assert.match(verify.stderr, /starting hdfs for this command/);
-    assert.ok(existsSync(own.place("hdfs", "name")));
-    await assertNothingRuns(own);
-  });
-
   test("stops it where Ctrl-C ends the command, and even where a second one ends it at once", async () => {
     for (const count of [1, 2]) {
       const publish = own.begin(["publish", file, "--again"]);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertStopEndsAll, killStartAt } from "./kill-start";
-import { ownServices } from "./own-services";
+import { endServer, ownServices, pidOf, statesOf } from "./own-services";
 
 const points = ["spawn", "record"] as const;
 
@@ -35,4 +36,30 @@ describe("a later start that is killed leaves no server that nobody knows", () =
       await assertStopEndsAll(own);
     }
   });
+});
+
+describe("services that run and are killed", () => {
+  const own = ownServices();
+
+  test("are seen as stopped one by one, and start again", async () => {
+    assert.equal((await own.run(["services", "start"])).code, 0);
+    await endServer(own, "kafka");
+    assert.deepEqual(statesOf(await own.status()), ["stopped", "running"]);
+    await endServer(own, "datanode");
+    assert.deepEqual(statesOf(await own.status()), ["stopped", "stopped"]);
+    assert.match((await own.run(["services", "start"])).stderr, /started kafka and hdfs$/m);
+    const broker = pidOf(own, "kafka");
+    await endServer(own, "namenode");
+    assert.deepEqual(statesOf(await own.status()), ["running", "stopped"]);
+    assert.equal(pidOf(own, "kafka"), broker);
+    await assertStopEndsAll(own);
+  });
+});
+
+test("a command that needs HDFS alone starts and stops HDFS alone", async () => {
+  const own = ownServices();
+  const verify = await own.run(["verify"]);
+  assert.match(verify.stderr, /starting hdfs for this command/);
+  assert.ok(existsSync(own.place("hdfs", "name")));
+  assert.deepEqual(own.servers(), new Map());
 });

@@ -10,7 +10,9 @@ import {
   assertSameRows,
   assertTypes,
   type KnownLake,
-  makeLakes,
+  makeEdgesLake,
+  makeEmptyLake,
+  makeShippedLake,
   newFolder,
   readWritten,
   tableNames,
@@ -74,7 +76,9 @@ function blocksOf(heading: string, language: string, { config }: KnownLake): str
 }
 
 describe("Spark", { skip }, () => {
-  const lakes = skip ? Promise.resolve([]) : makeLakes();
+  const lakes = skip
+    ? Promise.resolve([])
+    : Promise.all([makeShippedLake(), makeEdgesLake(), makeEmptyLake()]);
 
   test("reads every table from hdfs:// with the same values and the documented types", async () => {
     const folder = newFolder("spark");

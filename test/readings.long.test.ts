@@ -1,0 +1,4 @@
+import { testReaders } from "./all-readers";
+import { makeShippedLake } from "./readings";
+
+testReaders([makeShippedLake()], ["the shipped events"]);
