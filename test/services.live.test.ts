@@ -174,13 +174,4 @@ describe("the embedded services", () => {
     assert.equal((await start.ended).code, 130);
     await until(() => own.servers().size === 0, "all have ended");
   });
-
-  test("are stopped by services stop after a start that was killed", async () => {
-    const start = own.begin(["services", "start"]);
-    await untilAllRun(own);
-    start.kill("SIGKILL");
-    await start.ended;
-    assert.equal((await own.run(["services", "stop"])).code, 0);
-    assert.deepEqual(own.servers(), new Map());
-  });
 });
