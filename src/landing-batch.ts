@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { toFooter } from "./column-docs";
 import type { CommittedFile, Counts, LakeState } from "./commits";
@@ -54,6 +55,8 @@ type LandedTable = Exclude<TableName, "course_ID">;
 /** Starts a batch. The exam index changes as messages are added: a batch that fails ends the landing. */
 export function openBatch(plan: BatchPlan): LandingBatch {
   const { topic } = plan.state;
+  // names of this batch alone: what a commit is to publish must not be written over by what is staged for the next
+  const tag = randomBytes(4).toString("hex");
   const files = new Map<TableName, ParquetFile<TableName>>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
   const offsets: Record<string, string> = { ...plan.state.offsets };
@@ -136,14 +139,14 @@ export function openBatch(plan: BatchPlan): LandingBatch {
   }
 
   async function upload(table: TableName, file: { rowCount: number; bytes: number }): Promise<StagedFile> {
-    const staged = `_tmp/${plan.run}/${table}-${plan.state.counts.consumed}.parquet`;
+    const staged = `_tmp/${plan.run}/${table}-${tag}.parquet`;
     await plan.lake.hdfs.write(plan.lake.at(staged), { file: join(plan.spool, `${table}.parquet`) });
     return { table, staged, rowCount: file.rowCount, bytes: file.bytes };
   }
 
   async function uploadIndex(): Promise<StagedFile> {
     const changes = plan.exams.changes();
-    const staged = `_tmp/${plan.run}/index-${plan.state.counts.consumed}`;
+    const staged = `_tmp/${plan.run}/index-${tag}`;
     await plan.lake.hdfs.write(plan.lake.at(staged), changes);
     return { table: "index", staged, rowCount: 0, bytes: changes.length };
   }

@@ -70,7 +70,7 @@ export async function publishCommit(lake: Lake, commit: Commit): Promise<void> {
 async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
   const [from, to] = [lake.at(file.staged), lake.at(file.path)];
   const isReplacing = file.table === "course_ID" || file.table === "catalogue";
-  if (await (isReplacing ? replace(lake, from, to) : move(lake, from, to))) return;
+  if (await (isReplacing ? replace(lake, from, to, file.bytes) : move(lake, from, to))) return;
   const there = await lake.hdfs.stat(to);
   // a catalogue that somebody changed or removed is made anew by the landing
   if (there?.bytes === file.bytes || file.table === "catalogue") return;
@@ -109,15 +109,23 @@ async function move(lake: Lake, from: string, to: string): Promise<boolean> {
   return moving(lake, from, () => lake.hdfs.rename(from, to));
 }
 
-async function replace(lake: Lake, from: string, to: string): Promise<boolean> {
-  return moving(lake, from, async () => {
+/** Puts a file in the place of another; not where it has another length than was committed. */
+async function replace(lake: Lake, from: string, to: string, bytes: number): Promise<boolean> {
+  const work = async () => {
     await lake.hdfs.replace(from, to);
     return true;
-  });
+  };
+  return moving(lake, from, work, bytes);
 }
 
-async function moving(lake: Lake, from: string, work: () => Promise<boolean>): Promise<boolean> {
-  if (!(await lake.hdfs.stat(from))) return false;
+async function moving(
+  lake: Lake,
+  from: string,
+  work: () => Promise<boolean>,
+  bytes?: number,
+): Promise<boolean> {
+  const source = await lake.hdfs.stat(from);
+  if (!source || (bytes ?? source.bytes) !== source.bytes) return false;
   try {
     return await work();
   } catch (error) {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { formatSum } from "user-activity/dist/commits";
-import { follow } from "user-activity/dist/follow";
+import type { Config } from "user-activity/dist/config";
+import { type FollowProgress, follow } from "user-activity/dist/follow";
+import { type Lake, openLake } from "user-activity/dist/lake";
+import { land } from "user-activity/dist/land";
 import { readLakeStatus } from "user-activity/dist/status";
 import { ensureTopic, resetTopic } from "user-activity/dist/stream";
 import { verify } from "user-activity/dist/verify";
 import { anEvent } from "./an-event";
+import { endAfter, pulled, wrapLake } from "./faulty-lake";
 import { countLag, startFollower, untilLanded } from "./followers";
 import { ownConfig } from "./live-lake";
 import { untilReadable, withProducer } from "./live-topics";
@@ -111,5 +115,36 @@ describe("user-activity land --follow", () => {
       assert.deepEqual([code, stdout], [1, ""], stderr);
       assert.match(stderr, told);
     });
+  }
+});
+
+test("a follower that ends after any call on the way from its first, empty commit to the next leaves a lake to go on with", async () => {
+  const topic = ownConfig("follow-ended");
+  await publishEvents(topic, 5);
+  const lakeOf = (number: number): Config => ({
+    ...topic,
+    hdfs: { ...topic.hdfs, lakeDir: `${topic.hdfs.lakeDir}/${number}` },
+  });
+  const followTo = async (config: Config, lake: Lake, commits: number) => {
+    const stop = new AbortController();
+    const onProgress = (now: FollowProgress) => now.commits >= commits && stop.abort();
+    await follow({ config, lake, signal: stop.signal, commitMs: 100, onProgress });
+  };
+  const calls: string[] = [];
+  const watched = wrapLake(openLake(lakeOf(0).hdfs), (_, call, what) => {
+    calls.push(what);
+    return call();
+  });
+  await followTo(lakeOf(0), watched, 2);
+  const [first, next] = [2, 3].map((number) =>
+    calls.findIndex((what) => what.endsWith(`_commits/0000000${number}.json`) && what.startsWith("rename")),
+  ) as [number, number];
+  assert.ok(first > 0 && next > first + 10, `${first} to ${next}`);
+  for (let last = next; last > first; last -= 4) {
+    const config = lakeOf(last);
+    await assert.rejects(followTo(config, endAfter(openLake(config.hdfs), last), 2), new RegExp(pulled));
+    const { state } = await land({ config });
+    assert.equal(state.counts.consumed, 5, calls[last]);
+    assert.ok((await verify({ config })).ok, calls[last]);
   }
 });
