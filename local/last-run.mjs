@@ -18,18 +18,15 @@ const head = "| what is done to it | figures of the last run |\n|---|---|\n";
 /** The tests that the page tells of, by the words of the page. Their names begin so. */
 export const rows = /** @type {const} */ ([
   [
-    "kill -9 before every call to HDFS, and amid some",
-    "at every call to HDFS, before it and amid some, loses",
+    "kill -9 before every call that writes to HDFS, and amid some",
+    "at every call that writes to HDFS, before it and amid",
   ],
   [
     "kill -9 between batches from Kafka, and about the group's offsets",
     "at every batch from Kafka and about",
   ],
   ["kill -9 of the command at random", "of the command itself at any time"],
-  [
-    "kill -9 of a compaction, also beside a lander",
-    "at every call to HDFS, beside a lander that follows or not",
-  ],
+  ["kill -9 of a compaction, also beside a lander", "at every call that writes to HDFS, beside a lander"],
   [
     "a lander held still while another takes over, wherever it stood",
     "a lander that stood still while another took",
