@@ -7,6 +7,7 @@ Values are written so that JSON keeps them: INT64 as text, timestamps as whole m
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def main(host, port, lake, folder):
     hdfs = fsspec.filesystem("webhdfs", host=host, port=int(port))
     for reader, read in READERS.items():
         place = Path(folder, reader)
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
         for table in TABLES:
             columns, rows = read(hdfs, f"{lake}/{table}")
             with open(place / f"{table}.jsonl", "w") as file:
@@ -91,3 +92,4 @@ def main(host, port, lake, folder):
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+    os._exit(0)  # DuckDB's threads now and then race with the end of the interpreter
