@@ -36,15 +36,15 @@ export function differingBucket(a: Bag, b: Bag): number | undefined {
   return bucket === -1 ? undefined : bucket;
 }
 
-/** One text for one value, whatever the order of its keys; bigint and whole number are the same, as are absent and undefined. */
+/** One text for one value, whatever the order of its keys; bigint and whole number are the same, as are a key without a value and none. */
 export function canonical(value: unknown): string {
   if (typeof value === "bigint") return value.toString();
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
   const object = value as Readonly<Record<string, unknown>>;
   const keys = Object.keys(object).filter((key) => object[key] !== undefined);
   return `{${keys
     .sort()
-    .map((key) => `"${key}":${canonical(object[key])}`)
+    .map((key) => `${JSON.stringify(key)}:${canonical(object[key])}`)
     .join(",")}}`;
 }

@@ -23,17 +23,17 @@ export function print<T>(result: T, options: JsonOption, format: (result: T) => 
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
 }
 
-/** Parses a whole number above 0 and below 2^31; throws InvalidArgumentError on anything else. */
+/** Parses a whole number above 0; throws InvalidArgumentError on anything else. */
 export function parseCount(text: string): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count > 0 && count < 2 ** 31) return count;
+  if (Number.isSafeInteger(count) && count > 0) return count;
   throw new InvalidArgumentError("Expected a whole number above 0.");
 }
 
 /** Parses a whole number from 0 on. */
 export function parseWhole(text: string): number {
   const count = Number(text);
-  if (text.trim() !== "" && Number.isInteger(count) && count >= 0 && count < 2 ** 31) return count;
+  if (text.trim() !== "" && Number.isSafeInteger(count) && count >= 0) return count;
   throw new InvalidArgumentError("Expected a whole number, 0 or above.");
 }
 

@@ -70,7 +70,7 @@ export async function publishCommit(lake: Lake, commit: Commit): Promise<void> {
 async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
   const [from, to] = [lake.at(file.staged), lake.at(file.path)];
   const isReplacing = file.table === "course_ID" || file.table === "catalogue";
-  if (await (isReplacing ? replace(lake, from, to, file.bytes) : move(lake, from, to))) return;
+  if (await (isReplacing ? replace(lake, file) : move(lake, from, to))) return;
   const there = await lake.hdfs.stat(to);
   // a catalogue that somebody changed or removed is made anew by the landing
   if (there?.bytes === file.bytes || file.table === "catalogue") return;
@@ -106,30 +106,29 @@ async function publishSwap(lake: Lake, { directory, staged, retired, replaced }:
 
 /** Moves what is there; false where the source is gone or the target is taken. */
 async function move(lake: Lake, from: string, to: string): Promise<boolean> {
-  return moving(lake, from, () => lake.hdfs.rename(from, to));
+  return moving(lake, { path: from }, () => lake.hdfs.rename(from, to));
 }
 
 /** Puts a file in the place of another; not where it has another length than was committed. */
-async function replace(lake: Lake, from: string, to: string, bytes: number): Promise<boolean> {
-  const work = async () => {
-    await lake.hdfs.replace(from, to);
+async function replace(lake: Lake, { staged, path, bytes }: CommittedFile): Promise<boolean> {
+  const source = { path: lake.at(staged), bytes };
+  return moving(lake, source, async () => {
+    await lake.hdfs.replace(source.path, lake.at(path));
     return true;
-  };
-  return moving(lake, from, work, bytes);
+  });
 }
 
 async function moving(
   lake: Lake,
-  from: string,
+  { path, bytes }: { readonly path: string; readonly bytes?: number },
   work: () => Promise<boolean>,
-  bytes?: number,
 ): Promise<boolean> {
-  const source = await lake.hdfs.stat(from);
-  if (!source || (bytes ?? source.bytes) !== source.bytes) return false;
+  const source = await lake.hdfs.stat(path);
+  if (!source || (bytes !== undefined && bytes !== source.bytes)) return false;
   try {
     return await work();
   } catch (error) {
-    if (await lake.hdfs.stat(from)) throw error;
+    if (await lake.hdfs.stat(path)) throw error;
     return false;
   }
 }

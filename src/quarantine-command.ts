@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseCount } from "./command-tools";
 import { withProgress } from "./progress";
 import { formatEvents, formatGroups } from "./quarantine-report";
@@ -24,10 +24,10 @@ export function addQuarantineCommand(program: Command, tools: QueryTools): void 
     .addOption(new Option("--table <name>", "only what this table refused").choices(refusing))
     .option("--rule <name>", "only this rule, such as type or duplicate")
     .option("--path <path>", "only this path, such as sequences.counts or sequences.questions[*].id")
-    .option("--limit <groups>", "show so many groups at most", parseCount, 40)
+    .option("--limit <groups>", "show so many groups at most", parseLimit, 40)
     .addOption(
       new Option("--show <events>", "show so many of the refused events instead, with all their failures")
-        .argParser(parseCount)
+        .argParser(parseLimit)
         .conflicts("limit"),
     )
     .option(
@@ -62,4 +62,11 @@ async function runQuarantine(flags: QuarantineFlags, tools: QueryTools): Promise
 /** Offsets stay numbers as long as they are exact. */
 function indent(value: unknown): string {
   return JSON.stringify(JSON.parse(toJsonText(value)), undefined, 2);
+}
+
+/** What the SQL takes as a limit. */
+function parseLimit(text: string): number {
+  const limit = parseCount(text);
+  if (limit < 2 ** 31) return limit;
+  throw new InvalidArgumentError("Expected a whole number below 2147483648.");
 }

@@ -74,7 +74,7 @@ export function countFailures(policy: RetryPolicy): Failures {
     const now = performance.now();
     firstMs ??= now;
     tries += 1;
-    const left = firstMs + giveUpMs - now;
+    const left = giveUpMs - (now - firstMs); // in this order never more than what was allowed
     if (left <= 0) throw giveUp(error, { tries, ms: now - firstMs, outlook });
     const waitMs = Math.ceil(Math.min(firstWaitMs * 2 ** (tries - 1), longestWaitMs, left));
     onRetry?.({ error, waitMs, attempt: tries + 1, giveUpMs });

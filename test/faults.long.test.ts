@@ -100,7 +100,14 @@ describe("a broker", () => {
     const { told, retry } = policyOf();
     const stop = new AbortController();
     const batches: MessageBatch[] = [];
-    const following = followTopic(kafka, { from: new Map(), signal: stop.signal, retry }, async (batch) => {
+    const highs = new Map<number, bigint>();
+    const options = {
+      from: new Map(),
+      signal: stop.signal,
+      retry,
+      onHighWatermark: (partition: number, high: bigint) => void highs.set(partition, high),
+    };
+    const following = followTopic(kafka, options, async (batch) => {
       await sleep(100);
       batches.push(batch);
     });
@@ -121,6 +128,7 @@ describe("a broker", () => {
     stop.abort();
     await following;
     assert.deepEqual(numbersIn(batches), upTo(500));
+    assert.deepEqual(highs, await readEnds(kafka), "the lag is zero");
     assert.ok(told.length > 0);
   });
 

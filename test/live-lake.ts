@@ -12,11 +12,11 @@ import { type TableName, tables } from "user-activity/dist/tables";
 /** The events file that the project ships. */
 export const eventsFile = projectPath("data", "assessments.json");
 
-/** A file of the first of the shipped events, where their number is of no matter. */
-export function someEvents(count: number): string {
+/** A file of some of the shipped events, those from index `start` (inclusive) to `end` (exclusive). */
+export function someEvents(end: number, start = 0): string {
   const file = join(ownFolder(), "some-events.json");
   const lines = readFileSync(eventsFile, "utf8").split("\n"); // an event each, behind the opening bracket
-  const events = lines.slice(1, count + 1).map((line) => line.replace(/,$/, ""));
+  const events = lines.slice(1 + start, 1 + end).map((line) => line.replace(/,$/, ""));
   writeFileSync(file, `[\n${events.join(",\n")}\n]\n`);
   return file;
 }

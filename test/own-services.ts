@@ -159,3 +159,8 @@ export async function endServer(own: OwnServices, name: string): Promise<void> {
   process.kill(pid, "SIGKILL");
   await until(() => own.servers().get(name) !== pid, `${name} has ended`);
 }
+
+export async function assertNothingRuns(own: OwnServices): Promise<void> {
+  assert.deepEqual(own.servers(), new Map());
+  assert.deepEqual(statesOf(await own.status()), ["stopped", "stopped"]);
+}

@@ -10,7 +10,7 @@ import { eventsFile, ownConfig } from "./live-lake";
 import { send } from "./live-topics";
 import { type ReaderReport, startQueries, startReader } from "./readers";
 
-const commits = 5;
+const commits = 8;
 const batch = 50;
 
 type Records = readonly { readonly user_exam_id: string }[];

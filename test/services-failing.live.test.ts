@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { ProcessRecord } from "user-activity/dist/processes";
 import {
+  assertNothingRuns,
   beginProgram,
   type Ended,
-  type OwnServices,
   occupy,
   ownEnvironment,
   ownServices,
@@ -19,12 +19,6 @@ function assertFailed({ code, stdout, stderr }: Ended, message: RegExp): void {
   assert.equal(stdout, "");
   assert.match(stderr, message);
   assert.doesNotMatch(stderr, /^\s+at |USER_ACTIVITY_DEBUG/m);
-}
-
-async function assertNothingRuns(own: OwnServices): Promise<void> {
-  assert.deepEqual(own.servers(), new Map());
-  const { kafka, hdfs } = await own.status();
-  assert.deepEqual([kafka.state, hdfs.state], ["stopped", "stopped"]);
 }
 
 /** Reads what is written while the services start. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertStopEndsAll, killStartAt } from "./kill-start";
-import { endServer, ownServices, pidOf, statesOf } from "./own-services";
+import { assertNothingRuns, endServer, ownServices, pidOf, statesOf } from "./own-services";
 
 const points = ["spawn", "record"] as const;
 
@@ -61,5 +61,5 @@ test("a command that needs HDFS alone starts and stops HDFS alone", async () => 
   const verify = await own.run(["verify"]);
   assert.match(verify.stderr, /starting hdfs for this command/);
   assert.ok(existsSync(own.place("hdfs", "name")));
-  assert.deepEqual(own.servers(), new Map());
+  await assertNothingRuns(own);
 });
