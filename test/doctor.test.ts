@@ -239,7 +239,7 @@ describe("user-activity doctor on a machine before set-up", () => {
     assert.match(get("Java")?.advice ?? "", /^set-up installs one/);
     assert.match(
       get("set-up")?.found ?? "",
-      /: jar resolver, JupyterLab, Java, Kafka and HDFS jars, TypeScript kernel$/,
+      /[:,] jar resolver, JupyterLab, (helper package \(src\), )?Java, Kafka and HDFS jars, TypeScript kernel$/,
     );
     for (const subject of ["set-up", "JupyterLab", "kernel", "Plotly renderer"]) {
       assert.equal(get(subject)?.state, "missing", subject);
