@@ -34,7 +34,11 @@ export function openHdfsClient(config: HdfsConfig, timeoutMs: number): HdfsClien
         client._sendRequest(method, url, (error, _reply, body) => (error ? reject(error) : resolve(body)));
       }),
     download: (path) => download(client, path),
-    upload: (path, source) => upload(client, path, source),
+    upload: (path, source) =>
+      upload(client, path, source).catch(async (error: Error) => {
+        if (isBroken(error)) await upload(client, path, new Uint8Array()); // throws what a refusal said
+        throw error;
+      }),
   };
 }
 
@@ -105,9 +109,17 @@ function download(client: WebHdfsClient, path: string): Promise<Buffer> {
   });
 }
 
+/**
+ * A server that refuses answers and closes at once, and what it said is lost where bytes still come in. Nothing comes in
+ * where there is nothing to send.
+ */
+function isBroken({ code }: Error & { code?: string }): boolean {
+  return code === "EPIPE" || code === "ECONNRESET";
+}
+
 /** Its write stream takes its data only from a pipe, and says "error" twice and then "finish" when it failed. */
 async function upload(client: WebHdfsClient, path: string, source: HdfsSource): Promise<number> {
-  const input = source instanceof Uint8Array ? Readable.from([source]) : await openFile(source.file);
+  const input = source instanceof Uint8Array ? readBytes(source) : await openFile(source.file);
   try {
     await new Promise((resolve, reject) => {
       const output = client.createWriteStream(path, false, { permission: "644" });
@@ -122,6 +134,11 @@ async function upload(client: WebHdfsClient, path: string, source: HdfsSource): 
   } finally {
     input.destroy();
   }
+}
+
+/** Without a piece where there is no byte: then the request is one piece, too. */
+function readBytes(bytes: Uint8Array): Readable {
+  return Readable.from(bytes.length > 0 ? [bytes] : []);
 }
 
 async function openFile(path: string): Promise<Readable> {

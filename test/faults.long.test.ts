@@ -168,6 +168,8 @@ describe("HDFS", () => {
       hasty.write("/safe", content),
       /SafeModeException .*dfsadmin -safemode get.*given up after/,
     );
+    const once = connectHdfs(config.hdfs);
+    for (let round = 0; round < 50; round++) await assert.rejects(once.write("/safe", content), /SafeMode/);
     const writing = connectHdfs(config.hdfs, { retry }).write("/safe", content);
     await until(() => told.length > 1, "a word about the safe mode");
     await dfsadmin("-safemode", "leave");
