@@ -1,5 +1,6 @@
 import type { KafkaConfig } from "./config";
-import { consumeOnce, type Outcome, type Progress } from "./consumer";
+import { consumeOnce } from "./consumer";
+import type { Outcome, Progress } from "./consumer-run";
 import { ServiceError } from "./errors";
 import { isNotYet, toKafkaError } from "./kafka";
 import type { BatchHandler } from "./messages";
