@@ -38,6 +38,7 @@ export function findMissing(steps) {
  */
 export async function runSteps(steps) {
   process.stderr.write(`Setting up (once): ${steps.map((step) => step.name).join(", ")}\n`);
+  for (const { stamp } of steps) rmSync(stamp, { force: true }); // until each is done: one that is cut must be redone
   const board = startBoard();
   /** @type {Map<Step, Promise<void>>} */
   const jobs = new Map();
@@ -58,7 +59,6 @@ export async function runSteps(steps) {
 async function runStep(step, board) {
   const startedMs = Date.now();
   board.set(step.name, "");
-  rmSync(step.stamp, { force: true }); // one that is cut must be redone
   try {
     await step.run((status) => board.set(step.name, status));
     mkdirSync(dirname(step.stamp), { recursive: true });

@@ -42,6 +42,7 @@ export async function setup(options = {}) {
   makeLocalDir();
   const { signal, ignore } = watchSignals();
   try {
+    if (findMissing(planSteps(options, signal)).length === 0) return; // another one may be looking, too
     const release = await takeLock(signal);
     try {
       const missing = findMissing(planSteps(options, signal));

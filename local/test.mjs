@@ -29,7 +29,11 @@ if (values.help) process.stdout.write(help);
 else if (values.offline) process.exitCode = await runFiles(listFiles());
 else {
   const files = listFiles();
-  await setupOrExit({ tests: true, spark: files.some((file) => basename(file).startsWith("spark.")) });
+  const has = (/** @type {string} */ name) =>
+    files.some((file) => basename(file).startsWith(`${name}.long.`));
+  // all of it now: a set-up amid the tests would keep others waiting
+  const also = { spark: has("spark"), site: has("site"), kafkaTools: has("walkthrough") };
+  await setupOrExit({ tests: true, ...also });
   process.exitCode = check() ? await runWithServices(files) : 1;
 }
 

@@ -220,6 +220,18 @@ describe("a set-up that fails or is cut", () => {
     assert.deepEqual(machine.takeCalls(), everything);
   });
 
+  test("is not waited for where nothing is missing", async () => {
+    const [machine, other] = [newMachine(), newMachine()];
+    await machine.setup();
+    const { held, release } = await beginHeld(other);
+    const lock = listRecords(other).find((name) => name.includes("lock")) ?? assert.fail("no lock");
+    writeFileSync(machine.at(".local", lock), "");
+    const { code, stderr } = await machine.setup();
+    assert.deepEqual([code, stderr], [0, ""]);
+    release();
+    await held.ended;
+  });
+
   for (const [signal, exitCode] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],

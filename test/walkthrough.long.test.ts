@@ -4,13 +4,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { localDir } from "user-activity/dist/paths";
 import { assertAsCommitted, committed, readNotebook } from "./notebook-runs";
-import { loadPageModule, loadRunModule, prepareKafkaTools, readPage } from "./walkthrough";
+import { loadPageModule, loadRunModule, readPage } from "./walkthrough";
 
 // The commands depend on each other, so all of them run once, on services that hold nothing before and are gone afterwards.
 test("annotations.md shows what its commands say", async (context) => {
   const { parsePage, findDifference, findUnshownNumbers, rewritePage } = await loadPageModule();
   const { runPage } = await loadRunModule();
-  await prepareKafkaTools(); // what set-up says is no output of the page's
   const page = readPage();
   const servicesDir = join(localDir, `walkthrough-test-${process.pid}`);
   const blocks = parsePage(page);

@@ -39,12 +39,6 @@ export async function loadRunModule(): Promise<RunModule> {
   return import(pathToFileURL(projectPath("local", "walkthrough.mjs")).href);
 }
 
-/** Sets up Kafka's own tools, which `npm test` doesn't. */
-export async function prepareKafkaTools(): Promise<void> {
-  const { setupOrExit } = await import(pathToFileURL(projectPath("local", "setup.mjs")).href);
-  await setupOrExit({ kafkaTools: true });
-}
-
 /** The page as it is committed. */
 export function readPage(): string {
   return readFileSync(projectPath("annotations.md"), "utf8");
