@@ -42,10 +42,11 @@ export async function setup(options = {}) {
   makeLocalDir();
   const { signal, ignore } = watchSignals();
   try {
-    if (findMissing(planSteps(options, signal)).length === 0) return; // another one may be looking, too
+    const steps = planSteps(options, signal);
+    if (findMissing(steps).length === 0) return; // another one may be looking, too
     const release = await takeLock(signal);
     try {
-      const missing = findMissing(planSteps(options, signal));
+      const missing = findMissing(steps); // no longer what another has done meanwhile
       if (missing.some(({ needsPython }) => needsPython)) findPython(); // tell of a missing one before all else
       if (missing.length > 0) await runSteps(missing);
     } finally {

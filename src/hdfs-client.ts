@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { createClient, type WebHdfsClient } from "webhdfs";
 import { type HdfsConfig, readAuthority } from "./config";
 import { ServiceError } from "./errors";
-import { toRemoteError } from "./hdfs-errors";
+import { isBroken, toRemoteError } from "./hdfs-errors";
 
 /** What is uploaded: bytes at hand, or a local file, which is streamed and never held whole. */
 export type HdfsSource = Uint8Array | { readonly file: string };
@@ -34,11 +34,7 @@ export function openHdfsClient(config: HdfsConfig, timeoutMs: number): HdfsClien
         client._sendRequest(method, url, (error, _reply, body) => (error ? reject(error) : resolve(body)));
       }),
     download: (path) => download(client, path),
-    upload: (path, source) =>
-      upload(client, path, source).catch(async (error: Error) => {
-        if (isBroken(error)) await upload(client, path, new Uint8Array()); // throws what a refusal said
-        throw error;
-      }),
+    upload: (path, source) => uploadHearing(client, path, source),
   };
 }
 
@@ -110,11 +106,16 @@ function download(client: WebHdfsClient, path: string): Promise<Buffer> {
 }
 
 /**
- * A server that refuses answers and closes at once, and what it said is lost where bytes still come in. Nothing comes in
- * where there is nothing to send.
+ * A server that refuses answers and closes at once, and what it said is lost where bytes still come in. Where the
+ * connection broke it is asked again with nothing to send, and heard.
  */
-function isBroken({ code }: Error & { code?: string }): boolean {
-  return code === "EPIPE" || code === "ECONNRESET";
+async function uploadHearing(client: WebHdfsClient, path: string, source: HdfsSource): Promise<number> {
+  try {
+    return await upload(client, path, source);
+  } catch (error) {
+    if (isBroken(error)) await upload(client, path, new Uint8Array()); // throws what a refusal said
+    throw error;
+  }
 }
 
 /** Its write stream takes its data only from a pipe, and says "error" twice and then "finish" when it failed. */

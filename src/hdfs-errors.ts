@@ -106,6 +106,13 @@ function isTimeout({ code }: Facts): boolean {
   return code === "ETIMEDOUT" || code === "ESOCKETTIMEDOUT";
 }
 
+const brokenCodes = /ECONNRESET|EPIPE|ECONNABORTED/;
+
+/** True where the connection broke under an exchange; what the other side said before may be lost with it. */
+export function isBroken(error: unknown): boolean {
+  return brokenCodes.test((error as Facts).code ?? "");
+}
+
 /** What to do by what came; the first that fits. The text it is matched with: status, exception, code, message. */
 const advices: readonly (readonly [RegExp, string])[] = [
   [/SafeMode/, "the NameNode is in safe mode: repeat when it has left it (hdfs dfsadmin -safemode get)"],
@@ -132,10 +139,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
   ],
   [/CERT_(HAS_EXPIRED|NOT_YET_VALID)/, "have the certificate renewed, or this machine's clock set"],
   [/CERT|SIGNATURE|ISSUER/, "set WEBHDFS_CA to the PEM file of the authority that signed its certificate"],
-  [
-    /ECONNRESET|EPIPE|ECONNABORTED/,
-    "the connection broke: is a server going down? Repeat it when that is up",
-  ],
+  [brokenCodes, "the connection broke: is a server going down? Repeat it when that is up"],
   [/expected an empty answer/, "is this HttpFS? set WEBHDFS_URL to the NameNode itself"],
   [/^404|expected (the JSON|a redirect)/, "is this a NameNode, with WebHDFS on?"],
   [/EPROTO|HPE_/, "does WEBHDFS_URL say http where it must say https, or the other way round?"],

@@ -239,7 +239,8 @@ describe("user-activity doctor on a machine before set-up", () => {
     assert.match(get("Java")?.advice ?? "", /^set-up installs one/);
     assert.match(
       get("set-up")?.found ?? "",
-      /[:,] jar resolver, JupyterLab, (helper package \(src\), )?Java, Kafka and HDFS jars, TypeScript kernel$/,
+      // under another Node than the one that was set up, also what it set up
+      /: (jar resolver, JupyterLab|npm packages, jar resolver, JupyterLab, helper package \(src\)), Java, Kafka and HDFS jars, TypeScript kernel$/,
     );
     for (const subject of ["set-up", "JupyterLab", "kernel", "Plotly renderer"]) {
       assert.equal(get(subject)?.state, "missing", subject);

@@ -160,6 +160,7 @@ export async function endServer(own: OwnServices, name: string): Promise<void> {
   await until(() => own.servers().get(name) !== pid, `${name} has ended`);
 }
 
+/** Holds that no server is left, by its process and by what the command says. */
 export async function assertNothingRuns(own: OwnServices): Promise<void> {
   assert.deepEqual(own.servers(), new Map());
   assert.deepEqual(statesOf(await own.status()), ["stopped", "stopped"]);

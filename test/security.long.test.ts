@@ -47,15 +47,17 @@ describe("a delegation token", () => {
   });
 });
 
-describe("a notebook on a secured cluster", () => {
-  test("publishes and lands by the environment alone, and neither code nor outputs tell a secret", async () => {
+describe("notebooks on a secured cluster", () => {
+  test("publish, consume and land by the environment alone, and neither code nor outputs tell a secret", async () => {
     const { runNotebook } = await loadRunner();
     const env = cluster.env();
     const output = join(cluster.folder, "notebooks", "executed.ipynb");
-    await runNotebook(projectPath("notebooks", "04-land-in-hdfs.ipynb"), output, { env });
-    const text = readFileSync(output, "utf8");
-    assert.match(text, /"execution_count": 1,/);
-    assert.ok(!text.includes(mark));
+    for (const name of ["01-publish-and-consume.ipynb", "04-land-in-hdfs.ipynb"]) {
+      await runNotebook(projectPath("notebooks", name), output, { env });
+      const text = readFileSync(output, "utf8");
+      assert.match(text, /"execution_count": 1,/);
+      assert.ok(!text.includes(mark), name);
+    }
     assert.equal(parseResult(await run(["verify", "--json"], env)).ok, true);
   });
 });
