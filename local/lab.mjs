@@ -21,15 +21,8 @@ export async function startLab({
   openBrowser = false,
   env = {},
 } = {}) {
-  const { choosePort } = await import("user-activity/dist/processes.js");
-  const port = await choosePort(8888);
   const token = randomBytes(24).toString("hex");
-  const args = [
-    "-m",
-    "jupyterlab",
-    ...labOptions(port, root, notebook),
-    ...(openBrowser ? [] : ["--no-browser"]),
-  ];
+  const args = ["-m", "jupyterlab", ...labOptions(root, notebook), ...(openBrowser ? [] : ["--no-browser"])];
   const child = spawn(venvPython, args, {
     cwd: projectDir,
     // a group of its own: Ctrl-C reaches us, and we end it without its question "shut down?"
@@ -42,28 +35,38 @@ export async function startLab({
     log = (log + part).slice(-4000);
   });
   const ended = new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
-  const base = `http://127.0.0.1:${port}`;
   const stop = () => child.kill("SIGTERM");
-  for (let isUp = false; !isUp; ) {
+  let base;
+  while (!(base && (await isAnswering(`${base}/api/status?token=${token}`)))) {
     if (child.exitCode !== null) throw new Error(`JupyterLab ended while starting:\n${log}`);
-    isUp = await isAnswering(`${base}/api/status?token=${token}`);
-    if (!isUp) await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    base ??= addressIn(log);
   }
   return { url: `${base}/lab/tree/${notebook}?token=${token}`, ended, stop };
 }
 
-/** @param {number} port @param {string} root @param {string} notebook */
-function labOptions(port, root, notebook) {
+/** @param {string} root @param {string} notebook */
+function labOptions(root, notebook) {
   return [
     "--ServerApp.ip=127.0.0.1",
-    `--ServerApp.port=${port}`,
-    "--ServerApp.port_retries=0",
+    // where it is taken, the next one that is free: a port chosen here could be taken until the server is up
+    "--ServerApp.port=8888",
+    "--ServerApp.port_retries=50",
+    "--log-level=INFO", // among what it then tells is that port
     `--ServerApp.root_dir=${root}`,
     `--LabApp.default_url=/lab/tree/${notebook}`,
     "--LabApp.extension_manager=readonly",
     // as root JupyterLab refuses to start without it
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ];
+}
+
+/**
+ * Where JupyterLab says that it serves, once it says so.
+ * @param {string} log
+ */
+function addressIn(log) {
+  return log.match(/ is running at:\s.*?(http:\/\/127\.0\.0\.1:\d+)\//)?.[1];
 }
 
 /** Settings of this project only: no news from elsewhere, open tabs remembered under .local. */

@@ -37,7 +37,7 @@ const python = find(/expected (3\.\d+) or later with venv/, "local", "machine.mj
 const java = find(/javaVersion\(candidate\) >= (\d+)/, "local", "machine.mjs");
 const kafka = find(/:kafka_2\.13:([\d.]+)!/, "local", "kafka", "jgo.toml");
 const hdfs = find(/:hadoop-hdfs:([\d.]+)!/, "local", "hadoop", "jgo.toml");
-const lab = find(/choosePort\((\d+)\)/, "local", "lab.mjs");
+const lab = find(/ServerApp\.port=(\d+)/, "local", "lab.mjs");
 const { broker } = kafkaPorts;
 const { http, rpc, dataHttp, data, dataIpc } = hdfsPorts;
 const records = JSON.parse(read("data", "assessments.json")).length.toLocaleString("en-US");

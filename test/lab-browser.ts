@@ -50,6 +50,12 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** JupyterLab as local/lab.mjs starts it, once it answers. */
+export async function startLab(options: Partial<LabOptions> = {}): Promise<Lab> {
+  const module = await import(pathToFileURL(projectPath("local", "lab.mjs")).href);
+  return module.startLab(options);
+}
+
 /**
  * JupyterLab with a browser before it, for the tests of a describe block: on copies of the tracked notebooks, since what
  * is saved in the browser must not be them, and on this configuration's topic and lake. Ended after the tests.
@@ -69,9 +75,6 @@ export function labInBrowser(config: Config, name: string) {
   before(async () => {
     cpSync(tracked, join(root, "notebooks"), { recursive: true });
     symlinkSync(projectPath("data"), join(root, "data")); // the notebook in Python names the events by its place
-    const { startLab } = (await import(pathToFileURL(projectPath("local", "lab.mjs")).href)) as {
-      startLab: (options: LabOptions) => Promise<Lab>;
-    };
     const env = {
       KAFKA_TOPIC: config.kafka.topic,
       LAKE_DIR: config.hdfs.lakeDir,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
-import { labInBrowser, noBrowser } from "./lab-browser";
+import { labInBrowser, noBrowser, startLab } from "./lab-browser";
 import { ownConfig } from "./live-lake";
 
 describe("JupyterLab in a browser", { skip: noBrowser }, () => {
@@ -112,3 +112,11 @@ function canConnect(host: string, port: number): Promise<boolean> {
     socket.on("timeout", () => end(false));
   });
 }
+
+test("two JupyterLabs that start at once are served side by side", async () => {
+  const outcomes = await Promise.allSettled([startLab(), startLab()]);
+  const labs = outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  for (const { stop } of labs) stop();
+  assert.deepEqual(await Promise.all(labs.map(({ ended }) => ended)), [0, 0], JSON.stringify(outcomes));
+  assert.equal(new Set(labs.map(({ url }) => new URL(url).port)).size, 2);
+});

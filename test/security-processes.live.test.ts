@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { describe, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { projectPath } from "user-activity/dist/paths";
 import { killStartAt } from "./kill-start";
+import { startLab } from "./lab-browser";
 import { listAddresses, ownServices, until } from "./own-services";
 import { listFamily, readProcess } from "./watch-processes";
 
@@ -82,11 +81,6 @@ describe("JupyterLab with a kernel", () => {
     }
   });
 });
-
-async function startLab(): Promise<{ url: string; ended: Promise<number>; stop: () => void }> {
-  const { startLab } = await import(pathToFileURL(projectPath("local", "lab.mjs")).href);
-  return startLab();
-}
 
 function assertLoopback(pid: number): void {
   const addresses = listAddresses(pid);
