@@ -2,6 +2,7 @@
 // npm test: set-up, then format, lint and types, then the suite against the real services; npm run test:long: the
 // tests that take longer.
 import { spawnSync } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { run } from "node:test";
@@ -21,6 +22,7 @@ test:long runs those that take longer than seconds (*.long.test.ts), and only th
 `;
 
 const interruption = new AbortController();
+setMaxListeners(0, interruption.signal); // every file under way and to come listens
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { offline: { type: "boolean" }, long: { type: "boolean" }, help: { type: "boolean", short: "h" } },

@@ -3,7 +3,7 @@ import { readConfig } from "./config";
 import { type Check, type Finding, toFinding } from "./doctor";
 import { hdfsPorts, nameNodePlace } from "./hdfs-server";
 import { kafkaPlace, kafkaPorts } from "./kafka-server";
-import { choosePort, findProcess, type ProcessRecord } from "./processes";
+import { findProcess, isPortFree, type ProcessRecord } from "./processes";
 
 /** Whether a port can be had: free, taken by a service started here, or by something else, named where it can be. */
 export interface PortUse {
@@ -56,7 +56,7 @@ async function examineLabPort(): Promise<Finding> {
 export function lookAtPorts(ports: readonly number[]): Promise<PortUse[]> {
   return Promise.all(
     ports.map(async (port) => {
-      if ((await choosePort(port)) === port) return { port, use: "free", by: null } as const;
+      if (await isPortFree(port)) return { port, use: "free", by: null } as const;
       return { port, use: "taken", by: await findListener(port).catch(() => null) } as const;
     }),
   );

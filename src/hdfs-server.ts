@@ -9,7 +9,7 @@ import { emptyFolder, prepareFolder } from "./folders";
 import { formatStorage, javaCommand, readProperties, type Server, waitFor, waitUntilReady } from "./java";
 import { projectPath, servicesDir } from "./paths";
 import {
-  choosePort,
+  choosePorts,
   findProcess,
   type Place,
   type ProcessRecord,
@@ -48,7 +48,7 @@ export async function awaitHdfs(signal?: AbortSignal): Promise<boolean> {
 /** Starts NameNode and DataNode on their data and waits until a file can be written; WebHDFS is on 9870 unless taken. */
 export async function startHdfs(signal?: AbortSignal): Promise<ProcessRecord> {
   prepareFolder(directory);
-  const ports = await choosePorts();
+  const ports = await choosePorts({ ...hdfsPorts, dataProxy: 0 });
   writeSiteConfig(ports);
   if (!isFormatted()) {
     rmSync(join(directory, "name"), { recursive: true, force: true }); // left by a format that was cut
@@ -154,17 +154,6 @@ function send(method: string, url: string, body = ""): Promise<{ status: number;
     call.on("error", reject).on("timeout", () => call.destroy(new Error("timeout")));
     call.end(body);
   });
-}
-
-async function choosePorts(): Promise<Record<string, number>> {
-  return {
-    http: await choosePort(hdfsPorts.http),
-    rpc: await choosePort(hdfsPorts.rpc),
-    data: await choosePort(hdfsPorts.data),
-    dataHttp: await choosePort(hdfsPorts.dataHttp),
-    dataIpc: await choosePort(hdfsPorts.dataIpc),
-    dataProxy: await choosePort(0),
-  };
 }
 
 /** The settings of the embedded HDFS: the fixed ones of local/hadoop and this start's addresses and folders. */

@@ -17,7 +17,9 @@ function onSignal(signal: NodeJS.Signals): void {
   process.exitCode = exitCode;
   process.stderr.write(`\n${signal}: ending in order; once more to end at once\n`);
   interrupted.abort(
-    new UserActivityError(`interrupted by ${signal}; what was done stays, the next run goes on from there`),
+    new UserActivityError(
+      `interrupted by ${signal}; nothing is left half done, the same command does the rest`,
+    ),
   );
 }
 

@@ -6,7 +6,7 @@ import { emptyFolder, prepareFolder } from "./folders";
 import { formatStorage, javaCommand, readProperties, waitFor, waitUntilReady } from "./java";
 import { readKafkaClusterId } from "./kafka";
 import { projectPath, servicesDir } from "./paths";
-import { choosePort, findProcess, type ProcessRecord, type ProcessSpec, startProcess } from "./processes";
+import { choosePorts, findProcess, type ProcessRecord, type ProcessSpec, startProcess } from "./processes";
 
 /** Where the embedded broker keeps its configuration, its log and its data. */
 export const kafkaPlace = { directory: join(servicesDir, "kafka"), name: "kafka" };
@@ -37,7 +37,7 @@ export async function awaitKafka(signal?: AbortSignal): Promise<boolean> {
 /** Starts the embedded broker on its data and waits until it answers; its port is 9092 unless that is taken. */
 export async function startKafka(signal?: AbortSignal): Promise<ProcessRecord> {
   prepareFolder(directory);
-  const ports = { broker: await choosePort(kafkaPorts.broker), controller: await choosePort(0) };
+  const ports = await choosePorts({ ...kafkaPorts, controller: 0 });
   writeServerConfig(ports);
   emptyFolder(join(directory, "tmp"));
   if (!existsSync(metaPath)) {

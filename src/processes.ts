@@ -11,7 +11,7 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withoutSecrets } from "./config";
@@ -138,19 +138,36 @@ function endAll(): void {
   }
 }
 
-/** `wanted` if nothing listens there on 127.0.0.1, else a free port that the system picks; 0 asks for any. */
-export async function choosePort(wanted: number): Promise<number> {
-  return (await tryPort(wanted)) ?? (await tryPort(0)) ?? wanted;
+/**
+ * A port of 127.0.0.1 for each name: the one that is wanted, or one that the system picks where something listens there or
+ * 0 is wanted; no two are the same.
+ */
+export async function choosePorts<Name extends string>(
+  wanted: Readonly<Record<Name, number>>,
+): Promise<Record<Name, number>> {
+  const chosen: Record<Name, number> = { ...wanted };
+  const held: Server[] = []; // until all are chosen: the system may pick again what is let go
+  for (const name of Object.keys(wanted) as Name[]) {
+    const server = (await listen(wanted[name])) ?? (await listen(0));
+    const address = server?.address();
+    if (typeof address === "object" && address) chosen[name] = address.port;
+    if (server) held.push(server);
+  }
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return chosen;
 }
 
-function tryPort(port: number): Promise<number | undefined> {
+/** Whether nothing listens on a port of 127.0.0.1. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await choosePorts({ port })).port === port;
+}
+
+/** Nothing where the port is taken. */
+function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(undefined));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : undefined));
-    });
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
   });
 }
 

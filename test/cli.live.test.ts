@@ -257,7 +257,7 @@ async function interrupt(
   assert.match(
     ended.stderr,
     new RegExp(
-      `\\n${signal}: ending in order; once more to end at once\\nuser-activity: interrupted by ${signal}; what was done stays, the next run goes on from there\\n$`,
+      `\\n${signal}: ending in order; once more to end at once\\nuser-activity: interrupted by ${signal}; nothing is left half done, the same command does the rest\\n$`,
     ),
   );
   return ended.code;

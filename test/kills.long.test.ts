@@ -20,7 +20,7 @@ import {
   startDoomed,
   untilStopped,
 } from "./kills";
-import { eventsFile, ownConfig } from "./live-lake";
+import { ownConfig, someEvents } from "./live-lake";
 
 /** Every how many cases Python recomputes the tables, beside this project's own verify. */
 const independentEvery = 12;
@@ -95,21 +95,21 @@ describe("kill -9 of a landing", () => {
 
   test("of the command itself at any time, likewise", async (t) => {
     const topic = ownConfig("any-time");
-    await publishFile(eventsFile, { config: topic.kafka });
+    await publishFile(someEvents(1200), { config: topic.kafka });
     const lake = (number: number): Config => ({
       ...topic,
       hdfs: { ...topic.hdfs, lakeDir: `${topic.hdfs.lakeDir}/${number}` },
     });
     const expected = await expectTables(lake(0));
     const startedMs = Date.now();
-    assert.equal((await startCli(lake(1), ["land", "--batch", "400"]).ended).code, 0);
+    assert.equal((await startCli(lake(1), ["land", "--batch", "150"]).ended).code, 0);
     const wholeMs = Date.now() - startedMs;
     const killed = await killEach(
       Array.from({ length: 10 }, (_, index) => index),
       async (index) => {
         const config = lake(index + 2);
         const follows = index % 2 === 1 ? ["--follow", "--every", "1", "--compact-every", "3"] : [];
-        const running = startCli(config, ["land", "--batch", "400", ...follows]);
+        const running = startCli(config, ["land", "--batch", "150", ...follows]);
         const ms = wholeMs * (0.2 + 0.8 * Math.random());
         await sleep(ms);
         running.kill("SIGKILL");

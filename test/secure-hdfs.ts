@@ -5,7 +5,7 @@ import { readConfig } from "user-activity/dist/config";
 import { connectHdfs } from "user-activity/dist/hdfs";
 import { formatStorage, javaCommand, waitUntilReady } from "user-activity/dist/java";
 import { projectPath } from "user-activity/dist/paths";
-import { choosePort, type ProcessSpec, startProcess, stopProcess } from "user-activity/dist/processes";
+import { choosePorts, type ProcessSpec, startProcess, stopProcess } from "user-activity/dist/processes";
 import type { Certificates } from "./certificates";
 
 export interface SecureHdfs {
@@ -23,8 +23,7 @@ export interface SecureHdfs {
 export async function startSecureHdfs(folder: string, certificates: Certificates): Promise<SecureHdfs> {
   const directory = join(folder, "secure-hdfs");
   const names = ["https", "rpc", "data", "dataHttps", "dataIpc", "dataProxy"];
-  const ports: Record<string, number> = {};
-  for (const name of names) ports[name] = await choosePort(0);
+  const ports = await choosePorts(Object.fromEntries(names.map((name) => [name, 0])));
   writeSites(directory, ports, certificates);
   const logging = `-Dlog4j.configuration=${pathToFileURL(projectPath("local", "hadoop", "log4j.properties"))}`;
   const folders = [join(directory, "conf"), directory];

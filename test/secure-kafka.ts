@@ -4,7 +4,7 @@ import { readConfig } from "user-activity/dist/config";
 import { formatStorage, javaCommand, waitUntilReady } from "user-activity/dist/java";
 import { readKafkaClusterId } from "user-activity/dist/kafka";
 import { projectPath } from "user-activity/dist/paths";
-import { choosePort, type ProcessSpec, startProcess, stopProcess } from "user-activity/dist/processes";
+import { choosePorts, type ProcessSpec, startProcess, stopProcess } from "user-activity/dist/processes";
 import type { Certificates } from "./certificates";
 
 /** Kafka's security protocols, one more listener that knows SCRAM-SHA-512 alone, one that asks for client certificates. */
@@ -42,8 +42,8 @@ export async function startSecureKafka(
 ): Promise<SecureKafka> {
   const place = { directory: join(folder, "secure-kafka"), name: "kafka" };
   const configPath = join(place.directory, "server.properties");
-  const ports: Record<string, number> = { CONTROLLER: await choosePort(0) };
-  for (const name of Object.keys(listeners)) ports[name] = await choosePort(0);
+  const names = ["CONTROLLER", ...Object.keys(listeners)];
+  const ports = await choosePorts(Object.fromEntries(names.map((name) => [name, 0])));
   mkdirSync(join(place.directory, "tmp"), { recursive: true });
   writeFileSync(configPath, describeServer(ports, certificates, user));
   const logging = `-Dlog4j2.configurationFile=${projectPath("local", "kafka", "log4j2.properties")}`;
