@@ -48,6 +48,8 @@ const messageTables = ["questions_pool_data", "grades_ID", "quarantine"] as cons
 export interface VerifyOptions {
   /** Default: what the environment says. */
   readonly config?: Config;
+  /** Default: the lake that the configuration names. */
+  readonly lake?: Lake;
   /** The schema that grades are held to; default the project's. */
   readonly schema?: Schema<GradeRecord>;
   readonly onProgress?: (table: TableName) => void;
@@ -58,7 +60,7 @@ export interface VerifyOptions {
  * is no lake, a file can't be read, or something was landed meanwhile.
  */
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-  const lake = openLake((options.config ?? readConfig()).hdfs);
+  const lake = options.lake ?? openLake((options.config ?? readConfig()).hdfs);
   const commit = await readLastCommit(lake);
   if (!commit) {
     const advice = 'land first with "npx user-activity land"';

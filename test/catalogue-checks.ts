@@ -37,8 +37,8 @@ export async function untruthsOf(config: Config): Promise<string[]> {
 export async function findUntruths(
   config: Config,
   rows: readonly { readonly table: TableName; readonly received: number }[],
+  lake = openLake(config.hdfs),
 ): Promise<string[]> {
-  const lake = openLake(config.hdfs);
   const contents = await readContents(lake, config.hdfs);
   const received = (await readCatalogue(lake)) ?? "no catalogue";
   const expected = toDataPackage(contents);
