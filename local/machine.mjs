@@ -18,13 +18,26 @@ export function checkNode() {
 export function makeLocalDir() {
   const probe = join(localDir, `.probe-${process.pid}`);
   try {
-    mkdirSync(dirname(localDir), { recursive: true });
-    if (!existsSync(localDir)) mkdirSync(localDir); // with "recursive" Node hides that a disk is read-only
+    makeFolder(localDir);
     writeFileSync(probe, Buffer.alloc(65536));
   } catch (error) {
     throw explainFolder(error);
   } finally {
     removeQuietly(probe);
+  }
+}
+
+/**
+ * Not by "recursive": with it Node hides that a disk is read-only, and never ends where no folder can be made.
+ * @param {string} path
+ */
+function makeFolder(path) {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!existsSync(path)) throw error; // another set-up may have made it
   }
 }
 

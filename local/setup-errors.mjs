@@ -18,6 +18,7 @@ const folderAdvice = {
   EROFS: "read-only; clone the project to a place that can be written to",
   EACCES: "no permission to write there; change its owner or its permissions",
   EPERM: "no permission to write there; change its owner or its permissions",
+  ENOENT: "no folder can be made there; name another in USER_ACTIVITY_LOCAL_DIR",
   EEXIST: "expected a folder, received a file; move it away and run the same command again",
   ENOTDIR: "expected a folder, received a file; move it away and run the same command again",
 };

@@ -1,10 +1,11 @@
 import { createWriteStream, existsSync, statSync } from "node:fs";
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { quoteName } from "./duckdb";
 import { ServiceError, UserActivityError } from "./errors";
+import { makeFolder } from "./folders";
 import { createParquetFile } from "./parquet";
 import { readParquet, readRowCount } from "./parquet-reading";
 import { fetchTable, type QueryOptions, withQuery } from "./query";
@@ -40,7 +41,7 @@ export interface ExportedTable {
 export async function exportTables(directory: string, options: ExportOptions = {}): Promise<ExportedTable[]> {
   const { format = "parquet" } = options;
   const targets = planExport(directory, options);
-  await makeDirectory(directory);
+  makeDirectory(directory);
   const exported: ExportedTable[] = [];
   for (const { table, path } of targets) {
     options.signal?.throwIfAborted();
@@ -101,13 +102,16 @@ export async function writing<T>(path: string, write: (partial: string) => Promi
   }
 }
 
-async function makeDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    const received = cause.code === "EEXIST" || cause.code === "ENOTDIR" ? "a file" : cause.message;
+function makeDirectory(directory: string): void {
+  try {
+    makeFolder(directory);
+  } catch (cause) {
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    const received = ["EEXIST", "ENOTDIR"].includes(code) ? "a file" : message;
     throw new ServiceError(`${directory}: expected a folder, received ${received}; choose another place`, {
       cause,
     });
-  });
+  }
 }
 
 /** A table of one part is that part; several are joined, a part at a time. */

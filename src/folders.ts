@@ -27,16 +27,22 @@ export function emptyFolder(path: string): void {
   makeFolder(path);
 }
 
-/** Makes the folder and its parents, those that are missing; throws what the system says. */
+/**
+ * Makes the folder and its parents, those that are missing; throws what the system says. Not by "recursive": with it Node
+ * says of a read-only file system that nothing is there, and tries for ever where no folder can be made, as in /proc.
+ */
 export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  if (path !== dirname(path)) makeFolder(dirname(path));
   try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || path === dirname(path)) throw error;
-    // Node says so of a read-only file system, too; without "recursive" it tells
-    makeFolder(dirname(path));
     mkdirSync(path);
+  } catch (error) {
+    if (!isFolder(path)) throw error; // another process may have made it
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Says of an error of the file system what it means for this folder and what to do. */
@@ -62,6 +68,11 @@ export function toFolderError(path: string, cause: NodeJS.ErrnoException): Error
     case "ENOTDIR":
       return new ServiceError(
         `${findFileIn(path)}: expected a folder, received a file; move it away and run the command again`,
+        { cause },
+      );
+    case "ENOENT":
+      return new ServiceError(
+        `${path}: expected a place where a folder can be made, received none; name another in USER_ACTIVITY_LOCAL_DIR`,
         { cause },
       );
     default:

@@ -1,8 +1,9 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Config, readConfig } from "./config";
 import { type Engine, openEngine, quoteName, quoteText } from "./duckdb";
 import { ServiceError } from "./errors";
+import { makeFolder } from "./folders";
 import { type Lake, openLake } from "./lake";
 import { readRowCount } from "./parquet-reading";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
@@ -78,7 +79,7 @@ export function queryToParquet(
 
 /** Local paths of a table's files, in the order they were landed, fetched unless they are there; not to be changed. */
 export async function fetchTable(table: TableName, options: QueryOptions = {}): Promise<string[]> {
-  return fetchLanded(await openCache(options), table);
+  return fetchLanded(openCache(options), table);
 }
 
 /** One row as an object. */
@@ -95,7 +96,7 @@ async function withEngine<T>(
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { signal, writable } = options;
-  const cache = await openCache(options);
+  const cache = openCache(options);
   const spill = join(cache.directory, `${spillPrefix}${process.pid}-${++opened}`);
   const engine = await openEngine({ readable: cache.directory, writable, spill });
   signal?.addEventListener("abort", engine.interrupt);
@@ -114,12 +115,15 @@ async function withEngine<T>(
   }
 }
 
-async function openCache({ config, lake, cacheRoot, onFetch, signal }: QueryOptions): Promise<PartCache> {
+function openCache({ config, lake, cacheRoot, onFetch, signal }: QueryOptions): PartCache {
   const { hdfs } = config ?? readConfig();
   const directory = cacheDirOf(hdfs, cacheRoot);
-  await mkdir(directory, { recursive: true }).catch((cause: Error) => {
-    throw new ServiceError(`${directory}: can't keep what is fetched from HDFS: ${cause.message}`, { cause });
-  });
+  try {
+    makeFolder(directory);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ServiceError(`${directory}: can't keep what is fetched from HDFS: ${message}`, { cause });
+  }
   return {
     lake: lake ?? openLake(hdfs),
     directory,

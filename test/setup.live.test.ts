@@ -99,6 +99,8 @@ interface Kind {
   readonly what: string;
   readonly message: RegExp;
   readonly skip: string | false;
+  /** Where it is, if not in a new folder. */
+  readonly place?: string;
   /** Makes the folder ready and returns how commands are to be run with it. */
   readonly prepare: (folder: string) => readonly string[];
 }
@@ -112,6 +114,13 @@ const kinds: Kind[] = [
       writeFileSync(folder, "");
       return [];
     },
+  },
+  {
+    what: "where none can be made",
+    message: /folder can be made.*; name another in USER_ACTIVITY_LOCAL_DIR/,
+    skip: existsSync("/proc/self") ? false : "no /proc",
+    place: "/proc/none/local",
+    prepare: () => [],
   },
   {
     what: "read-only",
@@ -169,10 +178,10 @@ function makeReady(folder: string): void {
   copyFileSync(join(localDir, "java.json"), join(folder, "java.json"));
 }
 
-for (const { what, message, skip, prepare } of kinds) {
+for (const { what, message, skip, place, prepare } of kinds) {
   describe(`a local folder that is ${what}`, { skip }, () => {
     const parent = mkdtempSync(join(tmpdir(), "user-activity-test-"));
-    const folder = join(parent, "local");
+    const folder = place ?? join(parent, "local");
     const before = prepare(folder);
     after(() => {
       if (existsSync(folder)) chmodSync(folder, 0o755);
@@ -186,7 +195,7 @@ for (const { what, message, skip, prepare } of kinds) {
         const last = stderr.trimEnd().split("\n").at(-1) ?? "";
         assert.match(last, /^(set-up|user-activity): /);
         assert.match(last, message);
-        assert.ok(last.includes(folder));
+        assert.ok(last.includes(place ? "/proc/none" : folder));
         assert.doesNotMatch(stderr, /^\s+at /m);
       });
     }
