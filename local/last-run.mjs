@@ -31,7 +31,7 @@ export const rows = /** @type {const} */ ([
     "a lander held still while another takes over, wherever it stood",
     "a lander that stood still while another took",
   ],
-  ["two and three landers started at once, 15 rounds", "two and three landers that start at once"],
+  ["two and three landers started at once, 10 rounds", "two and three landers that start at once"],
   ["messages of any kind, by a seed", "20000 messages of any kind land as they were sent"],
   ["60 s of 500 events a second, the broker killed inside", "60 s at 500 events a second"],
   ["readers while a landing commits", "readers during a landing in many commits"],

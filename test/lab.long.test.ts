@@ -6,7 +6,9 @@ import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import type { Locator } from "playwright-core";
+import { openLake, resetLake } from "user-activity/dist/lake";
 import { projectPath } from "user-activity/dist/paths";
+import { resetTopic } from "user-activity/dist/stream";
 import { labInBrowser, launchBrowser, noBrowser } from "./lab-browser";
 import { ownConfig, ownFolder, python } from "./live-lake";
 
@@ -29,13 +31,17 @@ const barsOf: Readonly<Record<string, readonly (readonly [cell: string, during: 
   ],
 };
 
-describe("every notebook in a browser, by Run All on a fresh topic and lake", { skip: noBrowser }, () => {
+describe("every notebook in a browser, by Run All, each on a topic and a lake that are new", {
+  skip: noBrowser,
+}, () => {
   const config = ownConfig("lab-all");
   const session = labInBrowser(config, "lab-all");
   const { complaints, cellsOf, cellAt, figuresOf, takePicture } = session;
 
   for (const [number, marks] of Object.entries(marksOf)) {
     test(`notebook ${number} runs to its end, its figures are drawn and say numbers under the mouse`, async () => {
+      await resetTopic(config.kafka);
+      await resetLake(openLake(config.hdfs));
       const panel = await session.openNotebook(number);
       await session.clearOutputs();
       await recordBars();

@@ -95,7 +95,7 @@ throw new Error("on purpose");`;
   });
 
   test("leaves a notebook that is executed in place as it was if it fails", async () => {
-    const path = writeNotebook("in-place", ['throw new Error("no");']);
+    const path = writeNotebook("in-place", ["1 / 0"], "python3");
     const before = readFileSync(path, "utf8");
     await failureOf(path, path);
     assert.equal(readFileSync(path, "utf8"), before);
@@ -103,7 +103,7 @@ throw new Error("on purpose");`;
 
   test("forgets what an earlier run left and joins what a cell prints", async () => {
     const { runNotebook } = await loadRunner();
-    const path = writeNotebook("prints", ['console.log("a");\nconsole.log("b");', "", "let quiet = 1;"]);
+    const path = writeNotebook("prints", ['print("a")\nprint("b")', "", "quiet = 1"], "python3");
     await runNotebook(path, path);
     const cells = readNotebook(path).cells;
     assert.deepEqual(
@@ -116,9 +116,10 @@ throw new Error("on purpose");`;
   test("ends with the signal's reason when it is aborted, and its kernel with it", async () => {
     const { runNotebook } = await loadRunner();
     const pidFile = join(place, "pid");
-    const wait = `require("fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));
-await new Promise((resolve) => setTimeout(resolve, 600000));`;
-    const path = writeNotebook("waits", [wait]);
+    const wait = `import os, pathlib, time
+pathlib.Path(${JSON.stringify(pidFile)}).write_text(str(os.getpid()))
+time.sleep(600)`;
+    const path = writeNotebook("waits", [wait], "python3");
     const controller = new AbortController();
     const running = runNotebook(path, path, { signal: controller.signal });
     while (!existsSync(pidFile) || readFileSync(pidFile, "utf8") === "") await sleep(50);
