@@ -216,7 +216,6 @@ async function installPackages(interpreter, locks, tell, signal) {
   const options = [
     ...["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"],
     ...["--no-binary", "pyspark", "--no-build-isolation"], // there is no wheel of pyspark
-    "--no-compile", // most modules are never imported; the others compile then
   ];
   const wanted = locks.flatMap((lock) => ["-r", join(projectDir, "local", "python", `${lock}.txt`)]);
   await runProgram(interpreter, ["-m", "pip", "install", ...options, "--require-hashes", ...wanted], {
