@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "./config";
 import { ServiceError } from "./errors";
-import { emptyFolder, prepareFolder } from "./folders";
+import { emptyFolder, makeFolder, prepareFolder } from "./folders";
 import { formatStorage, javaCommand, readProperties, type Server, waitFor, waitUntilReady } from "./java";
 import { projectPath, servicesDir } from "./paths";
 import {
@@ -181,8 +181,7 @@ function writeSiteConfig(ports: Record<string, number>): void {
   });
   const xml = `<?xml version="1.0"?>\n<configuration>\n${properties.join("\n")}\n</configuration>\n`;
   // the servers look for empty folders webapps/hdfs and webapps/datanode on their class path
-  for (const folder of ["conf", "webapps/hdfs", "webapps/datanode"])
-    mkdirSync(join(directory, folder), { recursive: true });
+  for (const folder of ["conf", "webapps/hdfs", "webapps/datanode"]) makeFolder(join(directory, folder));
   emptyFolder(join(directory, "tmp"));
   for (const name of ["core-site.xml", "hdfs-site.xml"]) writeFileSync(join(directory, "conf", name), xml);
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
+import { makeFolder } from "./folders";
 import { type Lake, listParts, type Part } from "./lake";
 import { localDir } from "./paths";
 import type { TableName } from "./tables";
@@ -110,7 +111,7 @@ async function fetchPart({ hdfs }: Lake, { part, path }: Missing): Promise<boole
 async function store(path: string, content: Uint8Array): Promise<void> {
   const partial = `${path}.${process.pid}-${++stored}.partial`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await writeFile(partial, content);
     await rename(partial, path);
   } catch (cause) {

@@ -4,7 +4,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -16,7 +15,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withoutSecrets } from "./config";
 import { ServiceError } from "./errors";
-import { toFolderError, writeWhole } from "./folders";
+import { makeFolder, toFolderError, writeWhole } from "./folders";
 
 /** Where a background process keeps its record (`<name>.json`), its output and its log, and by which name. */
 export interface Place {
@@ -48,7 +47,7 @@ export interface ProcessSpec extends Place {
  * the program either is on record or never ran. It is given no password and no token by its environment.
  */
 export function startProcess(spec: ProcessSpec): ProcessRecord {
-  mkdirSync(spec.directory, { recursive: true });
+  makeFolder(spec.directory);
   const log = join(spec.directory, `${spec.name}.log`);
   if (existsSync(log)) renameSync(log, join(spec.directory, `${spec.name}.previous.log`));
   const child = isProgram(spec.command) ? spawnWaiting(spec) : undefined;

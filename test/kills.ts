@@ -139,8 +139,7 @@ export async function checkLake(config: Config, expectations: Expectations): Pro
   assert.ok(report.ok, `${where}: ${JSON.stringify(report.checks)}`);
   assert.deepEqual(await readTables(lake), expected, where);
   assert.deepEqual(await findUntruths(config, report.checks, lake), [], where);
-  if (swept)
-    assert.deepEqual(await openLake(config.hdfs).hdfs.list(`${config.hdfs.lakeDir}/_tmp`), [], where);
+  if (swept) assert.deepEqual(await lake.hdfs.list(lake.at("_tmp")), [], where);
   if (independently) assert.deepEqual((await recompute(config)).differences, [], where);
 }
 

@@ -85,6 +85,14 @@ describe("JupyterLab in a browser", { skip: noBrowser }, () => {
   });
 });
 
+test("two JupyterLabs that start at once are served side by side", async () => {
+  const outcomes = await Promise.allSettled([startLab(), startLab()]);
+  const labs = outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  for (const { stop } of labs) stop();
+  assert.deepEqual(await Promise.all(labs.map(({ ended }) => ended)), [0, 0], JSON.stringify(outcomes));
+  assert.equal(new Set(labs.map(({ url }) => new URL(url).port)).size, 2);
+});
+
 /** How many processes work in a folder, as kernels do in that of their notebook; 0 where that can't be known. */
 function countProcessesIn(folder: string): number {
   if (!existsSync("/proc/self/cwd")) return 0;
@@ -112,11 +120,3 @@ function canConnect(host: string, port: number): Promise<boolean> {
     socket.on("timeout", () => end(false));
   });
 }
-
-test("two JupyterLabs that start at once are served side by side", async () => {
-  const outcomes = await Promise.allSettled([startLab(), startLab()]);
-  const labs = outcomes.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  for (const { stop } of labs) stop();
-  assert.deepEqual(await Promise.all(labs.map(({ ended }) => ended)), [0, 0], JSON.stringify(outcomes));
-  assert.equal(new Set(labs.map(({ url }) => new URL(url).port)).size, 2);
-});
