@@ -6,6 +6,7 @@ export { compact } from "./compact";
 export { type Config, readConfig } from "./config";
 export { decodeEvent } from "./events";
 export { createExamIndex } from "./exam-index";
+export { checkAnswer, notWritten } from "./exercise";
 export { barFigure, courseFigure, lineFigure, pointFigure, scoreFigure } from "./figures";
 export { follow } from "./follow";
 export { busiestCourses, followFrame } from "./follow-views";
