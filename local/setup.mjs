@@ -59,6 +59,13 @@ export async function setup(options = {}) {
   }
 }
 
+/** All of the lock file, also where NODE_ENV=production or npm's "omit" would leave out what compiles and runs notebooks. */
+const npmInstall = [
+  "ci",
+  ...["dev", "optional", "peer"].map((type) => `--include=${type}`),
+  ...["--no-audit", "--no-fund", "--loglevel=error"],
+];
+
 /** Ctrl-C, SIGTERM and a closed terminal abort the signal. */
 function watchSignals() {
   const controller = new AbortController();
@@ -89,7 +96,7 @@ export function planSteps({ tests, spark, kafkaTools, site }, signal) {
     files: ["package-lock.json"],
     values: [process.version],
     outputs: ["tslab", ".bin/user-activity"].map((path) => join(projectDir, "node_modules", path)),
-    run: () => runProgram("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { signal }),
+    run: () => runProgram("npm", npmInstall, { signal }),
   };
   const build = {
     name: "helper package (src)",
@@ -200,8 +207,7 @@ function typedocStep(signal) {
     run: async () => {
       mkdirSync(directory, { recursive: true });
       for (const file of files) copyFileSync(join(projectDir, file), join(directory, basename(file)));
-      const options = ["--no-audit", "--no-fund", "--loglevel=error"];
-      await runProgram("npm", ["ci", ...options], { cwd: directory, signal });
+      await runProgram("npm", npmInstall, { cwd: directory, signal });
     },
   };
 }

@@ -11,11 +11,13 @@ import { installAbortedFilter } from "./aborted";
 import type { KafkaConfig } from "./config";
 import { ServiceError, UserActivityError } from "./errors";
 import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from "./kafka-security";
+import { installQueueMend } from "./request-queue";
 import { type RetryPolicy, withRetries } from "./retry";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
 export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
   installAbortedFilter();
+  installQueueMend();
   return new Kafka({
     clientId: "user-activity",
     brokers: [...config.brokers],

@@ -61,6 +61,13 @@ describe("set-up", () => {
     assert.deepEqual(listRecords(machine), []);
   });
 
+  test("brings what it needs where npm is told to leave out what is for development", async () => {
+    const other = newMachine();
+    const { code, stderr } = await other.setup({ NODE_ENV: "production", npm_config_omit: "dev" });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(other.takeCalls(), everything);
+  });
+
   test("adds what the tests need, and only that", async () => {
     await machine.setup({}, "--tests");
     assert.deepEqual(machine.takeCalls(), ["pip lab test"]);

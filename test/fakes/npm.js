@@ -10,7 +10,11 @@ if (process.env.NPM_FAILS) {
 }
 hold();
 put("node_modules/.bin/user-activity");
-putFake("node_modules/typescript/bin/tsc", "tsc.js");
-putFake("node_modules/tslab/bin/tslab", "tslab.js");
+const isLeftOut = (type) =>
+  process.env.npm_config_omit === type && !process.argv.includes(`--include=${type}`);
+if (!isLeftOut("dev")) {
+  putFake("node_modules/typescript/bin/tsc", "tsc.js");
+  putFake("node_modules/tslab/bin/tslab", "tslab.js");
+}
 put("node_modules/typedoc/bin/typedoc");
 note("npm done");
