@@ -76,7 +76,7 @@ export async function runPage(page, options = {}) {
  */
 function makeEnvironment(servicesDir) {
   const elsewhere =
-    /^(KAFKA_|WEBHDFS_|HDFS_|LAKE_DIR$|USER_ACTIVITY_DEBUG$|DISPLAY$|WAYLAND_DISPLAY$|FORCE_COLOR$|NODE_TEST_CONTEXT$)/;
+    /^(KAFKA_|WEBHDFS_|HDFS_|LAKE_DIR$|EVENTS_FILE$|USER_ACTIVITY_DEBUG$|DISPLAY$|WAYLAND_DISPLAY$|FORCE_COLOR$|NODE_TEST_CONTEXT$)/;
   const kept = Object.entries(process.env).filter(([name]) => !elsewhere.test(name));
   return {
     ...Object.fromEntries(kept),

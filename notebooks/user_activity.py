@@ -17,10 +17,18 @@ def run_command(*arguments):
     return json.loads(done.stdout)
 
 
-def project_path(*parts):
-    """A path in the project's folder, from wherever a copy of this notebook is: as projectPath in TypeScript."""
-    script = 'process.stdout.write(require("user-activity/dist/paths").projectPath(...process.argv.slice(1)))'
-    return run_node(script, *parts)
+def ensure_events():
+    """Sees to it that the topic holds events, as ensureEvents does in TypeScript, and returns what it tells."""
+    script = """
+        const { ensureEvents } = require("user-activity/dist/ensure-events");
+        const { readConfig } = require("user-activity/dist/config");
+        const tell = (report) => process.stdout.write(JSON.stringify(report));
+        ensureEvents(readConfig()).then(tell).catch(({ message }) => {
+            process.stderr.write(message);
+            process.exitCode = 1;
+        });
+    """
+    return json.loads(run_node(script))
 
 
 def find_webhdfs():

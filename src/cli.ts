@@ -127,6 +127,7 @@ Environment (defaults in brackets):
   WEBHDFS_URL [http://127.0.0.1:9870]    NameNode of an existing cluster; then none is started here
   HDFS_USER [the login name], HDFS_DELEGATION_TOKEN, WEBHDFS_CA
   LAKE_DIR [/user-activity]              HDFS directory that holds the tables
+  EVENTS_FILE [data/assessments.json]    what notebooks publish; by default nothing into a topic or lake of your own
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed, 2 misused, 130 and 143 interrupted.`;
 

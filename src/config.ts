@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "./errors";
-import { servicesDir } from "./paths";
+import { projectPath, servicesDir } from "./paths";
 
 /** Where the topic is and how to reach it. */
 export interface KafkaConfig {
@@ -43,7 +43,14 @@ export interface HdfsConfig {
 export interface Config {
   readonly kafka: KafkaConfig;
   readonly hdfs: HdfsConfig;
+  /**
+   * Absolute path of the file that notebooks publish: EVENTS_FILE, by default the shipped one. Null where topic or lake is
+   * not the default one and EVENTS_FILE is not set: what is there is somebody's own, and nothing is added to it.
+   */
+  readonly eventsFile: string | null;
 }
+
+const defaults = { topic: "assessments", lakeDir: "/user-activity" } as const;
 
 /** Text that a pattern holds to what is expected, in words. */
 const text = (expected: string, pattern = /./) => z.string().trim().regex(pattern, expected);
@@ -58,7 +65,7 @@ const environment = z.object({
   KAFKA_TOPIC: text(
     "at most 249 letters, digits, '.', '_' and '-', but neither '.' nor '..'",
     /^(?!\.{1,2}$)[\w.-]{1,249}$/,
-  ).default("assessments"),
+  ).default(defaults.topic),
   KAFKA_SECURITY_PROTOCOL: choice(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]).default("PLAINTEXT"),
   KAFKA_SASL_MECHANISM: choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("PLAIN"),
   KAFKA_SASL_USERNAME: text("a user name").optional(),
@@ -75,7 +82,8 @@ const environment = z.object({
   LAKE_DIR: text(
     "an absolute HDFS path below /, without ':', '//', '.' or '..'",
     /^(\/(?!\.{1,2}(\/|$))[^/:\p{Cc}\p{Cs}]+)+\/?$/u,
-  ).default("/user-activity"),
+  ).default(defaults.lakeDir),
+  EVENTS_FILE: text("the path of a file with events").optional(),
 });
 
 function isBroker(text: string): boolean {
@@ -118,7 +126,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       },
       "token",
     ),
+    eventsFile: chooseEventsFile(values),
   };
+}
+
+/** A relative path counts from the project's folder: kernels run in another one than the command line. */
+function chooseEventsFile(values: z.infer<typeof environment>): string | null {
+  const { EVENTS_FILE: file, KAFKA_TOPIC: topic, LAKE_DIR: lakeDir } = values;
+  if (file !== undefined) return isAbsolute(file) ? file : projectPath(file);
+  const isShipped = topic === defaults.topic && lakeDir.replace(/\/$/, "") === defaults.lakeDir;
+  return isShipped ? projectPath("data", "assessments.json") : null;
 }
 
 const secretNames = ["KAFKA_SASL_PASSWORD", "HDFS_DELEGATION_TOKEN"] as const;

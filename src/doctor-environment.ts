@@ -1,4 +1,5 @@
-import { readConfig } from "./config";
+import { existsSync } from "node:fs";
+import { type Config, readConfig } from "./config";
 import { type Check, type Finding, toFinding } from "./doctor";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +26,7 @@ const ownNames = [
   "HDFS_DELEGATION_TOKEN",
   "WEBHDFS_CA",
   "LAKE_DIR",
+  "EVENTS_FILE",
   "JAVA_HOME",
   "PYTHON",
   "CHROMIUM",
@@ -41,11 +43,26 @@ export function describeVariables(env: Environment): Finding {
   const text =
     set.length === 0 ? "nothing set: defaults" : set.map((name) => tell(name, env[name])).join(" ");
   try {
-    readConfig(env);
-    return toFinding("environment", set.length === 0 ? "ok" : "note", text);
+    return (
+      describeEventsFile(readConfig(env), text) ?? toFinding("environment", set.length ? "note" : "ok", text)
+    );
   } catch (error) {
     return toFinding("environment", "missing", text, (error as Error).message);
   }
+}
+
+/** What notebooks will publish, where that is not what a reader may expect. */
+function describeEventsFile({ eventsFile }: Config, text: string): Finding | undefined {
+  if (eventsFile === null) {
+    return toFinding("environment", "note", `${text}; no EVENTS_FILE: notebooks publish nothing`);
+  }
+  if (existsSync(eventsFile)) return undefined;
+  return toFinding(
+    "environment",
+    "warning",
+    text,
+    `EVENTS_FILE: expected a file, received none at ${eventsFile}`,
+  );
 }
 
 const proxyNames = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];

@@ -4,6 +4,7 @@
 export { formatSum } from "./commits";
 export { compact } from "./compact";
 export { type Config, readConfig } from "./config";
+export { ensureEvents, eventsToReplay } from "./ensure-events";
 export { decodeEvent } from "./events";
 export { createExamIndex } from "./exam-index";
 export { checkAnswer, notWritten } from "./exercise";

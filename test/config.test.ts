@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { userInfo } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
 import { readConfig } from "user-activity/dist/config";
 import { UsageError } from "user-activity/dist/errors";
+import { projectPath } from "user-activity/dist/paths";
 
 describe("the environment", () => {
   test("has defaults for everything, and an empty variable counts as not set", () => {
@@ -79,6 +81,38 @@ describe("the environment", () => {
   });
 });
 
+describe("the file that notebooks publish", () => {
+  const shipped = projectPath("data", "assessments.json");
+
+  test("is the shipped one on the default topic and lake, also where these are named", () => {
+    const named = { KAFKA_TOPIC: "assessments", LAKE_DIR: "/user-activity/", EVENTS_FILE: "" };
+    for (const env of [{}, named]) assert.equal(readConfig(env).eventsFile, shipped);
+  });
+
+  test("is none on another topic or lake", () => {
+    for (const env of [
+      { KAFKA_TOPIC: "mine" },
+      { LAKE_DIR: "/mine" },
+      { KAFKA_TOPIC: "mine", EVENTS_FILE: "" },
+    ])
+      assert.equal(readConfig(env).eventsFile, null);
+  });
+
+  test("is the one that EVENTS_FILE names, on any topic and lake", () => {
+    for (const place of [{}, { KAFKA_TOPIC: "mine" }, { LAKE_DIR: "/mine" }])
+      assert.equal(readConfig({ ...place, EVENTS_FILE: "/data/mine.json" }).eventsFile, "/data/mine.json");
+  });
+
+  test("counts from the project's folder where the path is relative, whatever the working folder is", (context) => {
+    context.mock.method(process, "cwd", () => "/elsewhere");
+    assert.equal(readConfig({ EVENTS_FILE: "data/assessments.json" }).eventsFile, shipped);
+    assert.equal(
+      readConfig({ EVENTS_FILE: "../mine.json" }).eventsFile,
+      join(projectPath(), "..", "mine.json"),
+    );
+  });
+});
+
 describe("a wrong variable is named, with what it may be and what it was", () => {
   const cases: readonly (readonly [string, readonly string[], string])[] = [
     [
@@ -107,6 +141,7 @@ describe("a wrong variable is named, with what it may be and what it was", () =>
       "http://host:port or https://host:port, without user or path",
     ],
     ["HDFS_USER", ["a b", "a/b", "a&b"], "a user name"],
+    ["EVENTS_FILE", [" "], "the path of a file with events"],
     [
       "LAKE_DIR",
       ["x", "/", "/a:b", "/a//b", "/a/../b", "/a/.", "/a\tb"],

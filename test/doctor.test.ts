@@ -170,6 +170,21 @@ describe("what is found of the environment", () => {
     assert.match(advice ?? "", /^KAFKA_BROKERS: expected host:port/);
   });
 
+  test("what notebooks publish is told where it is nothing, or a file that is not there", () => {
+    const own = describeVariables({ KAFKA_TOPIC: "mine" });
+    assert.deepEqual(
+      [own.state, own.found],
+      ["note", "KAFKA_TOPIC=mine; no EVENTS_FILE: notebooks publish nothing"],
+    );
+    const named = { KAFKA_TOPIC: "mine", EVENTS_FILE: "data/assessments.json" };
+    assert.equal(describeVariables(named).found, "KAFKA_TOPIC=mine EVENTS_FILE=data/assessments.json");
+    const { state, advice } = describeVariables({ EVENTS_FILE: "/nowhere/mine.json" });
+    assert.deepEqual(
+      [state, advice],
+      ["warning", "EVENTS_FILE: expected a file, received none at /nowhere/mine.json"],
+    );
+  });
+
   test("a proxy that would be asked for 127.0.0.1 is a warning", () => {
     const http_proxy = "http://proxy.example:3128";
     assert.equal(describeProxies({ http_proxy }).state, "warning");

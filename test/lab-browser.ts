@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import type { Config } from "user-activity/dist/config";
 import { projectPath } from "user-activity/dist/paths";
+import { eventsFile } from "./live-lake";
 
 interface Lab {
   readonly url: string;
@@ -78,6 +79,7 @@ export function labInBrowser(config: Config, name: string) {
     const env = {
       KAFKA_TOPIC: config.kafka.topic,
       LAKE_DIR: config.hdfs.lakeDir,
+      EVENTS_FILE: eventsFile,
       JUPYTERLAB_WORKSPACES_DIR: join(root, "workspaces"),
     };
     lab = await startLab({ root, notebook: `notebooks/${nameOf("01")}`, env });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { projectPath } from "user-activity/dist/paths";
-import { ownConfig, ownFolder, streamConfig } from "./live-lake";
+import { eventsFile, ownConfig, ownFolder, streamConfig } from "./live-lake";
 
 interface Output {
   readonly output_type: string;
@@ -69,7 +69,7 @@ export function makeRunner(name: string): (onCell?: (cell: CellStart) => void) =
   const config = ownConfig(name.split("-")[0] ?? name);
   if (name.startsWith("06-")) streamConfig(config);
   const output = join(ownFolder(), name);
-  const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir };
+  const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, EVENTS_FILE: eventsFile };
   return async (onCell) => {
     const { runNotebook } = await loadRunner();
     await runNotebook(join(folder, name), output, { env, ...(onCell ? { onCell } : {}) });

@@ -63,7 +63,7 @@ export function ownServices() {
 
 /** The environment without what points at services elsewhere, and with this local folder. */
 export function ownEnvironment(folder: string): NodeJS.ProcessEnv {
-  const { KAFKA_BROKERS, WEBHDFS_URL, KAFKA_TOPIC, LAKE_DIR, ...rest } = process.env;
+  const { KAFKA_BROKERS, WEBHDFS_URL, KAFKA_TOPIC, LAKE_DIR, EVENTS_FILE, ...rest } = process.env;
   return { ...rest, USER_ACTIVITY_LOCAL_DIR: folder };
 }
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { checkOffsets, emptyState } from "user-activity/dist/commits";
 import type { Config } from "user-activity/dist/config";
+import { ensureEvents } from "user-activity/dist/ensure-events";
 import { projectPath } from "user-activity/dist/paths";
 import { assertFailure, runCli } from "./cli-process";
 import { ownConfig, ownFolder } from "./live-lake";
@@ -101,6 +102,13 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
     () => {
       writeFileSync(join(folder, "events.json"), "x{\n");
       return fail(["publish", join(folder, "events.json")]);
+    },
+  ],
+  [
+    "kafka 127.0.0.1:9092: expected events",
+    async () => {
+      const error = await ensureEvents(ownConfig("troubleshooting-empty")).catch((caught: Error) => caught);
+      return toShown((error as Error).message, config).replace(/"test-[^"]+"/, '"assessments"');
     },
   ],
   ["user-activity: kafka 127.0.0.1:9092: expected topic", () => fail(["land"])],
