@@ -38,10 +38,15 @@ const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/
  * doubles cannot hold is `Infinity`. Invisible characters are escaped, so what is printed can be trusted.
  */
 export function quote(value: unknown): string {
+  return quoteUpTo(maxQuoted, value);
+}
+
+/** As quote, cut at another number of characters. */
+export function quoteUpTo(most: number, value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = startOfJson(value, maxQuoted + 1).replace(invisible, escapeCharacter);
-  if (text.length <= maxQuoted) return text;
-  return `${text.slice(0, maxQuoted - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+  const text = startOfJson(value, most + 1).replace(invisible, escapeCharacter);
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** Says a failure in one line: `field "max_attempts": expected a number, received "one"`. */

@@ -27,6 +27,8 @@ export { checkServices } from "./services";
 export { showFigure, showFrame } from "./show";
 export { showProgress } from "./show-progress";
 export { showQuestion } from "./show-question";
+export { showSchemas } from "./show-schemas";
+export { showRefused, showTree } from "./show-tree";
 export { inspectSource, readRecords } from "./source";
 export { sql } from "./sql";
 export { readLakeStatus } from "./status";

@@ -33,7 +33,7 @@ export async function showLive<Now, Result>(
     told[0] = now;
     if (Date.now() - shownMs >= tableMs) {
       shownMs = Date.now();
-      tablePlace.show(renderFrame(table(now, false), { caption, rows: Infinity }));
+      tablePlace.show(renderFrame(table(now, false), { caption, rows: Infinity, interactive: false }));
     }
     if (picture.isFree()) picture.draw(figure(now));
   };
@@ -42,7 +42,7 @@ export async function showLive<Now, Result>(
   } finally {
     await picture.end();
     for (const last of told) {
-      tablePlace.end(renderFrame(table(last, true), { caption, rows: Infinity }));
+      tablePlace.end(renderFrame(table(last, true), { caption, rows: Infinity, interactive: false }));
       figurePlace.end(await renderFigure(figure(last), size));
     }
   }

@@ -1,16 +1,20 @@
 import type { DataFrame } from "danfojs-node";
-import { type Bundle, display, escapeHtml } from "./display";
+import { type Bundle, display } from "./display";
 import type { Figure } from "./figures";
-import { parseList, toLines } from "./nested";
+import { alignOf, renderTable, type TableColumn, toColumns, toPlain } from "./frame-table";
+import { profileColumn, renderProfile } from "./profile";
 import { renderSvg } from "./svg";
+import { packCells, renderScript } from "./table-script";
 
 export interface ShowFrameOptions {
-  /** How many rows to show at most; default 10. */
+  /** How many rows to show at most, on each page where there are pages; default 10. */
   readonly rows?: number;
   /** Shown above the table. */
   readonly caption?: string;
   /** Decimals of numbers that are not whole; default 4. */
   readonly decimals?: number;
+  /** Whether it can be sorted, filtered and paged, and has a profile of each column; default: where it has over 10 rows. */
+  readonly interactive?: boolean;
 }
 
 export interface ShowFigureOptions {
@@ -31,31 +35,41 @@ export async function showFigure(figure: Figure, options: ShowFigureOptions = {}
 }
 
 /** What showFrame shows. */
-export function renderFrame(
-  frame: DataFrame,
-  { rows = 10, caption = "", decimals = 4 }: ShowFrameOptions = {},
-): Bundle {
-  const shown = (frame.values as unknown[][]).slice(0, rows);
-  const columns = frame.columns.map((name, index) => {
-    const cells = shown.map((row) => row[index]);
-    return toColumn(name, frame.dtypes[index] ?? "", toTexts(cells, decimals));
+export function renderFrame(frame: DataFrame, options: ShowFrameOptions = {}): Bundle {
+  const { rows = 10, caption = "", decimals = 4, interactive = rowCountOf(frame) > 10 } = options;
+  const columns = toColumns(frame, interactive ? Math.max(rows, mostRows) : rows, decimals);
+  const count = Math.min(rows, rowCountOf(frame));
+  const size = describeSize(frame, count);
+  const table = { caption, belowHead: interactive ? renderProfiles(frame, columns) : "" };
+  const html = `${renderTable(columns, count, table)}<p><small>${size}</small></p>`;
+  const lines = Array.from({ length: count }, (_, row) =>
+    columns.map(({ texts }) => toPlain(texts[row] ?? null)),
+  );
+  const plain = [frame.columns, ...lines].map((texts) => texts.join("\t"));
+  return {
+    "text/html": interactive ? `<div>${html}</div>${renderScript(toTold(frame, columns, count))}` : html,
+    "text/plain": [caption, ...plain, size].filter((line) => line !== "").join("\n"),
+  };
+}
+
+/** So many rows of a frame are in the page, those shown first included. */
+const mostRows = 1000;
+
+function renderProfiles(frame: DataFrame, columns: readonly TableColumn[]): string {
+  const rows = frame.values as unknown[][];
+  const cells = columns.map(({ isNumeric }, index) => {
+    const profile = profileColumn(rows.map((row) => row[index]));
+    return `<td${alignOf(isNumeric)}>${renderProfile(profile)}</td>`;
   });
-  const lines = shown.map((_, row) => columns.map((column) => column.texts[row] ?? null));
-  const head = columns.map((column) => `<th${column.style}>${escapeHtml(column.name)}${column.note}</th>`);
-  const body = lines.map((texts) => {
-    const cells = texts.map((text, index) => `<td${columns[index]?.style}>${toCellHtml(text)}</td>`);
-    return `<tr>${cells.join("")}</tr>`;
-  });
-  const size = describeSize(frame, shown.length);
-  const html = [
-    "<table>",
-    caption ? `<caption style="text-align:left; white-space:nowrap">${escapeHtml(caption)}</caption>` : "",
-    `<thead><tr>${head.join("")}</tr></thead>`,
-    `<tbody>${body.join("")}</tbody></table><p><small>${size}</small></p>`,
-  ].join("");
-  const plain = [frame.columns, ...lines.map((texts) => texts.map(toPlain))];
-  const words = [caption, ...plain.map((texts) => texts.join("\t")), size].filter((line) => line !== "");
-  return { "text/html": html, "text/plain": words.join("\n") };
+  return `<tr>${cells.join("")}</tr>`;
+}
+
+function toTold(frame: DataFrame, columns: readonly TableColumn[], size: number) {
+  const { cells, count } = packCells(columns, size);
+  const [there, all] = [size + count, rowCountOf(frame)];
+  const limit = there < all ? `, the first ${there} here; the profile is of all` : "";
+  const note = `${describeSize(frame, all)}${limit}`;
+  return { size, note, cells, places: columns.map(({ isNumeric, places }) => (isNumeric ? places : -1)) };
 }
 
 /** The chart's tool bar without Plotly's sign, and without its button that sends the data elsewhere. */
@@ -75,54 +89,12 @@ export async function renderFigure(
   };
 }
 
-interface Column {
-  readonly name: string;
-  /** The dtype, in small letters under the name. */
-  readonly note: string;
-  readonly style: string;
-  readonly texts: readonly CellText[];
-}
-
-/** A list has a line for each of its elements. */
-type CellText = string | readonly string[] | null;
-
-function toColumn(name: string, dtype: string, texts: Column["texts"]): Column {
-  const isNumeric = dtype === "int32" || dtype === "float32";
-  const style = ` style="text-align:${isNumeric ? "right" : "left"}"`;
-  return { name, note: dtype ? `<br><small>${dtype}</small>` : "", style, texts };
-}
-
-/** A column's cells as text; its numbers all have decimals if one of them has, and if all are lists they have lines. */
-function toTexts(cells: readonly unknown[], decimals: number): CellText[] {
-  const lists = cells.map(parseList);
-  const isEmpty = (cell: unknown) => cell === null || cell === undefined;
-  if (cells.every((cell, row) => isEmpty(cell) || lists[row]))
-    return lists.map((list) => (list ? toLines(list) : null));
-  const isFraction = (cell: unknown) => typeof cell === "number" && Number.isFinite(cell) && cell % 1 !== 0;
-  const places = cells.some(isFraction) ? decimals : 0;
-  return cells.map((cell) => {
-    if (isEmpty(cell) || Number.isNaN(cell)) return null;
-    return typeof cell === "number" ? cell.toFixed(places) : String(cell);
-  });
-}
-
-function toPlain(text: CellText): string {
-  return text === null ? "null" : typeof text === "string" ? text : text.join("; ");
-}
-
-function toCellHtml(text: CellText): string {
-  if (text === null) return "<i>null</i>";
-  const lines = typeof text === "string" ? [text] : text;
-  return lines.map((line) => escapeHtml(shorten(line))).join("<br>");
+function rowCountOf(frame: DataFrame): number {
+  return frame.shape[0] ?? 0;
 }
 
 function describeSize(frame: DataFrame, shown: number): string {
   const [rows = 0, columns = 0] = frame.shape;
   const size = `${rows} ${rows === 1 ? "row" : "rows"} × ${columns} ${columns === 1 ? "column" : "columns"}`;
   return shown < rows ? `${size}, the first ${shown} shown` : size;
-}
-
-function shorten(text: string): string {
-  const letters = [...text];
-  return letters.length > 80 ? `${letters.slice(0, 79).join("")}…` : text;
 }

@@ -1,0 +1,63 @@
+import { shorten, type TableColumn } from "./frame-table";
+import { type ToldCell, type ToldCells, type ToldTable, tableFunctions } from "./table-page";
+
+/** A function that runs in a page. */
+export type PageFunction = (...input: never[]) => unknown;
+
+/**
+ * The script behind a table: it makes the element before it, which holds the table, sort, filter and page. It knows no id
+ * and leaves nothing behind in the page, so that it may run twice on it, and in every view of the output.
+ */
+export function renderScript(told: ToldTable): string {
+  return toScript(tableFunctions, `runTable(root, ${toScriptJson(told)});`);
+}
+
+/** A script that runs these functions' text, then a statement; `root` is the element before the script. */
+export function toScript(functions: readonly PageFunction[], statement: string): string {
+  const code = functions.map((one) => String(one).replaceAll(/\n\s+/g, "\n"));
+  // VS Code runs a copy of the script, at the end of what holds it
+  const find =
+    "let root = document.currentScript;\nwhile (root?.tagName === 'SCRIPT') root = root.previousElementSibling;";
+  return `<script>(() => {\n${[...code, find, statement].join("\n")}\n})();</script>`;
+}
+
+/** JSON that cannot end the script that it stands in. */
+export function toScriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
+}
+
+/** So much of a table's cells goes into a page, so that a notebook's file stays small. */
+const mostBytes = 100_000;
+
+/** What the page is told of the rows from `start` on: of as many as there is room for, and how many these are. */
+export function packCells(
+  columns: readonly TableColumn[],
+  start: number,
+): { readonly cells: readonly ToldCells[]; readonly count: number } {
+  const rest = columns.map((column) =>
+    column.texts.slice(start).map((_, row) => toToldCell(column, start + row)),
+  );
+  for (let count = rest[0]?.length ?? 0; ; count = Math.floor(count * 0.8)) {
+    const cells = rest.map((column) => pack(column.slice(0, count)));
+    if (count === 0 || JSON.stringify(cells).length <= mostBytes) return { cells, count };
+  }
+}
+
+function toToldCell({ isNumeric, texts }: TableColumn, row: number): ToldCell {
+  const text = texts[row] ?? null;
+  if (text === null) return null;
+  if (isNumeric && typeof text === "string") return Number(text);
+  return typeof text === "string" ? shorten(text) : text.map(shorten);
+}
+
+/** Cells that are seen again and again are told once. */
+function pack(cells: readonly ToldCell[]): ToldCells {
+  const places = new Map<string, number>();
+  const at = cells.map((cell) => {
+    const key = JSON.stringify(cell);
+    if (!places.has(key)) places.set(key, places.size);
+    return places.get(key) as number;
+  });
+  const packed = { of: [...places.keys()].map((key) => JSON.parse(key) as ToldCell), at };
+  return JSON.stringify(packed).length < JSON.stringify({ of: cells }).length ? packed : { of: cells };
+}
