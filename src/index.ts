@@ -25,6 +25,7 @@ export { toQuestionRows } from "./questions";
 export { describeField } from "./schema";
 export { checkServices } from "./services";
 export { showFigure, showFrame } from "./show";
+export { showFilteredBy } from "./show-filtered";
 export { showProgress } from "./show-progress";
 export { showQuestion } from "./show-question";
 export { showSchemas } from "./show-schemas";

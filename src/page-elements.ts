@@ -17,6 +17,9 @@ export interface PageElement {
   replaceChildren(...parts: readonly PageNode[]): void;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
+  getAttribute(name: string): string | null;
+  getBBox(): Readonly<Record<"x" | "y" | "width" | "height", number>>;
+  focus(): void;
   addEventListener(name: string, listen: (event: PageEvent) => void): void;
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;
@@ -46,6 +49,7 @@ export interface PageInput extends PageElement {
 /** What a mouse or a keyboard did. */
 export interface PageEvent {
   readonly key: string;
+  /** 1 while the first button is held. */
   readonly buttons: number;
   readonly shiftKey: boolean;
   readonly ctrlKey: boolean;

@@ -41,9 +41,16 @@ function describe(known: readonly unknown[], counts: ReadonlyMap<unknown, number
   }
   const ranked = [...counts].sort((a, b) => b[1] - a[1]);
   if (ranked.length <= mostBars)
-    return { words: "", bars: ranked.map(([value, count]) => ({ label: cut(value), count })) };
+    return {
+      words: ranked.length <= 3 ? listCounts(ranked) : "",
+      bars: ranked.map(([value, count]) => ({ label: cut(value), count })),
+    };
   const [value, most = 0] = ranked[0] ?? [];
   return { words: most > 1 ? `most: ${cut(value)} (${formatCount(most)})` : "all different", bars: [] };
+}
+
+function listCounts(ranked: readonly (readonly [value: unknown, count: number])[]): string {
+  return ranked.map(([value, count]) => `${cut(value)} ${formatCount(count)}`).join(", ");
 }
 
 const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
@@ -100,7 +107,7 @@ export function renderProfile({ nullCount, distinctCount, words, bars }: Profile
   return `<small>${lines.map(escapeHtml).join("<br>")}</small>${bars.length > 1 ? `<br>${renderBars(bars)}` : ""}`;
 }
 
-const [barWidth, height] = [6, 18];
+const [width, height] = [72, 18];
 
 /** Bars side by side, as one path; each that is not 0 is a pixel high at least. */
 function renderBars(bars: readonly ProfileBar[]): string {
@@ -108,12 +115,13 @@ function renderBars(bars: readonly ProfileBar[]): string {
   const tops = bars.map(({ count }) =>
     count === 0 ? 0 : Math.max(1, Math.round((count / highest) * height)),
   );
+  const step = Math.floor(width / bars.length);
   const path = tops.map((top, index) =>
-    top === 0 ? "" : `M${index * barWidth} ${height}v-${top}h5v${top}z`,
+    top === 0 ? "" : `M${index * step} ${height}v-${top}h${step - 1}v${top}z`,
   );
   const title = bars.map(({ label, count }) => `${label}: ${formatCount(count)}`).join("; ");
   return [
-    `<svg role="img" width="${bars.length * barWidth}" height="${height}" fill="currentColor">`,
+    `<svg role="img" width="${width}" height="${height}" fill="currentColor" opacity=".6">`,
     `<title>${escapeHtml(title)}</title><path d="${path.join("")}"/></svg>`,
   ].join("");
 }

@@ -4,6 +4,7 @@ import type { Figure } from "./figures";
 import { alignOf, renderTable, type TableColumn, toColumns, toPlain } from "./frame-table";
 import { profileColumn, renderProfile } from "./profile";
 import { renderSvg } from "./svg";
+import type { ToldTable } from "./table-page";
 import { packCells, renderScript } from "./table-script";
 
 export interface ShowFrameOptions {
@@ -36,19 +37,38 @@ export async function showFigure(figure: Figure, options: ShowFigureOptions = {}
 
 /** What showFrame shows. */
 export function renderFrame(frame: DataFrame, options: ShowFrameOptions = {}): Bundle {
-  const { rows = 10, caption = "", decimals = 4, interactive = rowCountOf(frame) > 10 } = options;
+  const { interactive = rowCountOf(frame) > 10 } = options;
+  const { html, plain, told } = toFrameView(frame, { ...options, interactive });
+  return { "text/html": interactive ? `${html}${renderScript(told)}` : html, "text/plain": plain };
+}
+
+/** A frame as it is shown: what stands there without a script, and what a script is told. */
+export interface FrameView {
+  readonly html: string;
+  readonly plain: string;
+  readonly told: ToldTable;
+  /** How many rows there are for the script. */
+  readonly there: number;
+}
+
+/** A frame as HTML and as text, with what a script behind it needs. */
+export function toFrameView(
+  frame: DataFrame,
+  { rows = 10, caption = "", decimals = 4, interactive = true }: ShowFrameOptions,
+): FrameView {
   const columns = toColumns(frame, interactive ? Math.max(rows, mostRows) : rows, decimals);
-  const count = Math.min(rows, rowCountOf(frame));
-  const size = describeSize(frame, count);
-  const table = { caption, belowHead: interactive ? renderProfiles(frame, columns) : "" };
-  const html = `${renderTable(columns, count, table)}<p><small>${size}</small></p>`;
-  const lines = Array.from({ length: count }, (_, row) =>
+  const size = Math.min(rows, rowCountOf(frame));
+  const words = describeSize(frame, size);
+  const head = { caption, belowHead: interactive ? renderProfiles(frame, columns) : "" };
+  const html = `${renderTable(columns, size, head)}<p><small>${words}</small></p>`;
+  const lines = Array.from({ length: size }, (_, row) =>
     columns.map(({ texts }) => toPlain(texts[row] ?? null)),
   );
   const plain = [frame.columns, ...lines].map((texts) => texts.join("\t"));
   return {
-    "text/html": interactive ? `<div>${html}</div>${renderScript(toTold(frame, columns, count))}` : html,
-    "text/plain": [caption, ...plain, size].filter((line) => line !== "").join("\n"),
+    html: interactive ? `<div>${html}</div>` : html,
+    plain: [caption, ...plain, words].filter((line) => line !== "").join("\n"),
+    ...toTold(frame, columns, size),
   };
 }
 
@@ -68,8 +88,8 @@ function toTold(frame: DataFrame, columns: readonly TableColumn[], size: number)
   const { cells, count } = packCells(columns, size);
   const [there, all] = [size + count, rowCountOf(frame)];
   const limit = there < all ? `, the first ${there} here; the profile is of all` : "";
-  const note = `${describeSize(frame, all)}${limit}`;
-  return { size, note, cells, places: columns.map(({ isNumeric, places }) => (isNumeric ? places : -1)) };
+  const places = columns.map((column) => (column.isNumeric ? column.places : -1));
+  return { there, told: { size, note: `${describeSize(frame, all)}${limit}`, places, cells } };
 }
 
 /** The chart's tool bar without Plotly's sign, and without its button that sends the data elsewhere. */

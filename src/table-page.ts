@@ -75,14 +75,16 @@ export function runTable(root: PageElement, told: ToldTable): View | undefined {
   return view;
 }
 
-function makeElement(tag: string, style = "", ...parts: readonly (PageNode | string)[]): PageElement {
+/** Makes an element of the page. */
+export function makeElement(tag: string, style = "", ...parts: readonly (PageNode | string)[]): PageElement {
   const element = document.createElement(tag);
   element.style.cssText = style;
   element.append(...parts);
   return element;
 }
 
-function makeButton(text: string, style: string, act: () => void): PageElement {
+/** Makes a button without colours of its own, whose keys are not JupyterLab's. */
+export function makeButton(text: string, style: string, act: () => void): PageElement {
   const look = "font:inherit;color:inherit;background:none;cursor:pointer;";
   const button = makeElement("button", look + style, text);
   button.setAttribute("type", "button");
@@ -166,7 +168,7 @@ function toTest(view: View, word: string): (row: Row) => boolean {
 }
 
 /** Finds the rows that are asked for, in their order, and shows the first page of them. */
-function findRows(view: View): void {
+export function findRows(view: View): void {
   const words = view.words
     .toLowerCase()
     .split(/\s+/)

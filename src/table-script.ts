@@ -14,11 +14,16 @@ export function renderScript(told: ToldTable): string {
 
 /** A script that runs these functions' text, then a statement; `root` is the element before the script. */
 export function toScript(functions: readonly PageFunction[], statement: string): string {
-  const code = functions.map((one) => String(one).replaceAll(/\n\s+/g, "\n"));
+  const code = functions.map((one) => toPageText(String(one)));
   // VS Code runs a copy of the script, at the end of what holds it
   const find =
     "let root = document.currentScript;\nwhile (root?.tagName === 'SCRIPT') root = root.previousElementSibling;";
   return `<script>(() => {\n${[...code, find, statement].join("\n")}\n})();</script>`;
+}
+
+/** A compiled function without its indents; it calls those of other modules by their names. */
+function toPageText(code: string): string {
+  return code.replaceAll(/\n\s+/g, "\n").replaceAll(/\(0, \w+\.(\w+)\)/g, "$1");
 }
 
 /** JSON that cannot end the script that it stands in. */
