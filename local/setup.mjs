@@ -113,11 +113,14 @@ export function planSteps({ tests, spark, kafkaTools, site }, signal) {
   const kernel = {
     name: "TypeScript kernel",
     stamp: stampIn("kernel"),
-    files: ["package-lock.json"],
+    files: ["package-lock.json", ...templateFiles],
     values: [process.execPath, projectDir],
-    outputs: [kernelSpecPath],
+    outputs: [kernelSpecPath, templateDir],
     after: [npm, lab],
-    run: () => installKernel(signal),
+    run: async () => {
+      await installKernel(signal);
+      installTemplate();
+    },
   };
   const tools = venvStep("jar resolver", "tools", ["tools"], signal);
   const java = {
@@ -266,6 +269,24 @@ async function installKernel(signal) {
   spec.argv = [process.execPath, ...spec.argv];
   spec.env = { NODE_OPTIONS: "--enable-source-maps" };
   writeFileSync(kernelSpecPath, `${JSON.stringify(spec, null, 2)}\n`);
+}
+
+const templateDir = join(localDir, "venv", "share", "jupyter", "nbconvert", "templates", "user-activity");
+const templateFiles = ["conf.json", "index.html.j2"].map((name) => `local/nbconvert/${name}`);
+
+/** Has nbconvert, also that of JupyterLab's menu, write pages in which figures have their words. */
+function installTemplate() {
+  mkdirSync(templateDir, { recursive: true });
+  for (const path of templateFiles) copyFileSync(join(projectDir, path), join(templateDir, basename(path)));
+  const folder = join(localDir, "venv", "etc", "jupyter");
+  mkdirSync(folder, { recursive: true });
+  // slides are pages too, but have a template of their own
+  const config = {
+    HTMLExporter: { template_name: "user-activity" },
+    SlidesExporter: { template_name: "reveal" },
+  };
+  for (const name of ["jupyter_nbconvert_config.json", "jupyter_server_config.json"])
+    writeFileSync(join(folder, name), `${JSON.stringify(config, null, 2)}\n`);
 }
 
 /** @param {string} folder */

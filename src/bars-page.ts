@@ -111,7 +111,8 @@ function chooseBars(chart: Chart, bars: readonly number[]): void {
   chosen.clear();
   for (const bar of bars) chosen.add(bar);
   const labels = [...bars].sort((a, b) => a - b).map((bar) => told.labels[bar]);
-  view.choice = bars.length === 0 ? "" : ` of ${bars.length > 3 ? `${bars.length} bars` : labels.join(", ")}`;
+  const words = bars.length > 3 ? [bars.length, "bars"].join(" ") : labels.join(", ");
+  view.choice = bars.length === 0 ? "" : `, for ${words}`;
   view.isChosen = (place) => bars.length === 0 || chosen.has(told.rows[place] ?? -1);
   findRows(view);
   drawBars(chart);

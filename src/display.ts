@@ -26,7 +26,7 @@ export function openPlace(): Place {
   let isOpen = false;
   const write = (data: Bundle, transient: object): boolean => {
     const send = findKernel()?.lastWriteDisplayData;
-    send?.({ data, metadata: {}, transient }, isOpen);
+    send?.({ data, metadata: toMetadata(data), transient }, isOpen);
     return Boolean(send);
   };
   return {
@@ -38,6 +38,11 @@ export function openPlace(): Place {
       if (!isShown) process.stdout.write(`${bundle["text/plain"]}\n`);
     },
   };
+}
+
+/** The words of a picture, for who can't see it; text/plain has them. */
+function toMetadata(data: Bundle): object {
+  return "image/svg+xml" in data ? { "image/svg+xml": { alt: data["text/plain"] } } : {};
 }
 
 /** Text as HTML that shows it. */

@@ -11,7 +11,7 @@ export interface TableColumn {
   /** Shown in small letters under the name. */
   readonly dtype: string;
   readonly isNumeric: boolean;
-  /** Decimals of its numbers: all have them if one of them has. */
+  /** Decimals of its numbers: all have them if one of them has; -1 where not all cells are numbers. */
   readonly places: number;
   /** Of the rows that were asked for; texts longer than 80 characters are cut. */
   readonly texts: readonly CellText[];
@@ -24,8 +24,9 @@ export function toColumns(frame: DataFrame, rows: number, decimals: number): Tab
     const cells = shown.map((row) => row[index]);
     const dtype = frame.dtypes[index] ?? "";
     const isNumeric = dtype === "int32" || dtype === "float32";
-    const places = cells.some(isFraction) ? decimals : 0;
-    return { name, dtype, isNumeric, places, texts: toTexts(cells, places) };
+    const digits = cells.some(isFraction) ? decimals : 0;
+    const places = cells.every((cell) => isEmpty(cell) || typeof cell === "number") ? digits : -1;
+    return { name, dtype, isNumeric, places, texts: toTexts(cells, digits) };
   });
 }
 

@@ -36,7 +36,7 @@ export function showTree(
   const html = [
     words[0] ? `<p><b>${escapeHtml(words[0])}</b></p>` : "",
     words[1] ? `<p><small>${escapeHtml(words[1])}</small></p>` : "",
-    `<div style="font-family:var(--jp-code-font-family,monospace)">${toHtml(root)}</div>`,
+    `<div style="font-family:var(--jp-code-font-family,monospace);overflow-wrap:anywhere">${toHtml(root)}</div>`,
   ];
   const plain = [...words.filter((text) => text), ...toPlain(root, "")];
   display({ "text/html": html.join(""), "text/plain": plain.join("\n") });
@@ -85,8 +85,7 @@ function toHtml(node: TreeNode): string {
   const key = node.key === null ? "" : `<b>${escapeHtml(toKey(node.key))}</b>: `;
   const line = `${key}${escapeHtml(node.words)}`;
   if (node.children.length === 0) return `${line}${marks}`;
-  const below =
-    node.failuresBelow > 0 ? ` <small>✗ ${describeFailures(node.failuresBelow)} below</small>` : "";
+  const below = node.failuresBelow > 0 ? ` <small>✗ ${node.failuresBelow} below</small>` : "";
   const items = node.children.map((child) => `<li>${toHtml(child)}</li>`);
   const list = `<ul style="${listStyle}">${items.join("")}</ul>`;
   return `<details${node.isOpen ? " open" : ""}><summary>${line}${below}${marks}</summary>${list}</details>`;

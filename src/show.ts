@@ -88,7 +88,7 @@ function toTold(frame: DataFrame, columns: readonly TableColumn[], size: number)
   const { cells, count } = packCells(columns, size);
   const [there, all] = [size + count, rowCountOf(frame)];
   const limit = there < all ? `, the first ${there} here; the profile is of all` : "";
-  const places = columns.map((column) => (column.isNumeric ? column.places : -1));
+  const places = columns.map((column) => column.places);
   return { there, told: { size, note: `${describeSize(frame, all)}${limit}`, places, cells } };
 }
 

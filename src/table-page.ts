@@ -204,9 +204,8 @@ function drawPage(view: View): void {
   const first = view.page * size;
   const range = shown.length ? `rows ${first + 1} to ${first + shown.length} of ` : "";
   const from = found.length < rows.length ? ` found in ${rows.length}` : "";
-  const by = view.order
-    ? `, by ${view.names[view.sorted]}, ${view.order > 0 ? "ascending" : "descending"}`
-    : "";
+  const direction = view.order > 0 ? "ascending" : "descending";
+  const by = view.order ? `, by ${view.names[view.sorted]}, ${direction}` : "";
   view.status.textContent = `${range}${found.length}${from}${view.choice}${by}`;
 }
 

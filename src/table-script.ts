@@ -14,16 +14,29 @@ export function renderScript(told: ToldTable): string {
 
 /** A script that runs these functions' text, then a statement; `root` is the element before the script. */
 export function toScript(functions: readonly PageFunction[], statement: string): string {
-  const code = functions.map((one) => toPageText(String(one)));
+  // what the statement calls keeps its name; the statement itself, which holds data, stays as it is
+  const inner = functions.filter(({ name }) => !name.startsWith("run"));
+  const names = new Map(inner.map(({ name }, index) => [name, `f${index}`]));
+  const word = new RegExp(`\\b(${[...names.keys()].join("|")})\\b`, "g");
+  const shortenNames = (code: string) => code.replaceAll(word, (name) => names.get(name) ?? name);
   // VS Code runs a copy of the script, at the end of what holds it
-  const find =
-    "let root = document.currentScript;\nwhile (root?.tagName === 'SCRIPT') root = root.previousElementSibling;";
-  return `<script>(() => {\n${[...code, find, statement].join("\n")}\n})();</script>`;
+  const find = `let root = document.currentScript;
+while (root?.tagName === "SCRIPT") root = root.previousElementSibling;`;
+  const code = [...functions.map((one) => toPageText(String(one))), find].map(squeeze).join("\n");
+  return `<script>(() => {\n${shortenNames(code)}\n${statement}\n})()</script>`;
 }
 
-/** A compiled function without its indents; it calls those of other modules by their names. */
+/** A compiled function calls those of other modules by their names. */
 function toPageText(code: string): string {
-  return code.replaceAll(/\n\s+/g, "\n").replaceAll(/\(0, \w+\.(\w+)\)/g, "$1");
+  return code.replaceAll(/\(0, \w+\.(\w+)\)/g, "$1");
+}
+
+/** JavaScript without indents and without blanks around signs; texts keep theirs. */
+function squeeze(code: string): string {
+  const parts = code.replaceAll(/\n\s+/g, "\n").split(/("[^"\n]*"|`[^`]*`)/);
+  return parts
+    .map((part, place) => (place % 2 ? part : part.replaceAll(/ ?([=+*<>?:,;{}()[\]|&]) ?/g, "$1")))
+    .join("");
 }
 
 /** JSON that cannot end the script that it stands in. */
@@ -48,10 +61,10 @@ export function packCells(
   }
 }
 
-function toToldCell({ isNumeric, texts }: TableColumn, row: number): ToldCell {
+function toToldCell({ places, texts }: TableColumn, row: number): ToldCell {
   const text = texts[row] ?? null;
   if (text === null) return null;
-  if (isNumeric && typeof text === "string") return Number(text);
+  if (places >= 0) return Number(text);
   return typeof text === "string" ? shorten(text) : text.map(shorten);
 }
 
