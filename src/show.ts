@@ -2,7 +2,7 @@ import type { DataFrame } from "danfojs-node";
 import { type Bundle, display } from "./display";
 import type { Figure } from "./figures";
 import { alignOf, renderTable, type TableColumn, toColumns, toPlain } from "./frame-table";
-import { profileColumn, renderProfile } from "./profile";
+import { profileColumn, renderProfile } from "./head-profile";
 import { renderSvg } from "./svg";
 import type { ToldTable } from "./table-page";
 import { packCells, renderScript } from "./table-script";
