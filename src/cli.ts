@@ -43,7 +43,7 @@ export function buildProgram(): Command {
     )
     .action(async (options) => (await commands()).runVerify(options));
   addReplay(program);
-  addDescribeCommand(program);
+  addDescribeCommand(program, { withNeeded, signal: interruption });
   addQueryCommands(program, { withNeeded, signal: interruption });
   addQuarantineCommand(program, { withNeeded, signal: interruption });
   program

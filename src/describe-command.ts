@@ -1,21 +1,74 @@
 import { Argument, type Command } from "commander";
 import { type ColumnDoc, describeRow, toColumnDoc } from "./column-docs";
+import { withProgress } from "./progress";
+import type { QueryTools } from "./query-command";
 import { type Table, type TableName, tables } from "./tables";
 
+interface DescribeFlags {
+  readonly profile?: true;
+  readonly json?: true;
+}
+
 /** Adds `describe` to the command line. */
-export function addDescribeCommand(program: Command): void {
+export function addDescribeCommand(program: Command, tools: QueryTools): void {
   program
     .command("describe")
     .description("says what the tables and their columns hold: types, units, the meaning of null")
     .addArgument(new Argument("[table]", "only this table").choices(Object.keys(tables)))
-    .option("--json", "print JSON: an array of table, doc, columns")
-    .action((name: TableName | undefined, { json }: { json?: true }) => {
+    .option(
+      "--profile",
+      "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, with a histogram",
+    )
+    .option(
+      "--json",
+      "print JSON: an array of table, doc, columns; with --profile of table, rows, columns (column, type, values, nulls, distinct, isExact, least, greatest, frequent, histogram)",
+    )
+    .addHelpText("after", profileHelp)
+    .action(async (name: TableName | undefined, flags: DescribeFlags) => {
       const chosen: readonly Table[] = name === undefined ? Object.values(tables) : [tables[name]];
-      const text = json
-        ? JSON.stringify(chosen.map(toTableDoc), null, 2)
-        : chosen.map(formatTableDoc).join("\n\n");
-      process.stdout.write(`${text}\n`);
+      const text = flags.profile
+        ? await profileAll(chosen, flags, tools)
+        : flags.json
+          ? JSON.stringify(chosen.map(toTableDoc), null, 2)
+          : chosen.map(formatTableDoc).join("\n\n");
+      (tools.output ?? process.stdout).write(`${text}\n`);
     });
+}
+
+const profileHelp = `
+A profile (--profile) has a line for each column, and one for each field of a list's structs, over all elements:
+  distinct       how many different values, null aside; an estimate, marked with ≈, past a million values
+  most frequent  values that occur more than once, each with how often
+  histogram      how values lie between least and greatest, in ten parts at most; not of text and flags
+Of a list it is the number of elements that is told.`;
+
+async function profileAll(
+  chosen: readonly Table[],
+  { json }: Pick<DescribeFlags, "json">,
+  tools: QueryTools,
+): Promise<string> {
+  const profiles = await tools.withNeeded(["hdfs"], () =>
+    withProgress(
+      "profiling",
+      async ({ tell }) => {
+        const { profileTable } = await import("./profile.js");
+        const found = [];
+        for (const { name } of chosen) {
+          tell(`profiling ${name}`);
+          found.push(await profileTable(name, { signal: tools.signal }));
+        }
+        return found;
+      },
+      ({ length }) => `profiled ${length === 1 ? "1 table" : `${length} tables`}`,
+    ),
+  );
+  if (json) {
+    const { toJsonText } = await import("./query-output.js");
+    return JSON.stringify(JSON.parse(toJsonText(profiles)), null, 2);
+  }
+  const { formatProfile } = await import("./profile-report.js");
+  const width = (tools.output ?? process.stdout).columns;
+  return profiles.map((one) => formatProfile(one, width)).join("\n\n");
 }
 
 function toTableDoc(table: Table) {

@@ -20,6 +20,8 @@ export { land } from "./land";
 export { showLive } from "./live";
 export { decideOutcome } from "./outcomes";
 export { findFile, projectPath } from "./paths";
+export { profileTable } from "./profile";
+export { profileRows } from "./profile-report";
 export { publishFile } from "./publish";
 export { toQuestionRows } from "./questions";
 export { describeField } from "./schema";

@@ -39,13 +39,7 @@ export interface QueryResult {
  * Throws a ServiceError where the SQL is wrong, which says at which place, or where nothing is landed.
  */
 export async function query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
-  return withQuery(sql, options, async ({ columns, batches }) => {
-    const rows: Record<string, SqlValue>[] = [];
-    for await (const batch of batches) {
-      for (const row of batch) rows.push(toRow(columns, row));
-    }
-    return { columns, rows };
-  });
+  return withQuery(sql, options, readAll);
 }
 
 /** Runs SQL as query does and hands its result to `use` as a stream, which ends with it. */
@@ -56,6 +50,20 @@ export function withQuery<T>(
 ): Promise<T> {
   return withEngine(sql, options, async (engine) =>
     use(await engine.start(sql, options.parameters ?? [], options.timestamps ?? "ms")),
+  );
+}
+
+/** Asks SQL of a table that is attached already. */
+export type Ask = (sql: string) => Promise<QueryResult>;
+
+/** Lets `use` ask one question after the other of a table, whose files are fetched and attached once. */
+export function withTable<T>(
+  table: TableName,
+  { timestamps = "ms", ...options }: Omit<QueryOptions, "parameters">,
+  use: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  return withEngine(`FROM ${table}`, options, (engine) =>
+    use(async (sql) => readAll(await engine.start(sql, [], timestamps))),
   );
 }
 
@@ -80,6 +88,14 @@ export function queryToParquet(
 /** Local paths of a table's files, in the order they were landed, fetched unless they are there; not to be changed. */
 export async function fetchTable(table: TableName, options: QueryOptions = {}): Promise<string[]> {
   return fetchLanded(openCache(options), table);
+}
+
+async function readAll({ columns, batches }: SqlStream): Promise<QueryResult> {
+  const rows: Record<string, SqlValue>[] = [];
+  for await (const batch of batches) {
+    for (const row of batch) rows.push(toRow(columns, row));
+  }
+  return { columns, rows };
 }
 
 /** One row as an object. */

@@ -1,0 +1,74 @@
+import type { Bin, ColumnProfile, TableProfile } from "./profile";
+import { toJsonText } from "./query-output";
+import { formatCount, formatTable } from "./report";
+import type { SqlValue } from "./sql-values";
+import { cutText, toVisible } from "./terminal";
+
+/** A column's profile as a row of texts, for a frame in a notebook: toFrame(profileRows(profile)). */
+export interface ProfileRow {
+  readonly column: string;
+  readonly type: string;
+  readonly nulls: number;
+  /** With a ≈ before it where it is an estimate. */
+  readonly distinct: string;
+  readonly least: string | null;
+  readonly greatest: string | null;
+  /** As in "0.75 (841), 1 (300)". */
+  readonly frequent: string;
+  /** A bar for each bin, as high as its share of the fullest one; · where nothing is. */
+  readonly histogram: string;
+}
+
+/** A profile's columns as rows of texts, values cut after `most` characters (default 40). */
+export function profileRows({ columns }: TableProfile, most = 40): ProfileRow[] {
+  return columns.map((profile) => ({
+    column: profile.column,
+    type: profile.type,
+    nulls: profile.nulls,
+    distinct: `${profile.isExact ? "" : "≈ "}${formatCount(profile.distinct)}`,
+    least: toText(profile.least, profile, most),
+    greatest: toText(profile.greatest, profile, most),
+    frequent: profile.frequent
+      .map(({ value, count }) => `${toText(value, profile, most)} (${formatCount(count)})`)
+      .join(", "),
+    histogram: drawBars(profile.histogram),
+  }));
+}
+
+/** A bar of text for each bin; the least that is there still shows. */
+export function drawBars(bins: readonly Pick<Bin, "count">[]): string {
+  const highest = Math.max(0, ...bins.map(({ count }) => count));
+  return bins.map(({ count }) => bars[Math.ceil((8 * count) / (highest || 1))]).join("");
+}
+
+const bars = [..."·▁▂▃▄▅▆▇█"];
+
+/** A table's profile for a terminal: cut further where it is wider than `width` characters (default: no limit). */
+export function formatProfile(profile: TableProfile, width = Number.POSITIVE_INFINITY): string {
+  const head = ["column", "type", "nulls", "distinct", "least", "greatest", "most frequent", "histogram"];
+  const draw = (most: number) => {
+    const rows = profileRows(profile, most).map(({ nulls, least, greatest, ...row }) => [
+      ...[row.column, row.type, formatCount(nulls), row.distinct],
+      ...[least ?? "–", greatest ?? "–", row.frequent || "–", row.histogram || "–"],
+    ]);
+    return formatTable(head, rows, [2, 3]);
+  };
+  const widths = [36, 24, 18, 12, 8];
+  const most = widths.find((one) => (draw(one).indexOf("\n") ?? 0) <= width) ?? 8;
+  const isEstimate = profile.columns.some(({ isExact }) => !isExact);
+  return [
+    `${profile.table}: ${formatCount(profile.rows)} ${profile.rows === 1 ? "row" : "rows"}`,
+    draw(most),
+    ...(isEstimate
+      ? ["≈ stands before an estimate: there are too many values to count the different ones"]
+      : []),
+  ].join("\n");
+}
+
+/** Numbers are never cut, a part of one would be another; the number of a list's elements is told as what it is. */
+function toText(value: SqlValue, { type }: ColumnProfile, most: number): string | null {
+  if (value === null) return null;
+  const text = typeof value === "object" ? toJsonText(value) : String(value);
+  if (type === "LIST") return `${text} long`;
+  return type === "STRING" || type === "TIMESTAMP" ? cutText(toVisible(text), most) : text;
+}
