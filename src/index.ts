@@ -15,7 +15,7 @@ export { fromFrame, toFrame, toInstantText } from "./frames";
 export { enforceGrade, gradeSchema } from "./grades";
 export { impliedColumns } from "./implied";
 export { createInference, inferSchema, observeEvent, toInferredSchema } from "./infer";
-export { listParts, openLake, readRows, readTable, resetLake } from "./lake";
+export { listParts, openLake, readCommits, readRows, readTable, resetLake } from "./lake";
 export { land } from "./land";
 export { showLive } from "./live";
 export { decideOutcome } from "./outcomes";
@@ -24,6 +24,7 @@ export { profileTable } from "./profile";
 export { profileRows } from "./profile-report";
 export { publishFile } from "./publish";
 export { toQuestionRows } from "./questions";
+export { recomputeOutcomes } from "./recompute";
 export { describeField } from "./schema";
 export { checkServices } from "./services";
 export { showFigure, showFrame } from "./show";
@@ -34,7 +35,7 @@ export { showSchemas } from "./show-schemas";
 export { showRefused, showTree } from "./show-tree";
 export { inspectSource, readRecords } from "./source";
 export { sql } from "./sql";
-export { readLakeStatus } from "./status";
+export { readLakeStatus, readStatus } from "./status";
 export {
   consumeRange,
   consumeTopic,
@@ -46,4 +47,5 @@ export {
   sampleMessages,
 } from "./stream";
 export { tables } from "./tables";
+export { findUnknownPaths } from "./unknown-paths";
 export { verify } from "./verify";

@@ -44,6 +44,19 @@ export async function readLastCommit(lake: Lake): Promise<Commit | undefined> {
   }
 }
 
+/** The commits that the lake still has, oldest first: landings keep the last hundred. */
+export async function readCommits(lake: Lake): Promise<Commit[]> {
+  const entries = await lake.hdfs.list(lake.at("_commits"));
+  const commits: Commit[] = [];
+  for (const { path } of entries.filter((entry) => commitNumber(entry.name) !== undefined)) {
+    const content = await lake.hdfs.read(path).catch(async (error: Error) => {
+      if (await lake.hdfs.stat(path)) throw error; // else a lander that came by has removed it
+    });
+    if (content) commits.push(parseCommit(content.toString("utf8"), path));
+  }
+  return commits.sort((a, b) => a.number - b.number);
+}
+
 /**
  * The Parquet files of a table that readers see, in the order they were landed; none where nothing was landed. While
  * merged files take the place of many, the table is gone for some milliseconds: that is waited for. Throws where it
