@@ -65,9 +65,10 @@ export function formatProfile(profile: TableProfile, width = Number.POSITIVE_INF
   ].join("\n");
 }
 
-/** Numbers are never cut, a part of one would be another; the number of a list's elements is told as what it is. */
+/** Numbers are never cut, a part of one would be another, but rounded to six digits; the number of a list's elements is told as what it is. */
 function toText(value: SqlValue, { type }: ColumnProfile, most: number): string | null {
   if (value === null) return null;
+  if (type === "DOUBLE") return String(Number(Number(value).toPrecision(6)));
   const text = typeof value === "object" ? toJsonText(value) : String(value);
   if (type === "LIST") return `${text} long`;
   return type === "STRING" || type === "TIMESTAMP" ? cutText(toVisible(text), most) : text;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { labInBrowser, noBrowser } from "./lab-browser";
-import { ownConfig, streamConfig } from "./live-lake";
+import { besideConfig, ownConfig } from "./live-lake";
 
 /** What was seen in the output of the cell that follows, each state once, in order. */
 interface Seen {
@@ -11,7 +11,7 @@ interface Seen {
 
 describe("notebook 06 in a browser, by Run All", { skip: noBrowser }, () => {
   const config = ownConfig("lab-stream");
-  streamConfig(config);
+  besideConfig(config, "stream");
   const session = labInBrowser(config, "lab-stream");
   const { complaints, cellsOf, cellAt, takePicture } = session;
 

@@ -29,9 +29,9 @@ export function ownConfig(name: string): Config {
   return removedAfter(readConfig({ ...process.env, KAFKA_TOPIC: own, LAKE_DIR: `/${own}` }));
 }
 
-/** The topic and the lake directory that notebook 06 makes beside those of a configuration; removed likewise. */
-export function streamConfig({ kafka, hdfs }: Config): Config {
-  const names = { KAFKA_TOPIC: `${kafka.topic}-stream`, LAKE_DIR: `${hdfs.lakeDir}-stream` };
+/** The topic and the lake directory that a notebook makes beside those of a configuration; removed likewise. */
+export function besideConfig({ kafka, hdfs }: Config, ending: string): Config {
+  const names = { KAFKA_TOPIC: `${kafka.topic}-${ending}`, LAKE_DIR: `${hdfs.lakeDir}-${ending}` };
   return removedAfter(readConfig({ ...process.env, ...names }));
 }
 

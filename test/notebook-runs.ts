@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { projectPath } from "user-activity/dist/paths";
-import { eventsFile, ownConfig, ownFolder, streamConfig } from "./live-lake";
+import { besideConfig, eventsFile, ownConfig, ownFolder } from "./live-lake";
 
 interface Output {
   readonly output_type: string;
@@ -61,13 +61,19 @@ export function textOf(text: string | string[] | undefined): string {
   return Array.isArray(text) ? text.join("") : (text ?? "");
 }
 
+/** How the topics and lakes end that notebooks make beside those that they are given. */
+const madeBeside: Readonly<Record<string, readonly string[]>> = {
+  "06": ["stream"],
+  "07": ["operate", "operate-exercise-1"],
+};
+
 /**
  * Makes what runs a notebook in a fresh kernel, again and again on a topic and a lake of its own.
  * @returns what a run gives, with the names that stand in the committed notebook
  */
 export function makeRunner(name: string): (onCell?: (cell: CellStart) => void) => Promise<string> {
   const config = ownConfig(name.split("-")[0] ?? name);
-  if (name.startsWith("06-")) streamConfig(config);
+  for (const ending of madeBeside[name.split("-")[0] ?? name] ?? []) besideConfig(config, ending);
   const output = join(ownFolder(), name);
   const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, EVENTS_FILE: eventsFile };
   return async (onCell) => {

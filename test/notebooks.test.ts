@@ -133,6 +133,7 @@ describe("the committed notebooks", () => {
       "05": ["473", "36.0", "8.7", "0.57", "-0.02", "224", "68.42", "71.74", "56.93", "55.53"],
       "05p": ["3237 grades, 14555 questions", "61271 options, 23402 ticked"],
       "06": ["3280 rows in raw_data, 3280 different places", "leads with 390 of 3237"],
+      "07": ["consumed 3280 = graded 3191 + duplicates 28 + quarantined 61", "91 of 6560 outcomes change"],
     };
     for (const [number, wanted] of Object.entries(known)) {
       const [, notebook] = [...committed].find(([name]) => name.startsWith(`${number}-`)) ?? [];

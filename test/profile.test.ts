@@ -206,6 +206,13 @@ describe("a profile for people", () => {
     assert.equal(drawBars([{ count: 0 }]), "·");
   });
 
+  test("rounds fractions to six digits, and no whole number", async () => {
+    const rows = gradesOf([1 / 3, 2 / 3]).map((row) => ({ ...row, correct: 1234567 }));
+    const texts = profileRows(await profileOf("grades_ID", [rows]));
+    const { score, correct } = Object.fromEntries(texts.map((row) => [row.column, row]));
+    assert.deepEqual([score?.least, score?.greatest, correct?.least], ["0.333333", "0.666667", "1234567"]);
+  });
+
   test("is rows for a frame, values as text", async () => {
     const rows = profileRows(await profileOf("grades_ID", files), 10);
     const { started_at, score } = Object.fromEntries(rows.map((row) => [row.column, row]));
