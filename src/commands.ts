@@ -67,7 +67,8 @@ export async function runPublish(file: string, options: PublishCommand): Promise
   print(
     result,
     options,
-    () => `${records} records: ${published} published, ${alreadyThere} already in topic ${topic}`,
+    () =>
+      `${records} ${records === 1 ? "record" : "records"}: ${published} published, ${alreadyThere} already in topic ${topic}`,
   );
 }
 

@@ -12,6 +12,7 @@ import { replay } from "./replay";
 import {
   formatCompact,
   formatCount,
+  formatCountOf,
   formatFollowing,
   formatLake,
   formatMegabytes,
@@ -40,7 +41,7 @@ export async function runLand(options: LandCommand): Promise<void> {
     const report = await withProgress(
       options.follow ? "following" : "landing",
       (progress) => (options.follow ? followWith(progress, options) : landWith(progress, options)),
-      ({ consumed, ms }) => `landed ${formatCount(consumed)} messages in ${formatSeconds(ms)}`,
+      ({ consumed, ms }) => `landed ${formatCountOf(consumed, "message")} in ${formatSeconds(ms)}`,
     );
     if (options.follow) process.exitCode = 0; // a signal is how following ends
     await reportLake(report, options);
