@@ -289,10 +289,16 @@ function installTemplate() {
     writeFileSync(join(folder, name), `${JSON.stringify(config, null, 2)}\n`);
 }
 
-/** @param {string} folder */
+/** The sources of what is compiled in a folder. @param {string} folder @returns {string[]} */
 function sources(folder) {
-  const names = readdirSync(join(projectDir, folder)).filter((name) => /\.ts$|tsconfig\.json$/.test(name));
-  return names.sort().map((name) => `${folder}/${name}`);
+  return readdirSync(join(projectDir, folder), { withFileTypes: true })
+    .filter(({ name }) => name !== "dist" && name !== "node_modules")
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return sources(path);
+      return /\.ts$|tsconfig\.json$/.test(entry.name) ? [path] : [];
+    })
+    .sort();
 }
 
 /**

@@ -34,8 +34,8 @@ export function typedocOptions(folder, json) {
   ];
   return {
     name: "user-activity",
-    entryPoints: [join(projectDir, "src", "*.ts")],
-    exclude: ["**/*.d.ts"],
+    entryPoints: [join(projectDir, "src", "**", "*.ts")],
+    exclude: ["**/*.d.ts", "**/node_modules/**"],
     tsconfig: join(projectDir, "src", "tsconfig.json"),
     excludeExternals: true,
     readme: "none",
@@ -65,10 +65,11 @@ export function typedocOptions(folder, json) {
  */
 export function finishPackage(folder, json) {
   rmSync(join(folder, "README.md"));
-  const modules = readdirSync(folder).filter((name) => name !== "index.md");
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const modules = pages.filter((name) => name.endsWith(".md") && name !== "index.md");
   for (const name of modules) {
     const text = readFileSync(join(folder, name), "utf8");
-    writeFileSync(join(folder, name), tidyModule(text));
+    writeFileSync(join(folder, name), tidyModule(text, name.split("/").length - 1));
   }
   writeFileSync(join(folder, "index.md"), renderPackage(JSON.parse(readFileSync(json, "utf8"))));
   return modules.length;
@@ -76,13 +77,15 @@ export function finishPackage(folder, json) {
 
 /**
  * A module's page as part of the site, without TypeDoc's name for options that a function takes apart. The side bar
- * leaves it out: there are many.
- * @param {string} text
+ * leaves it out: there are many. `depth`: how many folders below the package's page it is.
+ * @param {string} text @param {number} [depth]
  */
-export function tidyModule(text) {
+export function tidyModule(text, depth = 0) {
+  const up = "../".repeat(depth);
   const words = text
     .replaceAll(/(\\?_){2}namedParameters/g, "options")
-    .replace(/^# (.*)$/m, "# Module $1\n\nA part of [the helper package](index.md).");
+    .replaceAll("](../../src/", `](${up}../../src/`)
+    .replace(/^# (.*)$/m, `# Module $1\n\nA part of [the helper package](${up}index.md).`);
   return `---\norphan: true\ntocdepth: 3\n---\n\n${words}`;
 }
 

@@ -49,7 +49,7 @@ function check() {
 
 /** The test files that are asked for, as they are when compiled. */
 function listFiles() {
-  const names = readdirSync(join(projectDir, "test")).filter(
+  const names = readdirSync(join(projectDir, "test"), { recursive: true, encoding: "utf8" }).filter(
     (name) =>
       name.endsWith(".test.ts") &&
       name.endsWith(".long.test.ts") === Boolean(values.long) &&

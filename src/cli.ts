@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
 import { parseCount, parseSeconds, parseWhole, withNeeded } from "./command-tools";
 import { addDescribeCommand } from "./describe-command";
 import { addDoctorCommand } from "./doctor-command";
 import { addInferCommand } from "./infer-command";
 import { interruption } from "./interrupt";
+import { projectPath } from "./paths";
 import { addQuarantineCommand } from "./quarantine-command";
 import { addQueryCommands } from "./query-command";
 
@@ -151,6 +151,6 @@ function addServices(program: Command): void {
 }
 
 function readVersion(): string {
-  const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
+  const text = readFileSync(projectPath("src", "package.json"), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

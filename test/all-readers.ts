@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openLake, readTable } from "user-activity/dist/lake";
+import { projectPath } from "user-activity/dist/paths";
 import { query } from "user-activity/dist/query";
 import { type TableName, tables } from "user-activity/dist/tables";
 import { ownFolder, runPython } from "./live-lake";
@@ -22,7 +23,7 @@ function readInPython({ config }: KnownLake): Map<string, LakeReading> {
   const folder = newFolder("readings");
   const { hostname, port } = new URL(config.hdfs.url);
   const answer = runPython([
-    join(__dirname, "..", "read_lake.py"),
+    projectPath("test", "read_lake.py"),
     hostname,
     port,
     config.hdfs.lakeDir,

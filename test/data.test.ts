@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { projectPath } from "user-activity/dist/paths";
 
 type Option = {
   readonly checked: boolean;
@@ -56,7 +57,7 @@ type Calibration = {
   }[];
 };
 
-const ROOT = join(__dirname, "..", "..");
+const ROOT = projectPath();
 const FILE = join(ROOT, "data", "assessments.json");
 const GENERATOR = join(ROOT, "data", "generate.mjs");
 const PUBLISHED = join(ROOT, "..", "shared", "data");

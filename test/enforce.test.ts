@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { enforceSchema } from "user-activity/dist/enforce";
 import { enforceGrade } from "user-activity/dist/grades";
+import { projectPath } from "user-activity/dist/paths";
 import type { Schema } from "user-activity/dist/schema";
 
 interface Case {
@@ -13,7 +14,7 @@ interface Case {
   readonly failures?: readonly { readonly rule: string }[];
 }
 
-const folder = join(__dirname, "../cases/enforce");
+const folder = projectPath("test", "cases", "enforce");
 const cases = readdirSync(folder).map((file) => {
   const content: Case = JSON.parse(readFileSync(join(folder, file), "utf8"));
   return { behaviour: file.replace(".json", "").replaceAll("-", " "), ...content };

@@ -26,8 +26,9 @@ export function fakeMachine(programs: readonly ("npm" | "python3" | "java")[] = 
   mkdirSync(join(root, "bin"));
   for (const name of programs)
     putProgram(join(root, "bin", name), readFileSync(join(fakes, `${name}.js`), "utf8"));
-  for (const name of readdirSync(projectPath("local")).filter((one) => one.endsWith(".mjs"))) {
-    mkdirSync(at("local"), { recursive: true });
+  for (const name of readdirSync(projectPath("local"), { recursive: true, encoding: "utf8" })) {
+    if (!name.endsWith(".mjs")) continue;
+    mkdirSync(dirname(at("local", name)), { recursive: true });
     copyFileSync(projectPath("local", name), at("local", name));
   }
   for (const path of inputs) {

@@ -38,7 +38,8 @@ describe("the figures of the last run in docs/guarantees.md", () => {
   });
 
   test("are those of tests that exist", () => {
-    const files = readdirSync(projectPath("test")).filter((name) => name.endsWith(".test.ts"));
+    const all = readdirSync(projectPath("test"), { recursive: true, encoding: "utf8" });
+    const files = all.filter((name) => name.endsWith(".test.ts"));
     const code = files.map((name) => readFileSync(projectPath("test", name), "utf8")).join("\n");
     for (const [, start] of lastRun.rows) {
       const pattern = start.replaceAll(/\d+/g, String.raw`(\d+|\$\{\w+\})`);

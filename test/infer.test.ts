@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { impliedColumns } from "user-activity/dist/implied";
@@ -11,6 +10,7 @@ import {
   observeEvent,
   toInferredSchema,
 } from "user-activity/dist/infer";
+import { projectPath } from "user-activity/dist/paths";
 import { type Column, tables } from "user-activity/dist/tables";
 import { realRecords } from "./real-records";
 
@@ -229,7 +229,7 @@ function byName(columns: readonly Column[]): unknown {
   );
 }
 
-const eventsFile = join(__dirname, "../../data/assessments.json");
+const eventsFile = projectPath("data", "assessments.json");
 const samples = {
   "the events file": existsSync(eventsFile) ? JSON.parse(readFileSync(eventsFile, "utf8")) : undefined,
   "the real records": realRecords,

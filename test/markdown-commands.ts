@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { buildProgram } from "user-activity/dist/cli";
 import { projectPath } from "user-activity/dist/paths";
 import type { Page } from "./markdown";
@@ -129,8 +128,8 @@ function listOptions(): ReadonlySet<string> {
     ...command.commands.flatMap(ofCommand),
   ];
   const files = ["local", "data", "bench"].flatMap((folder) =>
-    readdirSync(projectPath(folder)).flatMap((name) =>
-      name.endsWith(".mjs") ? [`${folder}/${basename(name)}`] : [],
+    readdirSync(projectPath(folder), { recursive: true, encoding: "utf8" }).flatMap((name) =>
+      name.endsWith(".mjs") ? [`${folder}/${name}`] : [],
     ),
   );
   const ofScripts = files.flatMap((file) => [

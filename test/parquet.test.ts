@@ -17,12 +17,13 @@ import fc from "fast-check";
 import { createParquetFile, type ParquetOptions } from "user-activity/dist/parquet";
 import { encodeLevels } from "user-activity/dist/parquet-encoding";
 import { readParquet, readRowCount } from "user-activity/dist/parquet-reading";
+import { projectPath } from "user-activity/dist/paths";
 import { type RowOf, type Table, type TableName, tables } from "user-activity/dist/tables";
 import { anyRows, edgeRows, lastMs, manyQuestions } from "./parquet-rows";
 import { noPython, readWithOthers } from "./read-parquet";
 
 const names = Object.keys(tables) as TableName[];
-const golden = join(__dirname, "..", "golden", "questions_pool_data.parquet");
+const golden = projectPath("test", "golden", "questions_pool_data.parquet");
 const directory = mkdtempSync(join(tmpdir(), "parquet-"));
 after(() => rmSync(directory, { recursive: true }));
 

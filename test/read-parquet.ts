@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { localDir } from "user-activity/dist/paths";
+import { localDir, projectPath } from "user-activity/dist/paths";
 
 /** What pyarrow and DuckDB saw in one file; INT64 is text here, timestamps are ms, columns are [name, type]. */
 export interface Reading {
@@ -30,7 +30,7 @@ export const noPython: string | false =
 
 /** Reads Parquet files with pyarrow and DuckDB; all in one go, since starting them takes a second. */
 export function readWithOthers(paths: readonly string[]): Reading[] {
-  const script = join(__dirname, "..", "read_parquet.py");
+  const script = projectPath("test", "read_parquet.py");
   const text = execFileSync(python, [script, ...paths], { encoding: "utf8", maxBuffer: 2 ** 30 });
   return text
     .trimEnd()

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { projectPath } from "user-activity/dist/paths";
 
-const file = join(__dirname, "../../../shared/data/real-records.json");
+const file = projectPath("..", "shared", "data", "real-records.json");
 
 /** A few records of the real events file, where they lie beside the project; else undefined. They are not the project's. */
 export const realRecords: readonly Readonly<Record<string, unknown>>[] | undefined = existsSync(file)

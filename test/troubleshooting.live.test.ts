@@ -137,8 +137,8 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ['"npx user-activity land" finishes', inSource],
 ];
 
-const sources = readdirSync(projectPath("src"))
-  .filter((name) => name.endsWith(".ts"))
+const sources = readdirSync(projectPath("src"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !/\.d\.ts$|node_modules/.test(name))
   .map((name) => readFileSync(projectPath("src", name), "utf8"))
   .join("\n");
 
