@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "./json";
 import type { Origin } from "./tables";
 
 /**
@@ -20,7 +21,7 @@ export function newBag(): Bag {
 /** Adds a row to the bag. */
 export function addTo(bag: Bag, row: Origin): void {
   const bucket = bucketOf(row);
-  const hash = createHash("sha256").update(canonical(row)).digest();
+  const hash = createHash("sha256").update(canonicalJson(row)).digest();
   bag.count++;
   bag.sums[bucket] = (bag.sums[bucket] ?? 0n) + hash.readBigUInt64LE(0);
 }
@@ -34,17 +35,4 @@ export function bucketOf({ partition, offset }: Origin): number {
 export function differingBucket(a: Bag, b: Bag): number | undefined {
   const bucket = a.sums.findIndex((sum, index) => sum !== b.sums[index]);
   return bucket === -1 ? undefined : bucket;
-}
-
-/** One text for one value, whatever the order of its keys; bigint and whole number are the same, as are a key without a value and none. */
-export function canonical(value: unknown): string {
-  if (typeof value === "bigint") return value.toString();
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "undefined";
-  const object = value as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(object).filter((key) => object[key] !== undefined);
-  return `{${keys
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonical(object[key])}`)
-    .join(",")}}`;
 }

@@ -1,5 +1,6 @@
 import type { CourseSums } from "./courses";
 import { ServiceError } from "./errors";
+import { quote } from "./failures";
 import { type TableName, tables } from "./tables";
 
 /** The version of the commit files that this code writes; it reads this and all before. */
@@ -98,9 +99,14 @@ export function hasTables({ files, swaps }: Commit): boolean {
   return files.length > 0 || swaps.length > 0;
 }
 
+/** A number as it stands in the names of files: eight digits, so that they sort. */
+export function toPartNumber(number: number): string {
+  return String(number).padStart(8, "0");
+}
+
 /** The name of a commit's file. */
 export function commitName(number: number): string {
-  return `${String(number).padStart(8, "0")}.json`;
+  return `${toPartNumber(number)}.json`;
 }
 
 /** The number in the name of a commit's file; undefined for any other name. */
@@ -172,8 +178,4 @@ export function formatSum({ consumed, graded, duplicates, quarantined }: Counts)
 /** Whether the sum holds. */
 export function isSumRight(counts: Counts): boolean {
   return counts.consumed === counts.graded + counts.duplicates + counts.quarantined;
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.slice(0, 80));
 }

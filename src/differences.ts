@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import { bucketOf, canonical } from "./bags";
+import { bucketOf } from "./bags";
 import type { GradeRecord } from "./grades";
+import { canonicalJson } from "./json";
 import type { Lake } from "./lake";
 import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
 import type { Schema } from "./schema";
@@ -61,8 +62,8 @@ function describeRows(expected: readonly object[], received: readonly Found[]): 
 
 /** Takes the row out of the rows, if it is there. */
 function take(rows: object[], row: object): boolean {
-  const text = canonical(row);
-  const at = rows.findIndex((one) => canonical(one) === text);
+  const text = canonicalJson(row);
+  const at = rows.findIndex((one) => canonicalJson(one) === text);
   if (at !== -1) rows.splice(at, 1);
   return at !== -1;
 }
@@ -71,7 +72,8 @@ function take(rows: object[], row: object): boolean {
 export function describeColumn(
   expected: object,
   received: object,
-  isSame: (a: unknown, b: unknown, column: string) => boolean = (a, b) => canonical(a) === canonical(b),
+  isSame: (a: unknown, b: unknown, column: string) => boolean = (a, b) =>
+    canonicalJson(a) === canonicalJson(b),
 ): string {
   const other = received as Record<string, unknown>;
   const differing = Object.entries(expected).find(([name, value]) => !isSame(value, other[name], name));
@@ -81,6 +83,6 @@ export function describeColumn(
 }
 
 function quote(value: unknown): string {
-  const text = canonical(value);
+  const text = canonicalJson(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

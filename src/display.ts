@@ -45,11 +45,6 @@ function toMetadata(data: Bundle): object {
   return "image/svg+xml" in data ? { "image/svg+xml": { alt: data["text/plain"] } } : {};
 }
 
-/** Text as HTML that shows it. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
 /** tslab's module for messages to Jupyter, if this process is its kernel. */
 function findKernel(): Kernel | undefined {
   const path = Object.keys(require.cache).find((one) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(one));

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Failure, quote, type Rule } from "./failures";
+import { canonicalJson } from "./json";
+import { isWellFormed } from "./text";
+
+export { isWellFormed } from "./text";
 
 /** A message's value decoded: a JSON object whose shape is not yet trusted. */
 export type AssessmentEvent = { readonly [key: string]: unknown };
@@ -51,65 +55,24 @@ export function ownValue(object: AssessmentEvent, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Whether UTF-8 can hold the text: no surrogate stands alone. */
-export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
-}
-
-/** Reads an event's exam ID; undefined where that is no text, empty or not well-formed. */
-export function examIdOf(event: AssessmentEvent): string | undefined {
+/**
+ * Reads an event's exam ID; undefined where that is no text, empty or not well-formed, or where the value is no event.
+ * Messages are keyed by it, so that all deliveries of an exam ID share a partition: nothing else may read an ID.
+ */
+export function examIdOf(event: unknown): string | undefined {
+  if (!isObject(event)) return undefined;
   const id = ownValue(event, "user_exam_id");
   return typeof id === "string" && id !== "" && isWellFormed(id) ? id : undefined;
 }
 
 /** Hashes an event as a JSON value to 16 bytes: key order and white space aside, -0 as 0. Equal values, equal hashes. */
 export function hashEvent(event: unknown): Buffer {
-  return hashText(canonicalText(event));
+  return hashText(canonicalJson(event));
 }
 
 /** Hashes an exam ID to 16 bytes. The ID must be well-formed text. */
 export function hashExamId(examId: string): Buffer {
   return hashText(examId);
-}
-
-interface Piece {
-  readonly before: string;
-  /** Absent where there is only text to write. */
-  readonly value?: unknown;
-}
-
-/** Writes a JSON value with sorted keys and no white space (as RFC 8785 does), without recursion. */
-function canonicalText(root: unknown): string {
-  const todo: Piece[] = [{ before: "", value: root }];
-  let text = "";
-  for (let piece = todo.pop(); piece; piece = todo.pop()) {
-    const { before, value } = piece;
-    text += before;
-    if (Array.isArray(value)) pushList(todo, value);
-    else if (isObject(value)) pushObject(todo, value);
-    else if (typeof value === "string") text += quoteText(value);
-    else if (value !== undefined) text += String(value);
-  }
-  return text;
-}
-
-function pushList(todo: Piece[], list: readonly unknown[]): void {
-  todo.push({ before: list.length === 0 ? "[]" : "]" });
-  for (let i = list.length - 1; i >= 0; i--) todo.push({ before: i === 0 ? "[" : ",", value: list[i] });
-}
-
-function pushObject(todo: Piece[], object: AssessmentEvent): void {
-  const keys = Object.keys(object).sort();
-  todo.push({ before: keys.length === 0 ? "{}" : "}" });
-  for (let i = keys.length - 1; i >= 0; i--) {
-    const key = keys[i] as string;
-    todo.push({ before: `${i === 0 ? "{" : ","}${quoteText(key)}:`, value: object[key] });
-  }
-}
-
-/** JSON.stringify, which escapes lone surrogates, spared where nothing needs an escape. */
-function quoteText(text: string): string {
-  return /^[ !#-[\]-\ud7ff]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 function hashText(text: string): Buffer {

@@ -1,4 +1,5 @@
-import { type Bundle, display, escapeHtml } from "./display";
+import { type Bundle, display } from "./display";
+import { escapeHtml } from "./text";
 
 /** What a judge says of an answer: true, or in words what is off (no full stop at its end). */
 export type Judgement = true | string;

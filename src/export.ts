@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { quoteName } from "./duckdb";
 import { ServiceError, UserActivityError } from "./errors";
 import { makeFolder } from "./folders";
-import { createParquetFile } from "./parquet";
+import { createTableFile } from "./parquet";
 import { readParquet, readRowCount } from "./parquet-reading";
 import { fetchTable, type QueryOptions, withQuery } from "./query";
 import { csvLines } from "./query-output";
@@ -122,7 +122,7 @@ async function writeParquet(table: TableName, path: string, options: ExportOptio
     await copyFile(first, path);
     return readRowCount(path);
   }
-  const file = await createParquetFile(path, tables[table]);
+  const file = await createTableFile(path, table);
   for (const part of parts) await file.append(await readParquet(part, tables[table]));
   return (await file.close()).rowCount;
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from "./text";
+
 /** A Plotly figure, and in words what it shows for those who can't see it. */
 export interface Figure {
   readonly data: readonly Readonly<Record<string, unknown>>[];
@@ -58,7 +60,7 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
     texttemplate: "%{x:,}",
     textposition: "outside",
     cliponaxis: false,
-    hovertemplate: `%{y}<br>${escapeMarkup(unit)}: %{x:,}<extra></extra>`,
+    hovertemplate: `%{y}<br>${escapeHtml(unit)}: %{x:,}<extra></extra>`,
     marker: { color: blue },
   };
   const xaxis = { title: { text: unit }, tickformat: ",", ...rangeOf(fromBottom) };
@@ -139,7 +141,7 @@ export function lineFigure(points: readonly LinePoint[], axes: AxisTitles, text:
     x: fromLeft.map((point) => point.x),
     y: fromLeft.map((point) => point.y),
     cliponaxis: false,
-    hovertemplate: `${escapeMarkup(axes.x)}: %{x}<br>${escapeMarkup(axes.y)}: %{y:,}<extra></extra>`,
+    hovertemplate: `${escapeHtml(axes.x)}: %{x}<br>${escapeHtml(axes.y)}: %{y:,}<extra></extra>`,
     line: { color: blue, width: 2 },
     marker: { color: blue, size: 7 },
   };
@@ -155,9 +157,9 @@ export function pointFigure(points: readonly Point[], axes: AxisTitles, text: Fi
     mode: "markers",
     x: points.map((point) => point.x),
     y: points.map((point) => point.y),
-    customdata: points.map((point) => escapeMarkup(point.label)),
+    customdata: points.map((point) => escapeHtml(point.label)),
     cliponaxis: false,
-    hovertemplate: `%{customdata}<br>${escapeMarkup(axes.x)}: %{x:,}<br>${escapeMarkup(axes.y)}: %{y:,}<extra></extra>`,
+    hovertemplate: `%{customdata}<br>${escapeHtml(axes.x)}: %{x:,}<br>${escapeHtml(axes.y)}: %{y:,}<extra></extra>`,
     marker: { color: orange, size: 9, opacity: 0.8, line: { color: grey, width: 1 } },
   };
   const yaxis = { ...titled(axes.y), zeroline: true, zerolinecolor: "#999999" };
@@ -165,7 +167,7 @@ export function pointFigure(points: readonly Point[], axes: AxisTitles, text: Fi
 }
 
 function titled(axis: string): { readonly title: { readonly text: string } } {
-  return { title: { text: escapeMarkup(axis) } };
+  return { title: { text: escapeHtml(axis) } };
 }
 
 /** Ticks at whole numbers alone, where these are all there is: a dozen at most, from the first point on. */
@@ -223,15 +225,10 @@ function labelAxis(bars: readonly { readonly label: string }[]): Record<string, 
       type: "category",
       tickmode: "array",
       tickvals: bars.map((bar) => bar.label),
-      ticktext: names.map(escapeMarkup),
+      ticktext: names.map(escapeHtml),
     },
     margin: { ...margin, l: 20 + Math.ceil(6.5 * longest) },
   };
-}
-
-/** Plotly reads a few HTML tags in texts. */
-function escapeMarkup(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function shorten(label: string): string {

@@ -1,6 +1,6 @@
 import type { DataFrame } from "danfojs-node";
-import { escapeHtml } from "./display";
 import { parseList, toLines } from "./nested";
+import { escapeHtml } from "./text";
 
 /** What a cell shows: null, one text, or a line for each element of a list. */
 export type CellText = string | readonly string[] | null;

@@ -17,6 +17,7 @@ import {
   startProcess,
   stopProcess,
 } from "./processes";
+import { escapeHtml } from "./text";
 
 const directory = join(servicesDir, "hdfs");
 const imageFolder = join(directory, "name", "current");
@@ -177,7 +178,7 @@ export function hdfsSettings(ports: Readonly<Record<string, number>>): Record<st
 /** core-site.xml and hdfs-site.xml both hold all settings. */
 function writeSiteConfig(ports: Record<string, number>): void {
   const properties = Object.entries(hdfsSettings(ports)).map(([name, value]) => {
-    return `  <property><name>${name}</name><value>${escapeXml(value)}</value></property>`;
+    return `  <property><name>${name}</name><value>${escapeHtml(value)}</value></property>`;
   });
   const xml = `<?xml version="1.0"?>\n<configuration>\n${properties.join("\n")}\n</configuration>\n`;
   // the servers look for empty folders webapps/hdfs and webapps/datanode on their class path
@@ -199,8 +200,4 @@ function dataUrl(): string {
   throw new ServiceError(
     `${directory}: the DataNode takes only plain letters and digits here; move the project`,
   );
-}
-
-function escapeXml(value: string): string {
-  return value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -1,5 +1,5 @@
-import { escapeHtml } from "./display";
 import { formatCount } from "./report";
+import { escapeHtml } from "./text";
 
 /** What a column holds, of all its rows. */
 export interface Profile {

@@ -3,6 +3,7 @@ import { describeRow, describeUnit, typeName } from "./column-docs";
 import { formatSum } from "./commits";
 import { keys } from "./keys";
 import { type Column, type Table, type TableName, tables } from "./tables";
+import { formatCount } from "./text";
 
 /** Describes the lake in words (Markdown), for a person who finds its directory and has never heard of the project. */
 export function toLakeReadme(contents: LakeContents): string {
@@ -41,9 +42,9 @@ function listTables({ state, parts }: LakeContents): string {
     return [
       name,
       tables[name].doc ?? "",
-      count(state.rowCounts[name]),
-      count(parts[name].length),
-      count(bytes),
+      formatCount(state.rowCounts[name]),
+      formatCount(parts[name].length),
+      formatCount(bytes),
     ];
   });
   return toTable(["table", "one row", "rows", "files", "bytes"], rows, 2);
@@ -119,8 +120,4 @@ function fence(language: string, lines: readonly string[]): string {
 
 function list(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
 }

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { toFooter } from "./column-docs";
-import type { CommittedFile, Counts, LakeState } from "./commits";
+import { type CommittedFile, type Counts, type LakeState, toPartNumber } from "./commits";
 import { addScore, type CourseSums, toCourseRow } from "./courses";
 import type { ExamIndex } from "./exam-index";
 import type { GradeRecord } from "./grades";
 import type { Lake } from "./lake";
 import { decideOutcome, fingerprintSchemas, type Outcome } from "./outcomes";
-import { createParquetFile, type ParquetFile } from "./parquet";
+import { createTableFile, type ParquetFile } from "./parquet";
 import { maxTimestampMs } from "./parquet-values";
 import type { Schema } from "./schema";
 import type { MessageBatch } from "./stream";
@@ -170,16 +169,6 @@ type StagedFile = Omit<CommittedFile, "path"> & { readonly table: TableName | "i
 function toPath(table: TableName | "index", number: number): string {
   if (table === "index") return `_index/${toPartNumber(number)}`;
   return `${table}/part-${toPartNumber(table === "course_ID" ? 0 : number)}.parquet`;
-}
-
-/** A number as it stands in the names of files: eight digits, so that they sort. */
-export function toPartNumber(number: number): string {
-  return String(number).padStart(8, "0");
-}
-
-/** Begins a file of one table, the columns' descriptions in its footer. */
-export function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
-  return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
 }
 
 /** A producer may stamp a message with any 64-bit number; readers know times up to 275,760 years from 1970. */

@@ -4,7 +4,7 @@ import { ServiceError } from "./errors";
 import { createExamIndex } from "./exam-index";
 import type { HdfsEntry } from "./hdfs";
 import type { Lake } from "./lake";
-import { createTableFile } from "./landing-batch";
+import { createTableFile } from "./parquet";
 import { readRowGroups } from "./parquet-reading";
 import { type TableName, tables } from "./tables";
 

@@ -1,5 +1,6 @@
 import { UserActivityError } from "./errors";
 import type { ScalarType } from "./tables";
+import { isWellFormed } from "./text";
 
 /** What a type holds: its name in messages, and the test that every value must pass. */
 export interface ValueCheck {
@@ -33,7 +34,10 @@ export class MisfitError extends UserActivityError {
 
 /** The test of each scalar type, exact where parquetjs-lite would convert in silence; null is not its matter. */
 export const valueChecks: Readonly<Record<ScalarType, ValueCheck>> = {
-  STRING: { expected: "text that UTF-8 can hold", fits: isWellFormedText },
+  STRING: {
+    expected: "text that UTF-8 can hold",
+    fits: (value) => typeof value === "string" && isWellFormed(value),
+  },
   INT32: { expected: "a whole number from -2^31 to 2^31 - 1", fits: isInt32 },
   INT64: { expected: "a bigint from -2^63 to 2^63 - 1", fits: isInt64 },
   DOUBLE: { expected: "a finite number", fits: Number.isFinite },
@@ -48,10 +52,6 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === "object" && value !== null) return `an object {${Object.keys(value)}}`.slice(0, 80);
   return String(value).slice(0, 80);
-}
-
-function isWellFormedText(value: unknown): boolean {
-  return typeof value === "string" && (value as string & { isWellFormed(): boolean }).isWellFormed();
 }
 
 function isInt32(value: unknown): boolean {

@@ -1,8 +1,9 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { toFooter } from "./column-docs";
 import { ServiceError, UserActivityError } from "./errors";
 import type { Compression } from "./parquet-shredding";
 import { createEncoder, type Encoder } from "./parquetjs";
-import type { RowOf, Table, TableName } from "./tables";
+import { type RowOf, type Table, type TableName, tables } from "./tables";
 
 /** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
 export interface ParquetFile<N extends TableName = TableName> {
@@ -25,6 +26,11 @@ export interface ParquetOptions {
   readonly rowGroupTextLength?: number;
   /** Default GZIP (level 1). */
   readonly compression?: Compression;
+}
+
+/** Begins a file of one of the tables, the columns' descriptions in its footer. */
+export function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
+  return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, type Producer } from "kafkajs";
 import type { KafkaConfig } from "./config";
 import { ServiceError } from "./errors";
+import { examIdOf } from "./events";
 import { chooseDelivery, type Delivery, originHeaders, readDeliveries } from "./file-deliveries";
 import { askKafka, connectKafka, toKafkaError } from "./kafka";
 import { startPace } from "./pace";
@@ -96,10 +97,9 @@ export async function publishFile(path: string, options: PublishOptions): Promis
   };
 }
 
-/** The key of a record's message: its user_exam_id, where that is text that UTF-8 can hold and is not empty. */
+/** The key of a record's message: its exam ID, as the landing reads it. */
 export function toKey(value: unknown): string | null {
-  const id: unknown = (value as { user_exam_id?: unknown } | null)?.user_exam_id;
-  return typeof id === "string" && id !== "" && !/\p{Surrogate}/u.test(id) ? id : null;
+  return examIdOf(value) ?? null;
 }
 
 /** The topic's limit on a batch in bytes; undefined where the cluster does not tell. */

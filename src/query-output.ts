@@ -1,6 +1,6 @@
-import Table from "cli-table3";
-import { formatCount } from "./report";
 import type { SqlColumn, SqlStream, SqlValue } from "./sql-values";
+import { formatTable } from "./terminal";
+import { cutText, formatCount } from "./text";
 
 /** Rows for a person to read: the first of a result, and how many it has. */
 export interface ShownRows {
@@ -34,8 +34,8 @@ export function formatRows(shown: ShownRows, width = Number.POSITIVE_INFINITY): 
   const { columns, leftOut } = fitColumns(toTextColumns(shown), width);
   const head = columns.map(({ name, type }) => `${name}\n${type}`);
   const rows = shown.rows.map((_, row) => columns.map(({ cells }) => cells[row] ?? ""));
-  const isNumeric = columns.map((column) => column.isNumeric);
-  return `${drawTable(head, rows, isNumeric)}\n${describeSize(shown, leftOut)}`;
+  const numeric = columns.flatMap(({ isNumeric }, index) => (isNumeric ? [index] : []));
+  return `${formatTable(head, rows, numeric)}\n${describeSize(shown, leftOut)}`;
 }
 
 /** The files of an export as a table. */
@@ -53,7 +53,7 @@ export function formatFiles(
     formatCount(file.bytes),
     escapeControls(file.path),
   ]);
-  return drawTable(["table", "rows", "bytes", "file"], rows, [false, true, true, false]);
+  return formatTable(["table", "rows", "bytes", "file"], rows, [1, 2]);
 }
 
 /** The rows as one JSON array, a row a line; see toJsonText for the values. */
@@ -98,20 +98,6 @@ function toCsvCell(value: SqlValue): string {
   if (value === null) return "";
   const text = typeof value === "object" ? toJsonText(value) : String(value);
   return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function drawTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  isRight: readonly boolean[],
-): string {
-  const table = new Table({
-    head: [...head],
-    colAligns: isRight.map((one) => (one ? "right" : "left")),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table.toString();
 }
 
 interface TextColumn {
@@ -170,10 +156,7 @@ function fitColumns(
 
 /** Numbers are never cut: a part of one would be another. */
 function cutColumn(column: TextColumn, most: number): TextColumn {
-  const cut = (text: string) => {
-    const letters = [...text];
-    return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
-  };
+  const cut = (text: string) => cutText(text, most);
   const cells = column.isNumeric ? column.cells : column.cells.map(cut);
   return { ...column, type: cut(column.type), cells };
 }

@@ -8,6 +8,7 @@ import {
   type LakeState,
   nextCommit,
   type Swap,
+  toPartNumber,
 } from "./commits";
 import { type Config, readConfig } from "./config";
 import { ServiceError } from "./errors";
@@ -15,8 +16,9 @@ import { createExamIndex } from "./exam-index";
 import type { GradeRecord } from "./grades";
 import { type Lake, openLake, readLakeParts, readLastCommit } from "./lake";
 import { closeLanding, type Landing, openLanding, sweepLanding, takenOver } from "./landing";
-import { createTableFile, openBatch, type StagedBatch, toPartNumber } from "./landing-batch";
+import { openBatch, type StagedBatch } from "./landing-batch";
 import { fingerprintSchemas, type Message } from "./outcomes";
+import { createTableFile } from "./parquet";
 import { publishCommit, stageCatalogue, writeCommit } from "./publishing";
 import { readMessages } from "./recompute";
 import type { Schema } from "./schema";

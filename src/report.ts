@@ -1,5 +1,4 @@
 import { isAbsolute, relative } from "node:path";
-import Table from "cli-table3";
 import { formatSum } from "./commits";
 import type { CompactReport } from "./compact";
 import type { Config } from "./config";
@@ -7,7 +6,12 @@ import type { FollowProgress } from "./follow";
 import type { ReplayReport } from "./replay";
 import type { ServicesStatus } from "./services";
 import type { LakeStatus, Status, TopicStatus } from "./status";
+import { formatTable } from "./terminal";
+import { formatCount } from "./text";
 import type { VerifyReport } from "./verify";
+
+export { formatTable } from "./terminal";
+export { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "./text";
 
 /** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold. */
 export function formatLake(lake: LakeStatus): string {
@@ -107,32 +111,4 @@ export function formatReplay({ before, after }: ReplayReport): string {
     [1, 2],
   );
   return `${table}\n${formatSum(after.counts)}`;
-}
-
-/** Thousands with commas, as in 9,310,000. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** Things counted, as in "1 file" and "3,280 files". */
-export function formatCountOf(count: number, thing: string): string {
-  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
-}
-
-/** Milliseconds as seconds, as in 2.4 s. */
-export function formatSeconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** Bytes in MB (10^6), as in 9.3 MB. */
-export function formatMegabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-/** Draws a table with its head; columns are counted from 0. */
-export function formatTable(head: string[], rows: string[][], rightAligned: readonly number[]): string {
-  const colAligns = head.map((_, column) => (rightAligned.includes(column) ? "right" : "left"));
-  const table = new Table({ head, colAligns, style: { head: [], border: [], compact: true } });
-  table.push(...rows);
-  return table.toString();
 }

@@ -1,6 +1,6 @@
 import type { DataFrame } from "danfojs-node";
 import { barFunctions, type ToldBars } from "./bars-page";
-import { display, escapeHtml } from "./display";
+import { display } from "./display";
 import { UsageError } from "./errors";
 import type { Figure } from "./figures";
 import type { Cell } from "./frames";
@@ -8,6 +8,7 @@ import { type ShowFigureOptions, type ShowFrameOptions, toFrameView } from "./sh
 import { renderSvg } from "./svg";
 import { tableFunctions } from "./table-page";
 import { toScript, toScriptJson } from "./table-script";
+import { escapeHtml } from "./text";
 
 export interface ShowFilteredOptions extends Omit<ShowFrameOptions, "interactive">, ShowFigureOptions {
   /** The frame's column that says to which bar a row belongs. */

@@ -1,6 +1,7 @@
-import { escapeHtml, openPlace } from "./display";
+import { openPlace } from "./display";
 import type { FetchedPart } from "./part-cache";
 import { formatCount, formatCountOf, formatMegabytes } from "./report";
+import { escapeHtml } from "./text";
 
 /** Says how far the work is, `tell(1400, 3280)`, or what is under way, `tell("grades_ID")`. */
 export type Tell = (now: number | string, total?: number) => void;

@@ -1,6 +1,7 @@
-import { display, escapeHtml } from "./display";
+import { display } from "./display";
 import { UsageError } from "./errors";
 import { isOption, type Option, parseList, rightMark, tickMark } from "./nested";
+import { escapeHtml } from "./text";
 
 export interface ShowQuestionOptions {
   /** Shown above the options. */

@@ -1,4 +1,5 @@
-import { display, escapeHtml } from "./display";
+import { display } from "./display";
+import { escapeHtml } from "./text";
 
 /** One field of a schema, as showSchemas puts it beside others. */
 export interface ShownField {

@@ -1,7 +1,8 @@
-import { display, escapeHtml } from "./display";
+import { display } from "./display";
 import { quote } from "./failures";
 import { parseList } from "./nested";
 import type { FailureRow } from "./tables";
+import { escapeHtml } from "./text";
 import { buildTree, type TreeNode } from "./tree";
 
 /** Where in Kafka, and in which file before, an event came from. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Figure } from "./figures";
+import { escapeHtml } from "./text";
 
 /** Size of a static picture in CSS pixels. */
 export interface PictureSize {
@@ -158,10 +159,6 @@ function roundPlaces(svg: string): string {
 }
 
 function nameSvg(svg: string, name: string): string {
-  const text = name
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  const text = escapeHtml(name).replaceAll('"', "&quot;");
   return svg.replace("<svg ", () => `<svg role="img" aria-label="${text}" `);
 }

@@ -1,10 +1,11 @@
-import { addTo, type Bag, canonical, differingBucket, newBag } from "./bags";
+import { addTo, type Bag, differingBucket, newBag } from "./bags";
 import { type Commit, type Counts, formatSum, isSumRight, type LakeState } from "./commits";
 import { type Config, readConfig } from "./config";
 import { addScore, type CourseSums, toCourseRow } from "./courses";
 import { describeColumn, describeRow } from "./differences";
 import { ServiceError } from "./errors";
 import type { GradeRecord } from "./grades";
+import { canonicalJson } from "./json";
 import { type Lake, openLake, readLastCommit } from "./lake";
 import { fingerprintSchemas, type OutcomeKind } from "./outcomes";
 import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
@@ -161,7 +162,7 @@ function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCh
   const difference =
     describeCounts(expected, received) + missing ||
     fault ||
-    (canonical(counts) === canonical(state.counts) ? "" : sums);
+    (canonicalJson(counts) === canonicalJson(state.counts) ? "" : sums);
   return { table: "raw_data", expected, received, ok: difference === "", difference };
 }
 
@@ -205,7 +206,7 @@ async function checkCourses(lake: Lake, expected: ReadonlyMap<string, CourseSums
 function isSameInCourse(a: unknown, b: unknown, column: string): boolean {
   const isSum = column === "average_score" || column === "stddev_score";
   if (isSum && typeof a === "number" && typeof b === "number") return Math.abs(a - b) < 1e-9;
-  return canonical(a) === canonical(b);
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 function describeCounts(expected: number, received: number): string {

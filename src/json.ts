@@ -1,0 +1,46 @@
+interface Piece {
+  readonly before: string;
+  /** Absent where there is only text to write. */
+  readonly value?: unknown;
+}
+
+/**
+ * Writes a value as JSON in the one way that equal values share: keys sorted, no white space (as RFC 8785 has it), a
+ * bigint as the whole number it is, a key without a value as none; what JSON cannot say, such as Infinity, by its name.
+ * Without recursion, so that no depth is too much.
+ */
+export function canonicalJson(root: unknown): string {
+  const todo: Piece[] = [{ before: "", value: root }];
+  let text = "";
+  for (let piece = todo.pop(); piece; piece = todo.pop()) {
+    const { before, value } = piece;
+    text += before;
+    if (Array.isArray(value)) pushList(todo, value);
+    else if (typeof value === "object" && value !== null) pushObject(todo, value);
+    else if (typeof value === "string") text += quoteText(value);
+    else if (value !== undefined) text += String(value);
+  }
+  return text;
+}
+
+function pushList(todo: Piece[], list: readonly unknown[]): void {
+  todo.push({ before: list.length === 0 ? "[]" : "]" });
+  for (let i = list.length - 1; i >= 0; i--) todo.push({ before: i === 0 ? "[" : ",", value: list[i] });
+}
+
+function pushObject(todo: Piece[], object: object): void {
+  const values = object as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(object)
+    .filter((key) => values[key] !== undefined)
+    .sort();
+  todo.push({ before: keys.length === 0 ? "{}" : "}" });
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i] as string;
+    todo.push({ before: `${i === 0 ? "{" : ","}${quoteText(key)}:`, value: values[key] });
+  }
+}
+
+/** JSON.stringify, which escapes lone surrogates, spared where nothing needs an escape. */
+function quoteText(text: string): string {
+  return /^[ !#-[\]-\ud7ff]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+}

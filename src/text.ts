@@ -1,0 +1,45 @@
+/** Thousands with commas, as in 9,310,000. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** Things counted, as in "1 file" and "3,280 files". */
+export function formatCountOf(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** Milliseconds as seconds, as in 2.4 s. */
+export function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Bytes in MB (10^6), as in 9.3 MB. */
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Cuts a text after so many characters, the last of which is then an ellipsis. */
+export function cutText(text: string, most: number): string {
+  const letters = [...text.slice(0, 2 * Math.min(most, 2 ** 20) + 2)];
+  if (letters.length <= most) return text;
+  return `${letters.slice(0, most - 1).join("")}…`;
+}
+
+/** Writes control and format characters as escapes: a terminal would carry the one out, the others mislead. */
+export function toVisible(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** Writes a text for between the tags of HTML, SVG or XML; for an attribute, quotes must be escaped as well. */
+export function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Whether UTF-8 can hold the text: no surrogate stands alone. */
+export function isWellFormed(text: string): boolean {
+  // Node knows it since version 20, TypeScript by a later library than es2023
+  return (text as string & { isWellFormed(): boolean }).isWellFormed();
+}
