@@ -1,10 +1,9 @@
 import { rmSync } from "node:fs";
-import { basename } from "node:path";
-import type { LakeParts } from "./catalogue";
-import { type Commit, hasTables, nextCommit, type Swap } from "./commits";
+import { commitChange, type StagedSwap } from "./commit";
+import { type Commit, hasTables } from "./commits";
 import { type Config, type HdfsConfig, readConfig } from "./config";
 import { ServiceError } from "./errors";
-import { type Lake, listPartsNow, openLake, readLakeParts, readLastCommit } from "./lake";
+import { type Lake, listPartsNow, openLake, readLastCommit } from "./lake";
 import { makeSpool, newRun } from "./landing";
 import {
   type CompactedDirectory,
@@ -15,7 +14,7 @@ import {
   planMerges,
   type SmallFile,
 } from "./merging";
-import { publishCommit, stageCatalogue, writeCommit } from "./publishing";
+import { publishCommit } from "./publishing";
 
 export interface CompactOptions {
   /** Default: what the environment says. */
@@ -163,7 +162,7 @@ interface Plan {
 async function mergeAndCommit(work: Work, { start, merges, options }: Plan): Promise<Commit | undefined> {
   const { folder } = work;
   const total = merges.reduce((sum, { files }) => sum + files.length, 0);
-  const merged: { directory: CompactedDirectory; path: string; bytes: number }[] = [];
+  const merged: Merged[] = [];
   let done = 0;
   for (const merge of merges) {
     options.signal?.throwIfAborted();
@@ -172,11 +171,21 @@ async function mergeAndCommit(work: Work, { start, merges, options }: Plan): Pro
     done += merge.files.length;
   }
   options.onProgress?.({ directory: "_commits", merged: done, total });
-  const swaps = toSwaps(folder, merges);
-  return commitSwaps(work, { start, swaps, merges, merged });
+  const swaps = toSwaps(folder, merges, merged);
+  const change = { kind: "compact", holder: start.holder, files: [], swaps } as const;
+  const outcome = await commitChange(work, change);
+  return outcome.kind === "committed" ? outcome.commit : undefined;
 }
 
-function toSwaps(folder: string, merges: readonly Merge[]): Swap[] {
+/** A file that has been merged, by its final path. */
+interface Merged {
+  readonly directory: CompactedDirectory;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A directory of which files are merged takes the place of the one that is there. */
+function toSwaps(folder: string, merges: readonly Merge[], merged: readonly Merged[]): StagedSwap[] {
   return [...new Set(merges.map(({ directory }) => directory))].map((directory) => ({
     directory,
     staged: `${folder}/new-${directory}`,
@@ -184,50 +193,6 @@ function toSwaps(folder: string, merges: readonly Merge[]): Swap[] {
     replaced: merges
       .filter((merge) => merge.directory === directory)
       .flatMap(({ files }) => files.map(({ name }) => name)),
+    added: merged.filter((one) => one.directory === directory).map(({ path, bytes }) => ({ path, bytes })),
   }));
-}
-
-interface Merged {
-  readonly start: Commit;
-  readonly swaps: readonly Swap[];
-  readonly merges: readonly Merge[];
-  readonly merged: readonly {
-    readonly directory: CompactedDirectory;
-    readonly path: string;
-    readonly bytes: number;
-  }[];
-}
-
-/** Commits after the last commit, a lander's that came between included; undefined where that is no longer sound. */
-async function commitSwaps(
-  work: Work,
-  { start, swaps, merges, merged }: Merged,
-): Promise<Commit | undefined> {
-  const { lake, place, run, folder } = work;
-  for (;;) {
-    const last = await readLastCommit(lake);
-    if (last?.holder !== start.holder) return undefined; // its claim may have swept what is staged here
-    await publishCommit(lake, last);
-    for (const merge of merges) if (await isMissing(lake, merge)) return undefined;
-    const { state } = last;
-    const content = { kind: "compact", run, holder: last.holder, state, files: [], swaps } as const;
-    const plain = nextCommit(last, content);
-    const parts = replaceParts(await readLakeParts(lake), swaps, merged);
-    const contents = { webhdfsUrl: place.url, lakeDir: place.lakeDir, commit: plain, state, parts };
-    const commit = { ...plain, files: await stageCatalogue(lake, folder, contents) };
-    const { isOurs } = await writeCommit(lake, commit, `${folder}/commit-${commit.number}.json`);
-    if (isOurs) return commit;
-  }
-}
-
-/** The files of the tables once the swaps are done, in the order of their names, which is that of landing. */
-function replaceParts(before: LakeParts, swaps: readonly Swap[], merged: Merged["merged"]): LakeParts {
-  const parts = Object.entries(before).map(([table, files]) => {
-    const replaced = swaps.find(({ directory }) => directory === table)?.replaced ?? [];
-    const rest = files.filter(({ path }) => replaced !== "all" && !replaced.includes(basename(path)));
-    const own = merged.filter(({ directory }) => directory === table);
-    const all = [...rest, ...own.map(({ path, bytes }) => ({ path, bytes }))];
-    return [table, all.sort((a, b) => (a.path < b.path ? -1 : 1))];
-  });
-  return Object.fromEntries(parts) as LakeParts;
 }

@@ -1,29 +1,6 @@
 import { type ExamState, newExam } from "./deliveries";
 import { ServiceError } from "./errors";
 
-/** The states of all exam IDs of a lake, by the 16-byte hash of the exam ID. */
-export interface ExamIndex {
-  /** How many exam IDs have a state. */
-  readonly size: number;
-  /** Bytes that the states take in memory. */
-  readonly bytes: number;
-  /** The state of an exam ID; that of a new one where nothing is known. */
-  get(idHash: Buffer): ExamState;
-  /** Sets a state, which is to hold all that was known before: states only grow. Throws where the index is full. */
-  set(idHash: Buffer, state: ExamState): void;
-  /** Packs the entries that were set since the last mark (since the start without one), 33 bytes each. */
-  changes(): Buffer;
-  /** Forgets what changed; the entries stay. */
-  mark(): void;
-  /**
-   * Merges packed entries, as `changes` or `entries` gave them, into the states; no change in the sense of `changes`.
-   * In any order, and any number of times, the same entries give the same states. Throws where they are cut.
-   */
-  apply(packed: Buffer): void;
-  /** All entries, packed, in pieces of at most 16,384; to be used before the next call, as they are not copied. */
-  entries(): Iterable<Buffer>;
-}
-
 const hashBytes = 16;
 const flagsAt = 2 * hashBytes;
 const entryBytes = flagsAt + 1;
@@ -35,97 +12,122 @@ const chunkEntries = 2 ** 14;
 export const maxExamIds = 2 ** 28;
 
 /**
- * Creates an empty index. Entries of 33 bytes (ID hash, hash of the graded event, flags) stand one after another in
- * chunks that are never moved, found through an open-addressed table of their numbers, 4 bytes each, that doubles when
- * it is three quarters full: 39 to 44 bytes an exam ID.
+ * The states of all exam IDs of a lake, by the 16-byte hash of the exam ID. Entries of 33 bytes (ID hash, hash of the
+ * graded event, flags) stand one after another in chunks that are never moved, found through an open-addressed table of
+ * their numbers, 4 bytes each, that doubles when it is three quarters full: 39 to 44 bytes an exam ID.
  */
-export function createExamIndex(options: { readonly limit?: number } = {}): ExamIndex {
-  const { limit = maxExamIds } = options;
-  const chunks: Buffer[] = [];
-  let slots = new Uint32Array(2048);
-  let size = 0;
-  const changed = new Set<number>();
+export class ExamIndex {
+  readonly #limit: number;
+  readonly #chunks: Buffer[] = [];
+  #slots = new Uint32Array(2048);
+  #size = 0;
+  readonly #changed = new Set<number>();
 
-  function chunkOf(number: number): Buffer {
-    return chunks[Math.floor(number / chunkEntries)] as Buffer;
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** How many exam IDs have a state. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes that the states take in memory. */
+  get bytes(): number {
+    return this.#chunks.length * chunkEntries * entryBytes + this.#slots.byteLength;
+  }
+
+  /** The state of an exam ID; that of a new one where nothing is known. */
+  get(idHash: Buffer): ExamState {
+    const entry = this.#slots[this.#slotOf(idHash, 0)];
+    return entry ? unpack(this.#entryOf(entry - 1)) : newExam;
+  }
+
+  /** Sets a state, which is to hold all that was known before: states only grow. Throws where the index is full. */
+  set(idHash: Buffer, state: ExamState): void {
+    const number = this.#numberOf(idHash, 0);
+    pack(state, this.#entryOf(number));
+    this.#changed.add(number);
+  }
+
+  /** Packs the entries that were set since the last mark (since the start without one), 33 bytes each. */
+  changes(): Buffer {
+    return Buffer.concat([...this.#changed].map((number) => this.#entryOf(number)));
+  }
+
+  /** Forgets what changed; the entries stay. */
+  mark(): void {
+    this.#changed.clear();
+  }
+
+  /**
+   * Merges packed entries, as `changes` or `entries` gave them, into the states; no change in the sense of `changes`.
+   * In any order, and any number of times, the same entries give the same states. Throws where they are cut.
+   */
+  apply(packed: Buffer): void {
+    if (packed.length % entryBytes !== 0) throw cutError(packed.length);
+    for (let at = 0; at < packed.length; at += entryBytes) {
+      const number = this.#numberOf(packed, at);
+      merge(this.#chunkOf(number), startOf(number), packed, at);
+    }
+  }
+
+  /** All entries, packed, in pieces of at most 16,384; to be used before the next call, as they are not copied. */
+  *entries(): Generator<Buffer> {
+    for (let from = 0; from < this.#size; from += chunkEntries) {
+      yield this.#chunkOf(from).subarray(0, Math.min(this.#size - from, chunkEntries) * entryBytes);
+    }
+  }
+
+  #chunkOf(number: number): Buffer {
+    return this.#chunks[Math.floor(number / chunkEntries)] as Buffer;
+  }
+
+  #entryOf(number: number): Buffer {
+    return this.#chunkOf(number).subarray(startOf(number), startOf(number) + entryBytes);
+  }
+
+  /** The number of an ID's entry, made where there is none. */
+  #numberOf(ids: Buffer, at: number): number {
+    const entry = this.#slots[this.#slotOf(ids, at)];
+    return entry ? entry - 1 : this.#add(ids, at);
   }
 
   /** Slot of an ID: the one that names its entry (number + 1), or the free one (0) where it would go. */
-  function slotOf(ids: Buffer, at: number): number {
+  #slotOf(ids: Buffer, at: number): number {
+    const slots = this.#slots;
     const mask = slots.length - 1;
     let slot = ids.readUInt32LE(at) & mask;
     for (let entry = slots[slot]; entry; entry = slots[slot]) {
-      if (isSameId(chunkOf(entry - 1), startOf(entry - 1), ids, at)) break;
+      if (isSameId(this.#chunkOf(entry - 1), startOf(entry - 1), ids, at)) break;
       slot = (slot + 1) & mask;
     }
     return slot;
   }
 
-  function grow(): void {
-    slots = new Uint32Array(2 * slots.length);
-    for (let number = 0; number < size; number++) {
-      slots[slotOf(chunkOf(number), startOf(number))] = number + 1;
+  #add(ids: Buffer, at: number): number {
+    const number = this.#size;
+    if (number === this.#limit) throw fullError(this.#limit);
+    if (number >= 0.75 * this.#slots.length) this.#grow();
+    if (number === this.#chunks.length * chunkEntries)
+      this.#chunks.push(Buffer.alloc(chunkEntries * entryBytes));
+    ids.copy(this.#chunkOf(number), startOf(number), at, at + hashBytes);
+    this.#size++;
+    this.#slots[this.#slotOf(ids, at)] = this.#size;
+    return number;
+  }
+
+  #grow(): void {
+    this.#slots = new Uint32Array(2 * this.#slots.length);
+    for (let number = 0; number < this.#size; number++) {
+      this.#slots[this.#slotOf(this.#chunkOf(number), startOf(number))] = number + 1;
     }
   }
+}
 
-  function add(ids: Buffer, at: number): number {
-    if (size === limit) throw fullError(limit);
-    if (size >= 0.75 * slots.length) grow();
-    if (size === chunks.length * chunkEntries) chunks.push(Buffer.alloc(chunkEntries * entryBytes));
-    ids.copy(chunkOf(size), startOf(size), at, at + hashBytes);
-    slots[slotOf(ids, at)] = ++size;
-    return size - 1;
-  }
-
-  /** The number of an ID's entry, made where there is none. */
-  function numberOf(ids: Buffer, at: number): number {
-    const entry = slots[slotOf(ids, at)];
-    return entry ? entry - 1 : add(ids, at);
-  }
-
-  function entryOf(number: number): Buffer {
-    return chunkOf(number).subarray(startOf(number), startOf(number) + entryBytes);
-  }
-
-  function get(idHash: Buffer): ExamState {
-    const entry = slots[slotOf(idHash, 0)];
-    return entry ? unpack(entryOf(entry - 1)) : newExam;
-  }
-
-  function set(idHash: Buffer, state: ExamState): void {
-    const number = numberOf(idHash, 0);
-    pack(state, entryOf(number));
-    changed.add(number);
-  }
-
-  function apply(packed: Buffer): void {
-    if (packed.length % entryBytes !== 0) throw cutError(packed.length);
-    for (let at = 0; at < packed.length; at += entryBytes) {
-      const number = numberOf(packed, at);
-      merge(chunkOf(number), startOf(number), packed, at);
-    }
-  }
-
-  function* entries(): Generator<Buffer> {
-    for (let from = 0; from < size; from += chunkEntries) {
-      yield chunkOf(from).subarray(0, Math.min(size - from, chunkEntries) * entryBytes);
-    }
-  }
-
-  return {
-    get size() {
-      return size;
-    },
-    get bytes() {
-      return chunks.length * chunkEntries * entryBytes + slots.byteLength;
-    },
-    get,
-    set,
-    changes: () => Buffer.concat([...changed].map(entryOf)),
-    mark: () => changed.clear(),
-    apply,
-    entries,
-  };
+/** Creates an empty index; `limit`: how many exam IDs it may hold, default `maxExamIds`. */
+export function createExamIndex({ limit = maxExamIds }: { readonly limit?: number } = {}): ExamIndex {
+  return new ExamIndex(limit);
 }
 
 /** Where an entry starts in its chunk. */

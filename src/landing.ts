@@ -1,28 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { addParts, type LakeParts } from "./catalogue";
-import { type Commit, claimAfter, emptyState, type LakeState, nextCommit } from "./commits";
+import type { LakeParts } from "./catalogue";
+import { type Attempt, type Change, commitChange, lostCommits, writeCommit } from "./commit";
+import { type Commit, claimAfter, emptyState, type LakeState } from "./commits";
 import type { Config, HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
 import { createExamIndex, type ExamIndex } from "./exam-index";
 import { prepareFolder } from "./folders";
 import type { GradeRecord } from "./grades";
 import { type Lake, readLakeParts, readLastCommit } from "./lake";
-import { type LandingBatch, openBatch } from "./landing-batch";
+import { LandingBatch } from "./landing-batch";
 import { localDir } from "./paths";
 import { isAlive } from "./processes";
-import {
-  type Attempt,
-  listStaged,
-  lostCommits,
-  makeLake,
-  pruneCommits,
-  publishCommit,
-  stageCatalogue,
-  sweepStaged,
-  writeCommit,
-} from "./publishing";
+import { listStaged, makeLake, pruneCommits, publishCommit, sweepStaged } from "./publishing";
 import type { Schema } from "./schema";
 
 /** A run that holds the lake: where it stands, and the batch that it gathers for its next commit. */
@@ -67,7 +58,7 @@ export async function openLanding(plan: LandingPlan): Promise<Landing> {
   }));
   const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
   const landing = { lake, place, run, exams, spool: makeSpool(run), schema, last, parts, commits: 0 };
-  return { ...landing, batch: openBatch({ ...landing, state: last.state }) };
+  return { ...landing, batch: new LandingBatch({ ...landing, state: last.state }) };
 }
 
 /** A name for a run that no other has; it sorts by time. */
@@ -157,13 +148,13 @@ export async function commitBatch(landing: Landing): Promise<void> {
   const { lake, exams } = landing;
   try {
     const staged = await landing.batch.stage();
-    const { commit, parts } = await commitStaged(landing, staged);
+    const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
     await publishCommit(lake, commit);
     exams.mark();
     landing.last = commit;
     landing.parts = parts;
     landing.commits++;
-    landing.batch = openBatch({ ...landing, state: commit.state });
+    landing.batch = new LandingBatch({ ...landing, state: commit.state });
     if (commit.number % 25 === 0) await pruneCommits(lake, commit);
   } catch (error) {
     await checkHeld(landing, error as Error);
@@ -171,33 +162,16 @@ export async function commitBatch(landing: Landing): Promise<void> {
   }
 }
 
-type Staged = Awaited<ReturnType<LandingBatch["stage"]>>;
-
-/** Commits the staged files after the last commit: this run's, or that of a compaction which came between. */
-async function commitStaged(landing: Landing, staged: Staged): Promise<{ commit: Commit; parts: LakeParts }> {
-  const { lake, place, run } = landing;
-  for (let { last: before, parts: partsBefore } = landing; ; partsBefore = await readLakeParts(lake)) {
-    const files = staged.toFiles(before.number + 1);
-    const content = { kind: "land", run, holder: run, state: staged.state, files, swaps: [] } as const;
-    const tablesOnly = nextCommit(before, content);
-    const parts = addParts(partsBefore, files);
-    const contents = {
-      webhdfsUrl: place.url,
-      lakeDir: place.lakeDir,
-      commit: tablesOnly,
-      state: staged.state,
-      parts,
-    };
-    const commit = {
-      ...tablesOnly,
-      files: [...files, ...(await stageCatalogue(lake, `_tmp/${run}`, contents))],
-    };
-    const { isOurs, last } = await writeCommit(lake, commit, `_tmp/${run}/commit-${commit.number}.json`);
-    if (last.holder !== run) throw takenOver(lake, last);
-    if (isOurs) return { commit, parts };
-    await publishCommit(lake, last);
-    before = last;
-  }
+/** Makes count what this run has staged. Throws where another run has claimed the lake, be it right after this commit. */
+export async function commitHeld(
+  landing: Landing,
+  change: Omit<Change, "holder">,
+): Promise<{ commit: Commit; parts: LakeParts }> {
+  const { lake, run, last, parts } = landing;
+  const committer = { ...landing, folder: `_tmp/${run}` };
+  const outcome = await commitChange(committer, { ...change, holder: run }, { last, parts });
+  if (outcome.kind !== "committed" || outcome.last.holder !== run) throw takenOver(lake, outcome.last);
+  return outcome;
 }
 
 /**

@@ -1,61 +1,19 @@
 import { type LakeContents, toDataPackage } from "./catalogue";
-import { type Commit, type CommittedFile, commitName, commitNumber, type Swap } from "./commits";
+import { type Commit, type CommittedFile, commitNumber, type Swap } from "./commits";
 import { ServiceError } from "./errors";
 import type { HdfsEntry } from "./hdfs";
 import { type Lake, readLastCommit } from "./lake";
 import { toLakeReadme } from "./lake-readme";
 import { tables } from "./tables";
 
-/** How writing a commit ended. */
-export interface Attempt {
-  /** Whether the commit counts, be it that another run has taken over after it. */
-  readonly isOurs: boolean;
-  /** The last commit now: the one written, or what others have committed instead of it or after it. */
-  readonly last: Commit;
-}
-
 /** Commits older than this many are removed; what they said is in each later one. */
-const keptCommits = 100;
+export const keptCommits = 100;
 
 /** Makes the directories of a lake that has no commit yet; those that are there stay as they are. */
 export async function makeLake(lake: Lake): Promise<void> {
   for (const name of ["_commits", "_index", ...Object.keys(tables)]) {
     await lake.hdfs.makeDirectory(lake.at(name));
   }
-}
-
-/**
- * Makes a commit count: written at `staged` (below `_tmp`), then renamed into `_commits` without overwrite, which fails
- * for the second of two that want the same number. Whether it counts is then read back: an answer may have been lost on
- * its way, others may have followed at once, and a run that was held up for long may have taken a number that was free
- * because it is too old: that far behind, nothing counts.
- */
-export async function writeCommit(lake: Lake, commit: Commit, staged: string): Promise<Attempt> {
-  await lake.hdfs.write(lake.at(staged), Buffer.from(JSON.stringify(commit)));
-  await move(lake, lake.at(staged), lake.at(`_commits/${commitName(commit.number)}`));
-  const last = await readLastCommit(lake);
-  if (!last) throw lostCommits(lake);
-  if (last.number === commit.number) return { isOurs: isSame(last, commit), last };
-  const ahead = last.number - commit.number;
-  return { isOurs: ahead > 0 && ahead < keptCommits && (await isThere(lake, commit)), last };
-}
-
-function isSame(a: Commit, b: Commit): boolean {
-  return a.run === b.run && a.kind === b.kind && a.committedAt === b.committedAt;
-}
-
-/** A lake that had commits, or should, has none. */
-export function lostCommits(lake: Lake): ServiceError {
-  return new ServiceError(
-    `hdfs ${lake.at("_commits")}: expected commits, received none; was the lake reset meanwhile?`,
-  );
-}
-
-/** Whether the commit stands under its number, others having followed it. */
-async function isThere(lake: Lake, commit: Commit): Promise<boolean> {
-  const path = lake.at(`_commits/${commitName(commit.number)}`);
-  if (!(await lake.hdfs.stat(path))) return false;
-  return isSame(JSON.parse((await lake.hdfs.read(path)).toString("utf8")) as Commit, commit);
 }
 
 /**
@@ -105,7 +63,7 @@ async function publishSwap(lake: Lake, { directory, staged, retired, replaced }:
 }
 
 /** Moves what is there; false where the source is gone or the target is taken. */
-async function move(lake: Lake, from: string, to: string): Promise<boolean> {
+export async function move(lake: Lake, from: string, to: string): Promise<boolean> {
   return moving(lake, { path: from }, () => lake.hdfs.rename(from, to));
 }
 

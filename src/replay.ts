@@ -1,25 +1,17 @@
 import { join } from "node:path";
-import type { LakeParts, PartFile } from "./catalogue";
-import {
-  type Commit,
-  type CommittedFile,
-  emptyState,
-  hasTables,
-  type LakeState,
-  nextCommit,
-  type Swap,
-  toPartNumber,
-} from "./commits";
+import type { PartFile } from "./catalogue";
+import type { StagedFile } from "./commit";
+import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "./commits";
 import { type Config, readConfig } from "./config";
 import { ServiceError } from "./errors";
 import { createExamIndex } from "./exam-index";
 import type { GradeRecord } from "./grades";
-import { type Lake, openLake, readLakeParts, readLastCommit } from "./lake";
-import { closeLanding, type Landing, openLanding, sweepLanding, takenOver } from "./landing";
-import { openBatch, type StagedBatch } from "./landing-batch";
+import { type Lake, openLake, readLastCommit } from "./lake";
+import { closeLanding, commitHeld, type Landing, openLanding, sweepLanding } from "./landing";
+import { LandingBatch, type StagedBatch } from "./landing-batch";
 import { fingerprintSchemas, type Message } from "./outcomes";
 import { createTableFile } from "./parquet";
-import { publishCommit, stageCatalogue, writeCommit } from "./publishing";
+import { publishCommit } from "./publishing";
 import { readMessages } from "./recompute";
 import type { Schema } from "./schema";
 import type { MessageBatch } from "./stream";
@@ -93,7 +85,7 @@ async function readLanded(lake: Lake): Promise<Commit> {
 /** What is staged for the commit. */
 interface Rebuild {
   readonly state: LakeState;
-  readonly course: Omit<CommittedFile, "path">;
+  readonly course: StagedFile;
   readonly parts: Readonly<Record<(typeof rebuilt)[number], PartFile[]>>;
 }
 
@@ -108,7 +100,7 @@ async function stageRebuild(landing: Landing, options: ReplayOptions): Promise<R
   let number = 0;
 
   function openChunk(from: LakeState) {
-    return openBatch({ ...landing, exams, state: from, isReplay: true });
+    return new LandingBatch({ ...landing, exams, state: from, isReplay: true });
   }
 
   async function endChunk(): Promise<void> {
@@ -177,10 +169,10 @@ async function placeChunk(
 ): Promise<Rebuild["course"]> {
   let course: Rebuild["course"] | undefined;
   const base = `${toPartNumber(last.number)}-${String(number).padStart(6, "0")}`;
-  for (const file of staged.toFiles(last.number)) {
+  for (const file of staged.files) {
     const { table, bytes } = file;
     if (table === "course_ID") course = file;
-    if (table === "course_ID" || table === "raw_data" || table === "catalogue") continue;
+    if (table === "course_ID" || table === "raw_data") continue;
     const directory = table === "index" ? "_index" : table;
     const name = table === "index" ? base : `part-${base}.parquet`;
     const target = lake.at(`_tmp/${run}/new-${directory}`);
@@ -204,28 +196,14 @@ async function placeEmpty(
   return { path: `${table}/${name}`, bytes };
 }
 
-/** Commits after the last commit, a compaction's that came between included. */
-async function commitRebuild(landing: Landing, { state, course, parts: own }: Rebuild): Promise<Commit> {
-  const { lake, run, place } = landing;
-  const swaps = [...rebuilt, "_index"].map((directory): Swap => {
-    const [staged, retired] = ["new", "old"].map((age) => `_tmp/${run}/${age}-${directory}`) as [
-      string,
-      string,
-    ];
-    return { directory, staged, retired, replaced: "all" };
-  });
-  for (let before = landing.last; ; ) {
-    const file = { ...course, path: `course_ID/part-${toPartNumber(0)}.parquet` };
-    const content = { kind: "replay", run, holder: run, state, files: [file], swaps } as const;
-    const plain = nextCommit(before, content);
-    const course_ID = [{ path: file.path, bytes: file.bytes }];
-    const parts: LakeParts = { ...(await readLakeParts(lake)), ...own, course_ID };
-    const contents = { webhdfsUrl: place.url, lakeDir: place.lakeDir, commit: plain, state, parts };
-    const commit = { ...plain, files: [file, ...(await stageCatalogue(lake, `_tmp/${run}`, contents))] };
-    const { isOurs, last } = await writeCommit(lake, commit, `_tmp/${run}/commit-${commit.number}.json`);
-    if (last.holder !== run) throw takenOver(lake, last);
-    if (isOurs) return commit;
-    await publishCommit(lake, last);
-    before = last;
-  }
+/** The rebuilt tables and the index take the place of those that are there, in one commit. */
+async function commitRebuild(landing: Landing, { state, course, parts }: Rebuild): Promise<Commit> {
+  const swaps = [...rebuilt, "_index" as const].map((directory) => ({
+    directory,
+    staged: `_tmp/${landing.run}/new-${directory}`,
+    retired: `_tmp/${landing.run}/old-${directory}`,
+    replaced: "all" as const,
+    added: directory === "_index" ? [] : parts[directory],
+  }));
+  return (await commitHeld(landing, { kind: "replay", state, files: [course], swaps })).commit;
 }

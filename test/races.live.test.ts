@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { writeCommit } from "user-activity/dist/commit";
 import { emptyState, nextCommit } from "user-activity/dist/commits";
 import { compact } from "user-activity/dist/compact";
 import { openLake } from "user-activity/dist/lake";
 import { land } from "user-activity/dist/land";
-import { makeLake, writeCommit } from "user-activity/dist/publishing";
+import { makeLake } from "user-activity/dist/publishing";
 import { interject } from "./faulty-lake";
 import { checkLake, ownTopic } from "./kills";
 import { ownConfig } from "./live-lake";
