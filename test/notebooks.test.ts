@@ -10,10 +10,15 @@ function outputText(notebook: Notebook): string {
     .flatMap(({ outputs = [] }) => outputs)
     .map(({ text, data = {} }) => {
       const html = textOf(data["text/html"] as string[]).replaceAll(/<[^>]*>/g, " ");
-      const chart = JSON.stringify(data["application/vnd.plotly.v1+json"] ?? "");
+      const chart = JSON.stringify(data["application/vnd.plotly.v1+json"] ?? "", withoutLayout);
       return [textOf(text), html, textOf(data["text/plain"] as string[]), chart].join(" ");
     })
     .join("\n");
+}
+
+/** Of a chart's layout only its title: ranges, sizes and ticks are no numbers that a reader is shown. */
+function withoutLayout(key: string, value: unknown): unknown {
+  return key === "layout" ? { title: (value as { title?: unknown }).title } : value;
 }
 
 function proseOf({ cells }: Notebook): string {
@@ -21,6 +26,44 @@ function proseOf({ cells }: Notebook): string {
     .filter(({ cell_type }) => cell_type === "markdown")
     .map(({ source }) => textOf(source))
     .join("\n\n");
+}
+
+interface Section {
+  readonly heading: string;
+  readonly prose: string;
+  /** The numbers that its outputs show; those of the whole notebook where it is its beginning or its end. */
+  readonly shown: readonly number[];
+}
+
+/** A notebook by its second headings. Solutions are left out: their outputs are the reader's. */
+function sectionsOf(notebook: Notebook): Section[] {
+  const whole = numbersIn(outputText(notebook));
+  const sections = [{ heading: "its beginning", prose: "", cells: [] as Notebook["cells"][number][] }];
+  for (const cell of notebook.cells.filter(({ id }) => !id.startsWith("solution-"))) {
+    if (cell.cell_type === "code") sections.at(-1)?.cells.push(cell);
+    else
+      for (const [index, part] of textOf(cell.source).split(/^## /m).entries()) {
+        const heading = part.split("\n")[0] ?? "";
+        if (index > 0) sections.push({ heading, prose: part.slice(heading.length), cells: [] });
+        else sections.splice(-1, 1, { ...lastOf(sections), prose: `${lastOf(sections).prose}\n\n${part}` });
+      }
+  }
+  return sections.map(({ heading, prose, cells }, index) => {
+    const isSummary = index === 0 || /^What we have now|^Sources/.test(heading);
+    return { heading, prose, shown: isSummary ? whole : numbersIn(outputText({ ...notebook, cells })) };
+  });
+}
+
+function lastOf<T>(list: readonly T[]): T {
+  return list.at(-1) ?? assert.fail("nothing is there");
+}
+
+/** The numbers of a text from 10 on, as they are written, outside headings, code and links. */
+function numbersOf(text: string): string[] {
+  const prose = text.replaceAll(/^#.*$/gm, "").replaceAll(/`[^`]*`|\]\([^)]*\)|\[\d\. /g, "");
+  return [...prose.matchAll(/(?<![\w.,])\d[\d,]*(?:\.\d+)?/g)]
+    .map(([number]) => number.replace(/,$/, ""))
+    .filter((number) => Number(number.replaceAll(",", "")) >= 10);
 }
 
 describe("the committed notebooks", () => {
@@ -101,16 +144,19 @@ describe("the committed notebooks", () => {
         }
       });
 
-      test("names no number in its prose that no output shows", () => {
-        const shown = [...committed.values()].flatMap((one) => numbersIn(outputText(one)));
-        const prose = proseOf(notebook)
-          .replaceAll(/^#.*$/gm, "")
-          .replaceAll(/`[^`]*`|\]\([^)]*\)|\[\d\. /g, "");
-        const unknown = [...prose.matchAll(/(?<![\w.,])\d[\d,]*(?:\.\d+)?/g)]
-          .map(([number]) => number.replace(/,$/, ""))
-          .filter((number) => Number(number.replaceAll(",", "")) >= 10 && !isShown(number, shown));
-        assert.deepEqual(unknown, []);
+      test("has at least as much prose as code, and no way around types", () => {
+        const prose = notebook.cells.filter(({ cell_type }) => cell_type === "markdown");
+        assert.ok(prose.length >= codeCells(notebook).length, `${prose.length} cells of prose`);
+        for (const { id, source } of codeCells(notebook))
+          assert.doesNotMatch(textOf(source), /\bas any\b/, id);
       });
+
+      for (const section of sectionsOf(notebook)) {
+        test(`names no number that no output shows: ${section.heading}`, () => {
+          const unknown = numbersOf(section.prose).filter((number) => !isShown(number, section.shown));
+          assert.deepEqual(unknown, []);
+        });
+      }
 
       test("leads only to what is there", () => {
         const links = [...proseOf(notebook).matchAll(/\]\(([^)#]+)(#[^)]*)?\)/g)];
