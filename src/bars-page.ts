@@ -24,6 +24,8 @@ interface Chart {
   /** The bar that the keyboard is at, and where a range began. */
   at: number;
   start: number;
+  /** Whether the mouse went down on a bar and is not up again: it can enter a bar, held, before it went down there. */
+  isDragging: boolean;
 }
 
 /** Makes each bar of the chart in `root` choose the rows of the table: by a click, a drag over several, or the keyboard. */
@@ -32,7 +34,7 @@ export function runBars(root: PageElement, view: View | undefined, told: ToldBar
   if (!svg || !view) return;
   svg.setAttribute("role", "group");
   const points = [...svg.querySelectorAll(".barlayer .point")];
-  const chart: Chart = { told, view, points, chosen: new Set(), at: 0, start: 0 };
+  const chart: Chart = { told, view, points, chosen: new Set(), at: 0, start: 0, isDragging: false };
   const { width = "0", height = "0" } = readSize(svg.querySelector(".plotclip rect"));
   for (const bar of points.keys()) addChoosing(chart, bar, told.isHorizontal ? { width } : { height });
   const hint =
@@ -65,10 +67,15 @@ function addChoosing(chart: Chart, bar: number, across: Readonly<Record<string, 
   point.dataset.lmSuppressShortcuts = "true";
   point.addEventListener("pointerdown", (event) => {
     event.preventDefault();
+    chart.isDragging = true;
     pressBar(chart, bar, event);
   });
   point.addEventListener("pointerenter", (event) => {
-    if (event.buttons === 1) chooseRange(chart, bar);
+    chart.isDragging &&= event.buttons === 1;
+    if (chart.isDragging && bar !== chart.at) chooseRange(chart, bar);
+  });
+  point.addEventListener("pointerup", () => {
+    chart.isDragging = false;
   });
   point.addEventListener("keydown", (event) => pressKey(chart, event));
 }

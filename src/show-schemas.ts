@@ -71,7 +71,7 @@ export function alignFields(schemas: readonly (readonly ShownField[])[]): Aligne
 const left = "text-align:left";
 
 function toHtml({ path, cells, isSame }: AlignedRow): string {
-  const mark = isSame ? "" : '<b aria-label="differs">≠</b> ';
+  const mark = isSame ? "" : '<span role="img" aria-label="differs">≠</span> ';
   const columns = cells.map((field) => {
     const type = toTypeHtml(field, isSame);
     const note = field?.note ? `<br><small>${escapeHtml(field.note)}</small>` : "";

@@ -6,6 +6,7 @@ export type Shown = Record<string, unknown>;
 /** One message to Jupyter. */
 export interface KernelMessage {
   readonly data: Shown;
+  readonly metadata: Shown;
   readonly transient: { readonly display_id?: string };
   /** Whether it replaces what was shown with the same display_id. */
   readonly isUpdate: boolean;

@@ -138,6 +138,7 @@ describe("in the kernel", () => {
       /^<svg [^>]*aria-label="In words\."[^>]*width="400" height="300"/,
     );
     assert.equal(data["text/plain"], "In words.");
+    assert.deepEqual(kernel.messages[0]?.metadata, { "image/svg+xml": { alt: "In words." } });
   });
 });
 
