@@ -1,9 +1,10 @@
 // What runs in the page where a bar chart stands above a table; its functions go there as text, like those of `table-page`.
 
-import type { PageDocument, PageElement, PageEvent } from "./page-elements";
+import type { PageDocument, PageElement, PageEvent, PageParser } from "./page-elements";
 import { findRows, makeButton, makeElement, type View } from "./table-page";
 
 declare const document: PageDocument;
+declare const DOMParser: PageParser;
 
 /** What the page is told of a bar chart. */
 export interface ToldBars {
@@ -30,8 +31,9 @@ interface Chart {
 
 /** Makes each bar of the chart in `root` choose the rows of the table: by a click, a drag over several, or the keyboard. */
 export function runBars(root: PageElement, view: View | undefined, told: ToldBars): void {
-  const svg = root.querySelector("svg");
-  if (!svg || !view) return;
+  const image = root.querySelector("img");
+  if (!image || !view) return;
+  const svg = openImage(image);
   svg.setAttribute("role", "group");
   const points = [...svg.querySelectorAll(".barlayer .point")];
   const chart: Chart = { told, view, points, chosen: new Set(), at: 0, start: 0, isDragging: false };
@@ -46,6 +48,17 @@ export function runBars(root: PageElement, view: View | undefined, told: ToldBar
     makeElement("div", "display:flex;gap:.6em;align-items:baseline", makeElement("small", "", hint), all),
   );
   chooseBars(chart, []);
+}
+
+/** Puts the drawing of an image in its place, so that its bars can be clicked. */
+function openImage(image: PageElement): PageElement {
+  const [, data = ""] = (image.getAttribute("src") ?? "").split("base64,");
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const parsed = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "image/svg+xml");
+  const svg = parsed.documentElement;
+  svg.style.cssText = "max-width:100%;height:auto";
+  image.replaceWith(svg);
+  return svg;
 }
 
 function readSize(clip: PageElement | null): Record<string, string> {
@@ -139,5 +152,5 @@ function drawBars({ points, chosen, at }: Chart): void {
 
 /** All functions above: what `runBars` needs beside those of the table. */
 export const barFunctions: readonly ((...input: never[]) => unknown)[] = [
-  ...[runBars, readSize, addChoosing, pressBar, pressKey, chooseRange, chooseBars, drawBars],
+  ...[runBars, openImage, readSize, addChoosing, pressBar, pressKey, chooseRange, chooseBars, drawBars],
 ];

@@ -1,5 +1,5 @@
 import { formatCount } from "./report";
-import { escapeHtml } from "./text";
+import { escapeAttribute, escapeHtml } from "./text";
 
 /** What a column holds, of all its rows. */
 export interface Profile {
@@ -120,8 +120,9 @@ function renderBars(bars: readonly ProfileBar[]): string {
     top === 0 ? "" : `M${index * step} ${height}v-${top}h${step - 1}v${top}z`,
   );
   const title = bars.map(({ label, count }) => `${label}: ${formatCount(count)}`).join("; ");
+  // a viewer that leaves out pictures leaves no text of them behind
   return [
-    `<svg role="img" width="${width}" height="${height}" fill="currentColor" opacity=".6">`,
-    `<title>${escapeHtml(title)}</title><path d="${path.join("")}"/></svg>`,
+    `<span role="img" title="${escapeAttribute(title)}"><svg aria-hidden="true" width="${width}" height="${height}" `,
+    `fill="currentColor" opacity=".6"><path d="${path.join("")}"/></svg></span>`,
   ].join("");
 }

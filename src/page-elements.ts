@@ -14,6 +14,7 @@ export interface PageElement {
   append(...parts: readonly (PageNode | string)[]): void;
   prepend(...parts: readonly (PageNode | string)[]): void;
   after(...parts: readonly (PageNode | string)[]): void;
+  replaceWith(part: PageNode): void;
   replaceChildren(...parts: readonly PageNode[]): void;
   setAttribute(name: string, value: string): void;
   removeAttribute(name: string): void;
@@ -63,3 +64,8 @@ export interface PageDocument {
   createElement(tag: string): PageElement;
   createElementNS(namespace: string, tag: string): PageElement;
 }
+
+/** What reads markup. */
+export type PageParser = new () => {
+  parseFromString(markup: string, type: string): { readonly documentElement: PageElement };
+};

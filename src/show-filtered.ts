@@ -8,7 +8,7 @@ import { type ShowFigureOptions, type ShowFrameOptions, toFrameView } from "./sh
 import { renderSvg } from "./svg";
 import { tableFunctions } from "./table-page";
 import { toScript, toScriptJson } from "./table-script";
-import { escapeHtml } from "./text";
+import { escapeAttribute, escapeHtml } from "./text";
 
 export interface ShowFilteredOptions extends Omit<ShowFrameOptions, "interactive">, ShowFigureOptions {
   /** The frame's column that says to which bar a row belongs. */
@@ -38,19 +38,22 @@ export async function showFilteredBy(
   const rows = (frame.values as Cell[][]).map((row) => barOf.get(toLabel(row[place] ?? null)) ?? -1);
   if (rows.length > 0 && rows.every((bar) => bar < 0)) throw noBar(bars.labels, column);
   const told: ToldBars = { ...bars, rows: rows.slice(0, view.there) };
-  const svg = (await renderSvg(figure, { width, height })).replace(
-    ' style=""',
-    ' style="max-width:100%;height:auto"',
-  );
+  const svg = await renderSvg(figure, { width, height });
   const table = `runTable(root.lastElementChild, ${toScriptJson(view.told)})`;
   const script = toScript(
     [...tableFunctions, ...barFunctions],
     `runBars(root, ${table}, ${toScriptJson(told)});`,
   );
   display({
-    "text/html": `<div>${svg}${renderNumbers(bars)}${view.html}</div>${script}`,
+    "text/html": `<div>${renderImage(svg, figure.alt)}${renderNumbers(bars)}${view.html}</div>${script}`,
     "text/plain": `${figure.alt}\n${view.plain}`,
   });
+}
+
+/** The chart as an image: a viewer that leaves out its picture shows its words. */
+function renderImage(svg: string, alt: string): string {
+  const data = Buffer.from(svg).toString("base64");
+  return `<img alt="${escapeAttribute(alt)}" src="data:image/svg+xml;base64,${data}">`;
 }
 
 type Bars = Omit<ToldBars, "rows">;

@@ -1,4 +1,4 @@
-import { display } from "./display";
+import { type Bundle, display } from "./display";
 import { quote } from "./failures";
 import { parseList } from "./nested";
 import type { FailureRow } from "./tables";
@@ -26,21 +26,25 @@ export interface ShowTreeOptions {
 }
 
 /** Shows a JSON value, such as an event, as a tree that folds and unfolds, also where no script runs. */
-export function showTree(
+export function showTree(value: unknown, options: ShowTreeOptions = {}): void {
+  display(renderTree(value, options));
+}
+
+/** What showTree shows. */
+export function renderTree(
   value: unknown,
   { caption = "", failures = [], open = 1, from }: ShowTreeOptions = {},
-): void {
+): Bundle {
   const root = buildTree(value, failures, open);
-  const origin = from ? describeOrigin(from) : "";
-  const count = describeFailures(failures.length);
-  const words = [caption, [origin, count].filter((text) => text).join("; ")];
+  const parts = [from ? describeOrigin(from) : "", describeFailures(failures.length)];
+  const place = parts.filter((text) => text).join("; ");
   const html = [
-    words[0] ? `<p><b>${escapeHtml(words[0])}</b></p>` : "",
-    words[1] ? `<p><small>${escapeHtml(words[1])}</small></p>` : "",
+    caption ? `<p><b>${escapeHtml(caption)}</b></p>` : "",
+    place ? `<p><small>${escapeHtml(place)}</small></p>` : "",
     `<div style="font-family:var(--jp-code-font-family,monospace);overflow-wrap:anywhere">${toHtml(root)}</div>`,
   ];
-  const plain = [...words.filter((text) => text), ...toPlain(root, "")];
-  display({ "text/html": html.join(""), "text/plain": plain.join("\n") });
+  const plain = [caption, place].filter((text) => text);
+  return { "text/html": html.join(""), "text/plain": [...plain, ...toPlain(root, "")].join("\n") };
 }
 
 /** What showRefused takes from a row of quarantine; failures may be the JSON text that a frame holds. */

@@ -14,8 +14,10 @@ export interface ShowFrameOptions {
   readonly caption?: string;
   /** Decimals of numbers that are not whole; default 4. */
   readonly decimals?: number;
-  /** Whether it can be sorted, filtered and paged, and has a profile of each column; default: where it has over 10 rows. */
+  /** Whether it can be sorted, filtered and paged; default: where it has over 10 rows. */
   readonly interactive?: boolean;
+  /** Whether a profile of all rows stands above each column, where it is interactive; default: where it has over 20 rows. */
+  readonly profile?: boolean;
 }
 
 export interface ShowFigureOptions {
@@ -52,14 +54,13 @@ export interface FrameView {
 }
 
 /** A frame as HTML and as text, with what a script behind it needs. */
-export function toFrameView(
-  frame: DataFrame,
-  { rows = 10, caption = "", decimals = 4, interactive = true }: ShowFrameOptions,
-): FrameView {
+export function toFrameView(frame: DataFrame, options: ShowFrameOptions): FrameView {
+  const { rows = 10, caption = "", decimals = 4, interactive = true } = options;
+  const { profile = interactive && rowCountOf(frame) > 20 } = options;
   const columns = toColumns(frame, interactive ? Math.max(rows, mostRows) : rows, decimals);
   const size = Math.min(rows, rowCountOf(frame));
   const words = describeSize(frame, size);
-  const head = { caption, belowHead: interactive ? renderProfiles(frame, columns) : "" };
+  const head = { caption, belowHead: profile ? renderProfiles(frame, columns) : "" };
   const html = `${renderTable(columns, size, head)}<p><small>${words}</small></p>`;
   const lines = Array.from({ length: size }, (_, row) =>
     columns.map(({ texts }) => toPlain(texts[row] ?? null)),
@@ -87,7 +88,7 @@ function renderProfiles(frame: DataFrame, columns: readonly TableColumn[]): stri
 function toTold(frame: DataFrame, columns: readonly TableColumn[], size: number) {
   const { cells, count } = packCells(columns, size);
   const [there, all] = [size + count, rowCountOf(frame)];
-  const limit = there < all ? `, the first ${there} here; the profile is of all` : "";
+  const limit = there < all ? `, the first ${there} here; profiles are of all` : "";
   const places = columns.map((column) => column.places);
   return { there, told: { size, note: `${describeSize(frame, all)}${limit}`, places, cells } };
 }

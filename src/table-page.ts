@@ -69,8 +69,7 @@ export function runTable(root: PageElement, told: ToldTable): View | undefined {
   };
   for (const column of heads.keys()) addSorting(view, column);
   root.prepend(makeControls(view));
-  const note = root.querySelector("p small");
-  if (note) note.textContent = told.note;
+  (root.querySelector("p small") as PageElement).textContent = told.note;
   findRows(view);
   return view;
 }

@@ -38,6 +38,11 @@ export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
+/** Writes a text as the value of an attribute in double quotes. */
+export function escapeAttribute(text: string): string {
+  return escapeHtml(text).replaceAll('"', "&quot;");
+}
+
 /** Whether UTF-8 can hold the text: no surrogate stands alone. */
 export function isWellFormed(text: string): boolean {
   // Node knows it since version 20, TypeScript by a later library than es2023

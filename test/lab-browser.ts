@@ -136,6 +136,14 @@ export function labInBrowser(config: Config, name: string) {
     return JSON.parse(atStart.get(nameOf(number)) ?? "").cells;
   }
 
+  /** Opens a notebook alone: in a workspace of its own, where no other is restored that would be in front at first. */
+  async function openFile(name: string): Promise<Locator> {
+    const url = new URL(lab.url);
+    url.pathname = `/lab/workspaces/${++opened}/tree/notebooks/${name}`;
+    await page.goto(url.href);
+    return readyPanel();
+  }
+
   return {
     root,
     complaints,
@@ -151,13 +159,8 @@ export function labInBrowser(config: Config, name: string) {
     takePicture: async (one: string): Promise<void> => {
       if (pictures) await page.screenshot({ path: join(pictures, `${one}.png`) });
     },
-    /** Opens a notebook alone: in a workspace of its own, where no other is restored that would be in front at first. */
-    openNotebook: async (number: string): Promise<Locator> => {
-      const url = new URL(lab.url);
-      url.pathname = `/lab/workspaces/${++opened}-of-${number}/tree/notebooks/${nameOf(number)}`;
-      await page.goto(url.href);
-      return readyPanel();
-    },
+    openNotebook: (number: string): Promise<Locator> => openFile(nameOf(number)),
+    openFile,
     /** Forgets the committed outputs and counts, so that what is seen later is of this run. */
     clearOutputs: async (): Promise<void> => {
       await page.getByRole("menuitem", { name: "Edit" }).click();

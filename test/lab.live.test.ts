@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { Locator } from "playwright-core";
+import { toFrame } from "user-activity/dist/frames";
+import { renderFrame } from "user-activity/dist/show";
+import { renderTree } from "user-activity/dist/show-tree";
 import { labInBrowser, noBrowser, startLab } from "./lab-browser";
 import { ownConfig } from "./live-lake";
+import { leastContrast } from "./site-browser";
 
 describe("JupyterLab in a browser", { skip: noBrowser }, () => {
   const config = ownConfig("lab");
@@ -68,6 +74,127 @@ describe("JupyterLab in a browser", { skip: noBrowser }, () => {
       "to look at a chart changes nothing",
     );
     assert.deepEqual(complaints, []);
+  });
+
+  describe("tables, trees and charts that can be looked into", () => {
+    const shown =
+      'import { barFigure, showFilteredBy, showFrame, showSchemas, showTree, toFrame } from "user-activity";';
+    const sources = [
+      `${shown}\nconst rows = Array.from({ length: 60 }, (_, place) => ({ place, kind: ["right", "wrong", "none"][place % 3], share: place % 7 ? place / 60 : null }));`,
+      'showFrame(toFrame(rows), { caption: "Table 1. Rows" });',
+      'showTree({ id: "a", counts: { total: "four" }, list: [{ at: 1 }] }, { failures: [{ path: "counts.total", rule: "type", expected: "a whole number", received: \'"four"\' }], from: { partition: 0, offset: 7 } });',
+      'showSchemas({ observed: [{ path: "id", type: "STRING" }, { path: "n", type: "STRING", nullable: true }], demanded: [{ path: "id", type: "STRING" }, { path: "n", type: "INT32" }] });',
+      'const bars = ["right", "wrong", "none"].map((label) => ({ label, value: 20 }));\nawait showFilteredBy(barFigure(bars, "rows", { title: "Figure 1. Rows", alt: "Bars." }), toFrame(rows), { column: "kind", height: 260, rows: 5 });',
+    ];
+    const name = "tables.ipynb";
+
+    /** A notebook as a clone has it: run elsewhere, so that JupyterLab does not trust what it shows. */
+    function writeNotebook(): void {
+      const rows = Array.from({ length: 60 }, (_, place) => ({ place }));
+      const outputs = [
+        renderFrame(toFrame(rows)),
+        { "text/html": renderTree({ id: "a", counts: { total: 4 } })["text/html"] },
+      ];
+      const cells = sources.map((source, place) => {
+        const data = outputs[place - 1];
+        const output = data ? [{ output_type: "display_data", data, metadata: {} }] : [];
+        return {
+          cell_type: "code",
+          id: `code-${place}`,
+          execution_count: null,
+          metadata: {},
+          source,
+          outputs: output,
+        };
+      });
+      const { metadata } = JSON.parse(readFileSync(join(root, "notebooks", session.nameOf("01")), "utf8"));
+      const notebook = { cells, metadata, nbformat: 4, nbformat_minor: 5 };
+      writeFileSync(join(root, "notebooks", name), JSON.stringify(notebook));
+    }
+
+    const output = (panel: Locator, place: number) =>
+      panel.locator(`.jp-Cell[data-windowed-list-index="${place}"] .jp-OutputArea-output`);
+
+    test("that were run elsewhere are plain tables, and trees that fold, until the notebook is run or trusted", async () => {
+      writeNotebook();
+      const panel = await session.openFile(name);
+      const table = output(panel, 1);
+      await table.locator("tbody tr").first().waitFor();
+      assert.equal(await table.locator("tbody tr").count(), 10);
+      assert.equal(await table.locator("input, button").count(), 0);
+      assert.match(await table.innerText(), /60 distinct.*60 rows × 1 column, the first 10 shown/s);
+      const tree = output(panel, 2);
+      await tree.getByText("counts").click();
+      await tree.getByText("total: 4").waitFor();
+      await takePicture("tables-untrusted");
+    });
+
+    test("sort, filter and page once they are run, by mouse and by keys that JupyterLab leaves to them", async () => {
+      const page = session.page();
+      const panel = await session.openFile(name);
+      await panel.locator('[data-command="notebook:restart-run-all"]').click();
+      await page.locator(".jp-Dialog .jp-mod-accept").click();
+      await output(panel, 4).locator(".point").first().waitFor();
+      const table = output(panel, 1);
+      const status = table.locator('[role="status"]');
+      await table.scrollIntoViewIfNeeded();
+      await table.getByRole("button", { name: "place" }).click();
+      await table.getByRole("button", { name: "place" }).click();
+      assert.equal(await table.locator("tbody td").first().innerText(), "59");
+      await table.getByRole("button", { name: "next" }).press("Enter");
+      assert.equal(await status.innerText(), "rows 11 to 20 of 60, by place, descending");
+      await table.getByLabel("filter").click();
+      await page.keyboard.type("xdd"); // in JupyterLab x cuts a cell and dd deletes it
+      assert.equal(await status.innerText(), "0 found in 60, by place, descending");
+      await table.getByLabel("filter").fill("kind=wrong place<10");
+      assert.equal(await status.innerText(), "rows 1 to 3 of 3 found in 60, by place, descending");
+      assert.equal(await panel.locator(".jp-Cell").count(), sources.length);
+      await takePicture("tables-run");
+      assert.deepEqual(complaints, []);
+    });
+
+    test("unfold to a failure with its rule, put schemas side by side, and a bar filters its table", async () => {
+      const panel = await session.readyPanel();
+      const tree = output(panel, 2);
+      await tree.scrollIntoViewIfNeeded();
+      assert.match(await tree.innerText(), /total: "four" +✗ type: expected a whole number, received "four"/);
+      await tree.getByText("list").click();
+      await tree.getByText("[0]").click();
+      await tree.getByText("at: 1").waitFor();
+      assert.match(await output(panel, 3).innerText(), /≠ n\s+STRING or null\s+INT32/);
+      const filtered = output(panel, 4);
+      await filtered.scrollIntoViewIfNeeded();
+      await filtered.locator('.point[aria-label="wrong: 20"] rect').click();
+      const status = filtered.locator('[role="status"]');
+      assert.equal(await status.innerText(), "rows 1 to 5 of 20 found in 60, for wrong");
+      await session.page().keyboard.press("Escape");
+      await takePicture("tables-bars");
+      assert.deepEqual(complaints, []);
+    });
+
+    test("can be read in JupyterLab's dark theme", async () => {
+      const page = session.page();
+      await page.getByRole("menuitem", { name: "Settings" }).click();
+      await page.locator(".lm-Menu-itemLabel", { hasText: /^Theme$/ }).hover();
+      await page.locator(".lm-Menu-itemLabel", { hasText: /^JupyterLab Dark$/ }).click();
+      await page.locator('body[data-jp-theme-light="false"]').waitFor();
+      const parts = [
+        "th",
+        "td",
+        "small",
+        "summary",
+        "li",
+        "label",
+        "input",
+        "button:not([aria-disabled=true])",
+      ];
+      const selector = parts.map((part) => `.jp-OutputArea-output ${part}`).join(", ");
+      await takePicture("tables-dark-bars");
+      await output(await session.readyPanel(), 1).scrollIntoViewIfNeeded();
+      await takePicture("tables-dark");
+      assert.ok((await leastContrast(page, selector)) >= 4.5);
+      assert.deepEqual(complaints, []);
+    });
   });
 
   test("leaves the tracked notebooks as they are", () => {

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import { toFrame } from "user-activity/dist/frames";
 import { localDir, projectPath } from "user-activity/dist/paths";
+import { renderFrame } from "user-activity/dist/show";
+import { renderTree } from "user-activity/dist/show-tree";
 import { launchBrowser, noBrowser } from "./lab-browser";
 import { ownFolder } from "./live-lake";
 import { beginProgram } from "./own-services";
@@ -193,14 +196,16 @@ describe("the look at the site", { skip: noBrowser }, () => {
 });
 
 describe("a page of the site", { skip: noBrowser }, () => {
-  /** Builds a site of one page into a folder of its own. */
-  async function build(markdown: string): Promise<string> {
+  /** Builds a site of one page, and of notebooks that it names, into a folder of its own. */
+  async function build(markdown: string, notebooks: Readonly<Record<string, object>> = {}): Promise<string> {
     const { runSphinx } = (await import(pathToFileURL(projectPath("local", "site.mjs")).href)) as {
       runSphinx: (source: string, built: string) => Promise<void>;
     };
     const folder = ownFolder();
     mkdirSync(join(folder, "source"));
     writeFileSync(join(folder, "source", "index.md"), `# A page\n\n${markdown}\n`);
+    for (const [name, notebook] of Object.entries(notebooks))
+      writeFileSync(join(folder, "source", name), JSON.stringify(notebook));
     await runSphinx(join(folder, "source"), join(folder, "built"));
     return join(folder, "built");
   }
@@ -213,6 +218,50 @@ describe("a page of the site", { skip: noBrowser }, () => {
     assert.equal(html.match(/<a [^>]*href="[^"#]*(data|src)[^"]*"/g)?.length, 1);
     const file = readFileSync(join(built, "files", "src", "tables.ts.html"), "utf8");
     assert.match(file.replaceAll(/<[^>]*>/g, ""), /export type TableName = /);
+  });
+
+  test("has tables that sort, filter and page, and trees that fold, from a folder, in light and dark", async () => {
+    const rows = Array.from({ length: 60 }, (_, place) => ({ place, share: place / 7 }));
+    const shown = [renderFrame(toFrame(rows), { caption: "Table 1" }), renderTree({ a: { b: 1 } })];
+    const outputs = shown.map((data) => ({ output_type: "display_data", data, metadata: {} }));
+    const code = { cell_type: "code", id: "code", execution_count: 1, metadata: {}, source: "1", outputs };
+    const title = { cell_type: "markdown", id: "title", metadata: {}, source: "# Tables" };
+    const notebook = { cells: [title, code], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    const built = await build("```{toctree}\ntables\n```", { "tables.ipynb": notebook });
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme: "light" });
+      const complaints = watchPage(page);
+      await page.goto(pathToFileURL(join(built, "tables.html")).href);
+      await page.getByRole("button", { name: "share" }).click();
+      await page.getByRole("button", { name: "share" }).click();
+      await page.getByLabel("filter").fill("place<30");
+      await page.getByRole("button", { name: "next" }).click();
+      assert.equal(await page.locator(".output tbody td").first().textContent(), "19");
+      const status = await page.locator('[role="status"]').textContent();
+      assert.equal(status, "rows 11 to 20 of 30 found in 60, by share, descending");
+      await page.getByText("a: {1 field}").click();
+      await page.getByText("b: 1").waitFor();
+      const parts = [
+        "th",
+        "td",
+        "small",
+        "label",
+        "input",
+        "summary",
+        "li",
+        "button:not([aria-disabled=true])",
+      ];
+      const selector = parts.map((part) => `.output ${part}`).join(", ");
+      for (const scheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: scheme });
+        assert.ok((await leastContrast(page, selector)) >= 4.5, scheme);
+        if (pictures) await page.screenshot({ path: join(pictures, `site-tables-${scheme}.png`) });
+      }
+      assert.deepEqual(complaints, []);
+    } finally {
+      await browser.close();
+    }
   });
 
   test("is refused where a link leads nowhere", async () => {
