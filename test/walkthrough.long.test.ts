@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { localDir } from "user-activity/dist/paths";
-import { assertAsCommitted, committed, readNotebook } from "./notebook-runs";
 import { loadPageModule, loadRunModule, readPage } from "./walkthrough";
 
 // The commands depend on each other, so all of them run once, on services that hold nothing before and are gone afterwards.
@@ -20,13 +19,6 @@ test("annotations.md shows what its commands say", async (context) => {
     const [command] = block.command.split("\n");
     await context.test(`${block.step}: ${command}`, () => {
       assert.equal(findDifference(block, runs[index]?.output ?? ""), undefined);
-    });
-  }
-
-  for (const [name, notebook] of committed) {
-    await context.test(`left ${name} as it is committed`, () => {
-      const copy = JSON.stringify(readNotebook(join(localDir, "notebooks", name)));
-      assertAsCommitted(copy, notebook);
     });
   }
 

@@ -84,29 +84,41 @@ describe("annotations.md", () => {
 describe("the notebooks", () => {
   const notebooks = readdirSync(projectPath("notebooks")).filter((name) => name.endsWith(".ipynb"));
 
+  /** The step that a notebook says that it is. */
+  function stepOf(notebook: string): string {
+    const named = [
+      ...proseOf(notebook).matchAll(/\[annotated walkthrough\]\(\.\.\/annotations\.md\).*? step (\d+)\b/g),
+    ];
+    assert.equal(named.length, 1, "expected one reference to the annotated walkthrough");
+    return headings[Number(named[0]?.[1]) - 1] ?? assert.fail(`no step ${named[0]?.[1]}`);
+  }
+
   for (const notebook of notebooks)
-    test(`${notebook} names the step that runs it, and that step names it`, () => {
-      const named = [
-        ...proseOf(notebook).matchAll(/\[annotated walkthrough\]\(\.\.\/annotations\.md\).*? step (\d+)\b/g),
-      ];
-      assert.equal(named.length, 1, "expected one reference to the annotated walkthrough");
-      const heading = headings[Number(named[0]?.[1]) - 1] ?? "";
-      const text = stepText(heading);
+    test(`${notebook} names the step beside which it stands, and that step names it and has a command of its own`, () => {
+      const step = stepOf(notebook);
       const number = /^0?(\d+p?)-/.exec(notebook)?.[1];
-      assert.match(heading, new RegExp(`Run notebook ${number}: `));
-      assert.ok(
-        text.includes(`[Notebook ${number}](notebooks/${notebook})`) ||
-          text.includes(`[notebook ${number}](notebooks/${notebook})`),
-      );
-      assert.match(text, new RegExp(`^npm run --silent notebooks -- --copy ${notebook.slice(0, 2)}`, "m"));
+      assert.ok(stepText(step).includes(`[Notebook ${number}](notebooks/${notebook})`));
+      assert.ok(blocks.some((block) => block.step === step));
     });
 
-  test("are all of those that steps run, in their order", () => {
-    const steps = headings.filter((heading) => heading.includes("Run notebook"));
+  test("stand beside steps in their order, each named once", () => {
+    const links = [...page.matchAll(/\]\(notebooks\/([^)]+)\)/g)].map(([, name]) => name);
+    assert.deepEqual(links, notebooks.sort());
+  });
+
+  test("are run by no step: a step's commands do what its heading says", () => {
+    const commands = blocks.map(({ command }) => command);
     assert.deepEqual(
-      steps.map((heading) => /Run notebook (\w+)/.exec(heading)?.[1]),
-      notebooks.sort().map((name) => /^0?(\w+?)-/.exec(name)?.[1]),
+      commands.filter((command) => /\.ipynb|npm run (--silent )?notebooks/.test(command)),
+      [],
     );
+    const did = (name: string) => blocks.find(({ step }) => step.endsWith(`. ${name}`))?.command ?? "";
+    assert.match(did("Infer the schema"), /user-activity infer/);
+    assert.match(did("Enforce the schema"), /enforceGrade/);
+    assert.match(did("Query the tables"), /user-activity query/);
+    const land = blocks.find(({ command }) => command === "npx user-activity land");
+    assert.ok(headings.indexOf(land?.step ?? "") + 1 < 10, "it lands before step 10");
+    assert.match(land?.step ?? "", /\. Land$/);
   });
 });
 
