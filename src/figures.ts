@@ -14,14 +14,6 @@ export interface Bar {
   readonly value: number;
 }
 
-/** A bar of a course's average score (0 to 1), with its sample standard deviation (null where there is none). */
-export interface CourseBar {
-  readonly label: string;
-  readonly average: number;
-  readonly deviation: number | null;
-  readonly attempts: number;
-}
-
 /** One place on a line: where along it, and how high. */
 export interface LinePoint {
   readonly x: number;
@@ -39,15 +31,16 @@ export interface AxisTitles {
   readonly y: string;
 }
 
-interface FigureText {
+/** What stands above a figure, and what is said to those who can't see it. */
+export interface FigureText {
   readonly title: string;
   readonly alt: string;
 }
 
 // Okabe and Ito's palette: told apart with any kind of colour vision
-const blue = "#0072B2";
-const orange = "#E69F00";
-const grey = "#666666";
+export const blue = "#0072B2";
+export const orange = "#E69F00";
+export const grey = "#666666";
 
 /** Horizontal bars with their values, highest on top, those below 0 to the left; `unit` names what the axis counts. */
 export function barFigure(bars: readonly Bar[], unit: string, text: FigureText): Figure {
@@ -64,7 +57,7 @@ export function barFigure(bars: readonly Bar[], unit: string, text: FigureText):
     marker: { color: blue },
   };
   const xaxis = { title: { text: unit }, tickformat: ",", ...rangeOf(fromBottom) };
-  return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
+  return houseFigure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
 }
 
 /** Bars to both sides leave room for the numbers at their ends; where there are none yet the axis begins at 0 all the same. */
@@ -99,37 +92,7 @@ export function scoreFigure(scores: readonly number[], text: FigureText): Figure
     yaxis: { title: { text: "attempts" }, tickformat: "," },
     bargap: 0.05,
   };
-  return figure([trace], layout, text);
-}
-
-/**
- * Average score of each course as a dot, best on top, with a line of one sample standard deviation to each side (none
- * where there is none; a deviation is no range, so a line may pass 100 %).
- */
-export function courseFigure(courses: readonly CourseBar[], text: FigureText): Figure {
-  const fromBottom = [...courses].sort((a, b) => b.average - a.average).reverse();
-  const trace = {
-    type: "scatter",
-    mode: "markers",
-    x: fromBottom.map((course) => toPercent(course.average)),
-    y: fromBottom.map((course) => course.label),
-    customdata: fromBottom.map((course) => course.attempts),
-    error_x: {
-      type: "data",
-      // Plotly draws null as a line of length 0, and nothing for what is no number
-      array: fromBottom.map(({ deviation }) => (deviation === null ? "none" : toPercent(deviation))),
-      color: grey,
-      thickness: 1,
-    },
-    hovertemplate: "%{y}<br>average %{x:.1f} %, %{customdata} attempts<extra></extra>",
-    marker: { color: orange, size: 8, line: { color: grey, width: 1 } },
-  };
-  const ends = fromBottom.map((course) => toPercent(course.average + (course.deviation ?? 0)));
-  const xaxis = {
-    title: { text: "average score (%), ± one standard deviation" },
-    range: [0, Math.max(103, ...ends.map((end) => end + 2))],
-  };
-  return figure([trace], { xaxis, ...labelAxis(fromBottom) }, text);
+  return houseFigure([trace], layout, text);
 }
 
 /** A line through the points, from left to right, its height from 0 on. */
@@ -147,7 +110,7 @@ export function lineFigure(points: readonly LinePoint[], axes: AxisTitles, text:
   };
   const xaxis = { ...titled(axes.x), ...wholeTicks(fromLeft), showgrid: false };
   const yaxis = { ...titled(axes.y), tickformat: ",", rangemode: "tozero" };
-  return figure([trace], { xaxis, yaxis }, text);
+  return houseFigure([trace], { xaxis, yaxis }, text);
 }
 
 /** A dot for each point, with its label when a mouse is on it. */
@@ -163,7 +126,7 @@ export function pointFigure(points: readonly Point[], axes: AxisTitles, text: Fi
     marker: { color: orange, size: 9, opacity: 0.8, line: { color: grey, width: 1 } },
   };
   const yaxis = { ...titled(axes.y), zeroline: true, zerolinecolor: "#999999" };
-  return figure([trace], { xaxis: titled(axes.x), yaxis }, text);
+  return houseFigure([trace], { xaxis: titled(axes.x), yaxis }, text);
 }
 
 function titled(axis: string): { readonly title: { readonly text: string } } {
@@ -183,12 +146,12 @@ function wholeTicks(fromLeft: readonly LinePoint[]): Record<string, unknown> {
   return { tickmode: "array", tickvals: ticks };
 }
 
-/** Rounded: the last digits of an average depend on the order in which it was summed. */
-function toPercent(share: number): number {
-  return Number((100 * share).toFixed(6));
-}
-
-function figure(data: Figure["data"], layout: Record<string, unknown>, { title, alt }: FigureText): Figure {
+/** A figure in the house's style: title above, no legend, quiet grid. */
+export function houseFigure(
+  data: Figure["data"],
+  layout: Record<string, unknown>,
+  { title, alt }: FigureText,
+): Figure {
   const house = {
     title: { text: title, x: 0, xref: "container", xanchor: "left", pad: { l: 10 }, font: { size: 15 } },
     font: { family: "Helvetica, Arial, sans-serif", size: 12, color: "#222222" },
@@ -217,7 +180,7 @@ function figure(data: Figure["data"], layout: Record<string, unknown>, { title, 
 const margin = { l: 70, r: 30, t: 50, b: 60 };
 
 /** A vertical axis of names: the whole ones name the categories, cut ones are drawn and set the left margin. */
-function labelAxis(bars: readonly { readonly label: string }[]): Record<string, unknown> {
+export function labelAxis(bars: readonly { readonly label: string }[]): Record<string, unknown> {
   const names = bars.map((bar) => shorten(bar.label));
   const longest = Math.max(0, ...names.map((name) => name.length));
   return {

@@ -1,4 +1,5 @@
 import type { InferredField, InferredSchema, JsonType } from "./infer";
+import type { Field, FieldType, Scalar, Schema } from "./schema";
 import type { Column, ScalarType } from "./tables";
 
 /**
@@ -10,6 +11,26 @@ import type { Column, ScalarType } from "./tables";
  */
 export function impliedColumns(schema: InferredSchema, path = ""): readonly Column[] {
   return columnsBelow(schema, { path, prefix: "", nullable: false });
+}
+
+/**
+ * Makes implied columns the draft of a schema, for people to change: a field for each, under its path, which asks for
+ * nothing that the sample did not show. Left out are columns of a type that no field can have: lists, INT64, DOUBLE.
+ */
+export function draftSchema(
+  name: string,
+  columns: readonly Column[],
+): Schema<Readonly<Record<string, Scalar>>> {
+  const fields = columns.flatMap(({ name: path, type, nullable }): Field[] => {
+    if (!isFieldType(type)) return [];
+    const field = { path, column: path, type, nullable };
+    return [type === "TIMESTAMP" ? { ...field, coerce: "instant" } : field];
+  });
+  return { name, fields, rules: [] };
+}
+
+function isFieldType(type: Column["type"]): type is FieldType {
+  return type === "STRING" || type === "INT32" || type === "BOOLEAN" || type === "TIMESTAMP";
 }
 
 interface Level {

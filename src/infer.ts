@@ -1,6 +1,7 @@
 import { toInstantMs } from "./coerce";
 import { isObject } from "./events";
 import { quote } from "./failures";
+import { toPath } from "./leaves";
 
 /** The types that a JSON value is seen to have; a number is an integer where it has no fraction. */
 export type JsonType = "string" | "integer" | "number" | "boolean" | "null" | "object" | "array";
@@ -50,8 +51,8 @@ interface Node {
   readonly children: Map<string | null, Node>;
   readonly types: Partial<Record<JsonType, number>>;
   readonly formats: Partial<Record<TextFormat, number>>;
-  /** The distinct values, as long as they are few and short. */
-  values: Set<unknown> | null;
+  /** The distinct values, each with its quotation, as long as they are few and short. */
+  values: Map<unknown, string> | null;
   min: number;
   max: number;
   example: string | undefined;
@@ -98,6 +99,11 @@ export function toInferredSchema(inference: Inference): InferredSchema {
   return { eventCount: sum(inference.root.types), fields, omittedCount: inference.omittedCount };
 }
 
+/** Whether a key was seen to be absent or null, be it once; never of an array's elements. */
+export function canBeMissing({ key, count, parentCount, nullCount }: InferredField): boolean {
+  return key !== null && (count < parentCount || nullCount > 0);
+}
+
 /** Recursion goes no deeper than the paths kept. */
 function observe(inference: Inference, node: Node, value: unknown): void {
   const type = typeOf(value);
@@ -123,7 +129,10 @@ function observeChild(inference: Inference, parent: Node, key: string | null, va
 
 function observeScalar(node: Node, value: unknown): void {
   const isLong = typeof value === "string" && value.length > 80;
-  if (node.values?.add(value) && (isLong || node.values.size > maxValues)) node.values = null;
+  if (node.values && !node.values.has(value)) {
+    if (isLong || node.values.size === maxValues) node.values = null;
+    else node.values.set(value, quote(value));
+  }
   if (typeof value === "number") {
     node.min = Math.min(node.min, value);
     node.max = Math.max(node.max, value);
@@ -147,17 +156,10 @@ function createNode(path: string): Node {
     children: new Map(),
     types: {},
     formats: {},
-    values: new Set(),
+    values: new Map(),
     ...numbers,
     example: undefined,
   };
-}
-
-/** Joins a path and a key; keys that are no plain words stand in brackets, quoted. */
-function toPath(parentPath: string, key: string | null): string {
-  if (key === null) return `${parentPath}[]`;
-  if (!/^[\p{L}\p{N}_$-]+$/u.test(key)) return `${parentPath}[${JSON.stringify(key)}]`;
-  return parentPath === "" ? key : `${parentPath}.${key}`;
 }
 
 function addFields(fields: InferredField[], parent: Node): void {
@@ -183,7 +185,7 @@ function toField(parent: Node, key: string | null, node: Node): InferredField {
     formats: { ...node.formats },
     min: Number.isFinite(node.min) ? node.min : null,
     max: Number.isFinite(node.max) ? node.max : null,
-    values: isScalar && node.values ? [...node.values].map(quote) : null,
+    values: isScalar && node.values ? [...node.values.values()] : null,
     example: node.example ?? "null",
   };
 }

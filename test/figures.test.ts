@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import {
-  barFigure,
-  courseFigure,
-  type Figure,
-  lineFigure,
-  pointFigure,
-  scoreFigure,
-} from "user-activity/dist/figures";
+import { courseFigure } from "user-activity/dist/course-figure";
+import { barFigure, type Figure, lineFigure, pointFigure, scoreFigure } from "user-activity/dist/figures";
 
 const text = { title: "Figure 1. What it shows", alt: "In words." };
 

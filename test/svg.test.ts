@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
-import {
-  barFigure,
-  courseFigure,
-  type Figure,
-  lineFigure,
-  pointFigure,
-  scoreFigure,
-} from "user-activity/dist/figures";
+import { courseFigure } from "user-activity/dist/course-figure";
+import { barFigure, type Figure, lineFigure, pointFigure, scoreFigure } from "user-activity/dist/figures";
 import { projectPath } from "user-activity/dist/paths";
 import { renderSvg } from "user-activity/dist/svg";
 import { parseMarkup } from "./parse-markup";
