@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Figure } from "./figures";
-import { escapeHtml } from "./text";
+import { escapeAttribute } from "./text";
 
 /** Size of a static picture in CSS pixels. */
 export interface PictureSize {
@@ -159,6 +159,6 @@ function roundPlaces(svg: string): string {
 }
 
 function nameSvg(svg: string, name: string): string {
-  const text = escapeHtml(name).replaceAll('"', "&quot;");
+  const text = escapeAttribute(name);
   return svg.replace("<svg ", () => `<svg role="img" aria-label="${text}" `);
 }
