@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { barFigure, courseFigure, scoreFigure } from "user-activity/dist/figures";
+import { barFigure, lineFigure, scoreFigure } from "user-activity/dist/figures";
 import { toFrame } from "user-activity/dist/frames";
 import { renderFrame } from "user-activity/dist/show";
 import { type ShowFilteredOptions, showFilteredBy } from "user-activity/dist/show-filtered";
@@ -44,9 +44,9 @@ describe("a bar chart above a table", () => {
   });
 
   test("needs bars, a column of the frame, and rows that belong to bars; else it says what to do", async () => {
-    const courses = courseFigure([{ label: "a", average: 1, deviation: null, attempts: 1 }], text);
+    const line = lineFigure([{ x: 1, y: 1 }], { x: "x", y: "y" }, text);
     await assert.rejects(
-      showFilteredBy(courses, frame, { column: "result" }),
+      showFilteredBy(line, frame, { column: "result" }),
       /expected one trace of bars, received scatter; make/,
     );
     await assert.rejects(show({ column: "other" }), /column "other": expected one of place, result/);
