@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -67,6 +76,7 @@ export function labInBrowser(config: Config, name: string) {
   const contents = () => new Map(names.map((one) => [one, readFileSync(join(tracked, one), "utf8")]));
   const atStart = contents();
   const root = projectPath(".local", `test-${name}-${process.pid}`);
+  const settings = join(root, "settings");
   const complaints: string[] = [];
   let opened = 0;
   let lab: Lab;
@@ -81,6 +91,7 @@ export function labInBrowser(config: Config, name: string) {
       LAKE_DIR: config.hdfs.lakeDir,
       EVENTS_FILE: eventsFile,
       JUPYTERLAB_WORKSPACES_DIR: join(root, "workspaces"),
+      JUPYTERLAB_SETTINGS_DIR: settings,
     };
     lab = await startLab({ root, notebook: `notebooks/${nameOf("01")}`, env });
     browser = await launchBrowser();
@@ -154,6 +165,12 @@ export function labInBrowser(config: Config, name: string) {
     lab: () => lab,
     browser: () => browser,
     page: () => page,
+    /** Has JupyterLab be dark from the next notebook on that is opened. */
+    useDarkTheme: (): void => {
+      const folder = join(settings, "@jupyterlab", "apputils-extension");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "themes.jupyterlab-settings"), '{ "theme": "JupyterLab Dark" }');
+    },
     /** Whether the tracked notebooks are as they were. */
     areUntouched: () => [...contents()].every(([one, text]) => text === atStart.get(one)),
     takePicture: async (one: string): Promise<void> => {
