@@ -144,38 +144,6 @@ describe("scoreFigure", () => {
   });
 });
 
-describe("courseFigure", () => {
-  const courses = [
-    { label: "low", average: 0.25, deviation: 0.125, attempts: 4 },
-    { label: "single", average: 0.5, deviation: null, attempts: 1 },
-    { label: "high", average: 0.875, deviation: 0.25, attempts: 2 },
-    { label: "alike", average: 0.75, deviation: 0, attempts: 3 },
-  ];
-
-  test("puts the best course on top, in percent", () => {
-    const { x, y } = traceOf(courseFigure(courses, text));
-    assert.deepEqual(y, ["low", "single", "alike", "high"]);
-    assert.deepEqual(x, [25, 50, 75, 87.5]);
-  });
-
-  test("draws no line where there is no deviation, which is not one of 0", () => {
-    const { error_x } = traceOf(courseFigure(courses, text)) as { error_x: { array: unknown[] } };
-    assert.deepEqual(error_x.array, [12.5, "none", 0, 25]);
-  });
-
-  test("shows the lines to their ends, also past 100 %", () => {
-    const [from, to] = axisOf(courseFigure(courses, text), "xaxis").range as number[];
-    assert.equal(from, 0);
-    assert.ok(Number(to) > 112.5);
-  });
-
-  test("is the same whatever order an average was summed in", () => {
-    const one = courseFigure([{ label: "a", average: 0.1 + 0.2, deviation: null, attempts: 1 }], text);
-    const other = courseFigure([{ label: "a", average: 0.3, deviation: null, attempts: 1 }], text);
-    assert.deepEqual(one, other);
-  });
-});
-
 describe("lineFigure", () => {
   const axes = { x: "position", y: "unanswered (%)" };
 

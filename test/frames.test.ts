@@ -107,44 +107,6 @@ describe("fromFrame", () => {
   });
 });
 
-describe("what danfo does, and the notebooks go around", () => {
-  const frame = toFrame([
-    { name: "a", value: 5 },
-    { name: "b", value: 50 },
-    { name: "c", value: 30 },
-    { name: "d", value: 1 },
-  ]);
-  const names = (some: typeof frame) => fromFrame(some).map(({ name }) => name);
-
-  test("query picks the right rows of a frame as it was made", () => {
-    assert.deepEqual(names(frame.query(frame.column("value").ge(20))), ["b", "c"]);
-  });
-
-  test("query picks wrong rows of a sorted frame: filter first", () => {
-    const sorted = frame.sortValues("value", { ascending: false });
-    assert.deepEqual(names(sorted), ["b", "c", "a", "d"]);
-    assert.deepEqual(names(sorted.query(sorted.column("value").ge(20))), ["c", "a"]);
-  });
-
-  test("a grouped mean counts null as 0: no null may be in the column", () => {
-    const rows = [
-      { name: "a", value: 2 },
-      { name: "a", value: null },
-    ];
-    const grouped = toFrame(rows)
-      .groupby(["name"])
-      .agg({ value: ["mean"] });
-    assert.deepEqual(fromFrame(grouped), [{ name: "a", value_mean: 1 }]);
-  });
-
-  test("the deviation of a single value is 0, where there is none", () => {
-    const grouped = toFrame([{ name: "a", value: 2 }])
-      .groupby(["name"])
-      .agg({ value: ["std"] });
-    assert.deepEqual(fromFrame(grouped), [{ name: "a", value_std: 0 }]);
-  });
-});
-
 describe("toInstantText", () => {
   test("gives ISO 8601 in UTC for numbers and bigints of ms, and null for null", () => {
     assert.equal(toInstantText(1516717399082), "2018-01-23T14:23:19.082Z");
