@@ -17,7 +17,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
     .addArgument(new Argument("[table]", "only this table").choices(Object.keys(tables)))
     .option(
       "--profile",
-      "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, with a histogram",
+      "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, and a histogram",
     )
     .option(
       "--json",
@@ -38,8 +38,8 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
 const profileHelp = `
 A profile (--profile) has a line for each column, and one for each field of a list's structs, over all elements:
   distinct       how many different values, null aside; an estimate, marked with ≈, past a million values
-  most frequent  values that occur more than once, each with how often
   histogram      how values lie between least and greatest, in ten parts at most; not of text and flags
+  most frequent  values that occur more than once, each with how often
 Of a list it is the number of elements that is told.`;
 
 async function profileAll(

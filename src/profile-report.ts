@@ -11,12 +11,12 @@ export interface ProfileRow {
   readonly nulls: number;
   /** With a ≈ before it where it is an estimate. */
   readonly distinct: string;
-  readonly least: string | null;
-  readonly greatest: string | null;
-  /** As in "0.75 (841), 1 (300)". */
-  readonly frequent: string;
   /** A bar for each bin, as high as its share of the fullest one; · where nothing is. */
   readonly histogram: string;
+  readonly least: string | null;
+  readonly greatest: string | null;
+  /** As in "1 (839), 0.75 (477)". */
+  readonly frequent: string;
 }
 
 /** A profile's columns as rows of texts, values cut after `most` characters (default 40). */
@@ -26,12 +26,12 @@ export function profileRows({ columns }: TableProfile, most = 40): ProfileRow[] 
     type: profile.type,
     nulls: profile.nulls,
     distinct: `${profile.isExact ? "" : "≈ "}${formatCount(profile.distinct)}`,
+    histogram: drawBars(profile.histogram),
     least: toText(profile.least, profile, most),
     greatest: toText(profile.greatest, profile, most),
     frequent: profile.frequent
       .map(({ value, count }) => `${toText(value, profile, most)} (${formatCount(count)})`)
       .join(", "),
-    histogram: drawBars(profile.histogram),
   }));
 }
 
@@ -45,16 +45,16 @@ const bars = [..."·▁▂▃▄▅▆▇█"];
 
 /** A table's profile for a terminal: cut further where it is wider than `width` characters (default: no limit). */
 export function formatProfile(profile: TableProfile, width = Number.POSITIVE_INFINITY): string {
-  const head = ["column", "type", "nulls", "distinct", "least", "greatest", "most frequent", "histogram"];
+  const head = ["column", "type", "nulls", "distinct", "histogram", "least", "greatest", "most frequent"];
   const draw = (most: number) => {
     const rows = profileRows(profile, most).map(({ nulls, least, greatest, ...row }) => [
       ...[row.column, row.type, formatCount(nulls), row.distinct],
-      ...[least ?? "–", greatest ?? "–", row.frequent || "–", row.histogram || "–"],
+      ...[row.histogram || "–", least ?? "–", greatest ?? "–", row.frequent || "–"],
     ]);
     return formatTable(head, rows, [2, 3]);
   };
   const widths = [36, 24, 18, 12, 8];
-  const most = widths.find((one) => (draw(one).indexOf("\n") ?? 0) <= width) ?? 8;
+  const most = widths.find((one) => draw(one).indexOf("\n") <= width) ?? 8;
   const isEstimate = profile.columns.some(({ isExact }) => !isExact);
   return [
     `${profile.table}: ${formatCount(profile.rows)} ${profile.rows === 1 ? "row" : "rows"}`,

@@ -50,7 +50,6 @@ const longTerm = find(/^long_term=(\d+)$/m, ".ci", "run");
 const nodes = [...find(/^others=\((.+)\)$/m, ".ci", "run").split(" "), longTerm].sort(
   (a, b) => Number(a) - Number(b),
 );
-const started = find(/\^0\[(\d-\d)\]-/, "local", "start.mjs").replace("-", " to ");
 const highest = /the tallest bar is (.*?) with (\d+ attempts)/.exec(read("docs", "gallery.md")) ?? [];
 const sample = addScore(addScore(undefined, 0, 0), 1, 0); // variance: 0.5 / (2 - what is taken from n)
 const takenFromN = Math.round(2 - 0.5 / (toCourseRow("one", sample).stddev_score ?? 0) ** 2);
@@ -100,7 +99,6 @@ const phrases: readonly string[] = [
   `${records} messages in three partitions`,
   `${highest[1]}: ${highest[2]}`,
   `notebook 3 on the TypeScript kernel`,
-  `Notebooks ${started}`,
   `notebook 5p`,
   `127.0.0.1:${broker}`,
   `http://127.0.0.1:${http}`,

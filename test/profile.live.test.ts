@@ -64,8 +64,8 @@ describe("user-activity describe --profile", () => {
     assert.equal(code, 0);
     const heads = [...stdout.matchAll(/^(\w+): [\d,]+ rows?$/gm)].map(([, name]) => name);
     assert.deepEqual(heads, Object.keys(tables));
-    assert.match(stdout, /│ column .* │ nulls │ distinct │ least .* │ histogram /);
-    assert.match(stdout, /│ exam_name +│ STRING +│ +0 │ +3 │ Course 0 +│ Course 2 +│ Course 0 \(/);
+    assert.match(stdout, /│ column .* │ nulls │ distinct │ histogram .* │ most frequent /);
+    assert.match(stdout, /│ exam_name +│ STRING +│ +0 │ +3 │ – +│ Course 0 +│ Course 2 +│ Course 0 \(/);
   });
 
   test("ends with 1 where nothing is landed, and with 2 where there is no such table", async () => {

@@ -186,8 +186,8 @@ describe("a profile for people", () => {
   test("has a line a column, and above them how many rows there are", async () => {
     const text = formatProfile(await profileOf("grades_ID", files));
     assert.match(text, /^grades_ID: 3 rows\n┌/);
-    assert.match(text, /│ score +│ DOUBLE +│ +0 │ +2 │ 0\.5 +│ 1 +│ 0\.5 \(2\) +│ █········▄ │/);
-    assert.match(text, /│ user_exam_id +│ STRING +│ +0 │ +3 │ e-0 +│ e-2 +│ – +│ – +│/);
+    assert.match(text, /│ score +│ DOUBLE +│ +0 │ +2 │ █········▄ +│ 0\.5 +│ 1 +│ 0\.5 \(2\) +│/);
+    assert.match(text, /│ user_exam_id +│ STRING +│ +0 │ +3 │ – +│ e-0 +│ e-2 +│ – +│/);
   });
 
   test("is cut where the terminal is narrower", async () => {

@@ -56,6 +56,7 @@ test("the commands of the page on reading, and of the README in the lake, run as
   found(/Learning Git .* 390 /);
   found(/grades_ID +│ +required +│ +5 /);
   found(/^ {2}options\[\]\.correct +BOOLEAN +True for a right option\. \(null: a wrong option\)$/m);
+  found(/│ options\[\]\.correct +│ BOOLEAN +│ +[\d,]+ │ +1 │ – +│ true +│ true +│ true \([\d,]+\)/);
   found(/Learning Git +│ [-0-9a-f]{36} │ +77 /);
   found(/grades_ID +│ +3,237 │ .*exported\/grades_ID\.csv/);
   found(/^drwx.* \/test-reading-.*\/raw_data$/m);
