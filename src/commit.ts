@@ -1,23 +1,11 @@
 import { basename } from "node:path";
 import { addParts, type LakeParts, type PartFile } from "./catalogue";
-import {
-  type Commit,
-  type CommitKind,
-  type CommittedFile,
-  commitName,
-  type LakeState,
-  nextCommit,
-  type Swap,
-  toPartNumber,
-} from "./commits";
+import { type Commit, type CommitKind, commitName, type LakeState, nextCommit, type Swap } from "./commits";
 import type { HdfsConfig } from "./config";
 import { ServiceError } from "./errors";
 import { type Lake, readLakeParts, readLastCommit } from "./lake";
 import { keptCommits, move, publishCommit, stageCatalogue } from "./publishing";
-import type { TableName } from "./tables";
-
-/** A file that is staged for a commit; its final path follows from the number that the commit gets. */
-export type StagedFile = Omit<CommittedFile, "path" | "table"> & { readonly table: TableName | "index" };
+import { type StagedFile, toCommittedFiles } from "./staging";
 
 /** A directory that is staged for a commit, with the files that come with it, by their final paths. */
 export interface StagedSwap extends Swap {
@@ -87,16 +75,10 @@ export function planCommit(
   { last, parts }: { readonly last: Commit; readonly parts: LakeParts },
 ): { readonly commit: Commit; readonly parts: LakeParts } {
   const { kind, holder, state = last.state } = change;
-  const files = change.files.map((file) => ({ ...file, path: toPath(file.table, last.number + 1) }));
+  const files = toCommittedFiles(change.files, last.number + 1);
   const swaps = change.swaps.map(({ added: _, ...swap }) => swap);
   const commit = nextCommit(last, { kind, run, holder, state, files, swaps });
   return { commit, parts: addParts(swapParts(parts, change.swaps), files) };
-}
-
-/** Final path of a file, relative to the lake: its name sorts by the number of its commit. */
-function toPath(table: TableName | "index", number: number): string {
-  if (table === "index") return `_index/${toPartNumber(number)}`;
-  return `${table}/part-${toPartNumber(table === "course_ID" ? 0 : number)}.parquet`;
 }
 
 /** The files of the tables once directories are swapped, in the order of their names, which is that of landing. */

@@ -25,6 +25,8 @@ export interface Consuming {
   /** How often it is looked whether the topic has more partitions, which ends it; undefined means never. */
   readonly partitionCheckMs: number | undefined;
   readonly onHighWatermark: ((partition: number, high: bigint) => void) | undefined;
+  /** The consumer group to be a member of, which keeps what was delivered; undefined is one of this consumer alone. */
+  readonly group: string | undefined;
 }
 
 /** Why a consumer ended: every end is reached, or it was told to, or what it was to read has changed, or an error. */

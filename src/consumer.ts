@@ -6,11 +6,12 @@ import { deliver, passMarkers } from "./consumer-delivery";
 import { type Consuming, crash, type Outcome, openRun, type Run } from "./consumer-run";
 import { watchForSilence } from "./consumer-silence";
 import { connectKafka, withAdmin } from "./kafka";
+import type { BatchHandler } from "./messages";
 
-/** Consumes from where `progress` is, in a consumer group of its own, until the outcome; the handler is idle then. */
+/** Consumes from where `progress` is, until the outcome; the handler is idle then. A group of its own is removed. */
 export async function consumeOnce(given: Consuming): Promise<Outcome> {
   const { config, signal, partitionCheckMs } = given;
-  const groupId = `user-activity-run-${randomUUID()}`;
+  const groupId = given.group ?? `user-activity-run-${randomUUID()}`;
   const consumer = connectKafka(config).consumer({
     groupId,
     maxWaitTimeInMs: 200,
@@ -19,7 +20,8 @@ export async function consumeOnce(given: Consuming): Promise<Outcome> {
     retry: { restartOnFailure: async () => false },
     ...(partitionCheckMs === undefined ? {} : { metadataMaxAge: partitionCheckMs }),
   });
-  const { run, ended } = openRun({ ...given, consumer });
+  const handle = given.group === undefined ? given.handle : committing(given, consumer);
+  const { run, ended } = openRun({ ...given, consumer, handle });
   const onAbort = () => run.end({ kind: "aborted" });
   const stopWatching = watchForSilence(run);
   signal?.addEventListener("abort", onAbort);
@@ -31,7 +33,9 @@ export async function consumeOnce(given: Consuming): Promise<Outcome> {
   await run.handling;
   await atMost(
     5000,
-    started.then(() => leaveGroup(config, consumer, groupId)),
+    started.then(() =>
+      given.group === undefined ? removeOwn(config, consumer, groupId) : consumer.disconnect(),
+    ),
   );
   return run.failure ?? outcome;
 }
@@ -60,7 +64,7 @@ function listen(run: Run): void {
   consumer.on(consumer.events.REQUEST, ({ payload }) => {
     run.quiet.answers = 0;
     // with autoCommit off kafkajs commits only to start over where an offset is out of range
-    if (payload.apiName === "OffsetCommit") run.end({ kind: "offsets gone" });
+    if (payload.apiName === "OffsetCommit" && run.group === undefined) run.end({ kind: "offsets gone" });
   });
   consumer.on(consumer.events.FETCH, () => {
     const now = performance.now();
@@ -79,7 +83,16 @@ function seekPartition(run: Run, partition: number): void {
   else consumer.pause([{ topic, partitions: [partition] }]);
 }
 
-async function leaveGroup(config: KafkaConfig, consumer: Consumer, groupId: string): Promise<void> {
+/** Hands a batch over and then has the group keep where the next one begins. */
+function committing({ config, handle }: Consuming, consumer: Consumer): BatchHandler {
+  return async (batch) => {
+    await handle(batch);
+    const { partition, nextOffset } = batch;
+    await consumer.commitOffsets([{ topic: config.topic, partition, offset: String(nextOffset) }]);
+  };
+}
+
+async function removeOwn(config: KafkaConfig, consumer: Consumer, groupId: string): Promise<void> {
   await consumer.disconnect();
   const kafka = connectKafka(config, {
     connectionTimeout: 1000,

@@ -27,6 +27,8 @@ export interface Wanted extends ConsumeOptions {
   readonly to: ReadonlyMap<number, bigint> | undefined;
   readonly partitionCheckMs?: number | undefined;
   readonly onHighWatermark?: ((partition: number, high: bigint) => void) | undefined;
+  /** The consumer group that keeps how far it came; default: one of each consumer alone, which keeps nothing. */
+  readonly group?: string | undefined;
 }
 
 /** A consumer whose fetches have succeeded for so long has worked, even where no offsets came. */
@@ -65,12 +67,12 @@ interface Work {
 /** Has one consumer do what it can; where that was something, the failures before it are over. */
 async function consumeFrom(
   config: KafkaConfig,
-  { signal, patienceMs = 30_000, partitionCheckMs, onHighWatermark }: Wanted,
+  { signal, patienceMs = 30_000, partitionCheckMs, onHighWatermark, group }: Wanted,
   progress: readonly Progress[],
   { handle, failures }: Work,
 ): Promise<Outcome> {
   const before = progress.map(({ delivered }) => delivered);
-  const how = { signal, patienceMs, partitionCheckMs, onHighWatermark };
+  const how = { signal, patienceMs, partitionCheckMs, onHighWatermark, group };
   const outcome = await consumeOnce({ config, progress, handle, ...how });
   const hasMoved = progress.some(({ delivered }, index) => delivered !== before[index]);
   if (hasMoved || (outcome.kind === "crashed" && outcome.workedMs >= workedMs)) failures.reset();

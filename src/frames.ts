@@ -1,4 +1,5 @@
 import { DataFrame } from "danfojs-node";
+import type { RowOf, Table, TableName } from "./tables";
 
 /** What a cell of a frame holds. */
 export type Cell = string | number | boolean | null;
@@ -27,6 +28,22 @@ export function fromFrame(frame: DataFrame): Record<string, Cell>[] {
   return rows.map((cells) =>
     Object.fromEntries(frame.columns.map((name, index) => [name, cells[index] ?? null])),
   );
+}
+
+/**
+ * A frame's rows as a table's, in its columns' order: what toFrame changed is changed back (INT64 to bigint, lists from
+ * their JSON text). The values are checked when they are written.
+ */
+export function toRows<N extends TableName>(frame: DataFrame, { columns }: Table<N>): RowOf<N>[] {
+  return fromFrame(frame).map((row) => {
+    const cells = columns.map(({ name, type }) => {
+      const cell = row[name] ?? null;
+      if (cell === null) return [name, null];
+      if (type === "INT64") return [name, BigInt(cell)];
+      return [name, typeof type === "string" ? cell : JSON.parse(`${cell}`)];
+    });
+    return Object.fromEntries(cells);
+  });
 }
 
 /** An instant (ms UTC) as ISO 8601 text, which a frame can hold; null stays null. */

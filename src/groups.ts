@@ -57,3 +57,13 @@ export async function readGroupOffsets(config: KafkaConfig, groupId: string): Pr
     );
   });
 }
+
+/** Removes a group with its offsets; false where there was none. Throws where it has members. */
+export async function removeGroup(config: KafkaConfig, groupId: string): Promise<boolean> {
+  return askKafka(config, `removing group "${groupId}"`, async (admin) => {
+    const { groups } = await admin.listGroups();
+    if (!groups.some((group) => group.groupId === groupId)) return false;
+    await admin.deleteGroups([groupId]);
+    return true;
+  });
+}

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { StagedFile } from "./commit";
-import type { Counts, LakeState } from "./commits";
-import { addScore, type CourseSums, toCourseRow } from "./courses";
+import type { LakeState } from "./commits";
+import { toCourseRow } from "./courses";
 import type { ExamIndex } from "./exam-index";
 import type { GradeRecord } from "./grades";
 import type { Lake } from "./lake";
-import { decideOutcome, fingerprintSchemas, type Outcome } from "./outcomes";
+import { decideOutcome, type Outcome } from "./outcomes";
 import { createTableFile, type ParquetFile } from "./parquet";
 import { maxTimestampMs } from "./parquet-values";
 import type { Schema } from "./schema";
+import { type StagedFile, stageFile, stageIndex } from "./staging";
 import type { MessageBatch } from "./stream";
 import { type RowOf, type TableName, tables } from "./tables";
+import { createTally, type Tally } from "./tally";
 
 /** Files that are written out of sight, and what the lake is once they count. */
 export interface StagedBatch {
@@ -45,19 +46,16 @@ export class LandingBatch {
   /** In the names of this batch's files alone: what a commit publishes must not be written over by the next one. */
   readonly #tag = randomBytes(4).toString("hex");
   readonly #files = new Map<TableName, ParquetFile<TableName>>();
-  readonly #counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  readonly #offsets: Record<string, string>;
-  readonly #courses: Record<string, CourseSums>;
+  readonly #tally: Tally;
   #valueBytes = 0;
 
   constructor(plan: BatchPlan) {
     this.#plan = plan;
-    this.#offsets = { ...plan.state.offsets };
-    this.#courses = Object.assign(Object.create(null), plan.state.courses);
+    this.#tally = createTally(plan.state);
   }
 
   messageCount(): number {
-    return this.#counts.consumed;
+    return this.#tally.counts().consumed;
   }
 
   /** Bytes of the messages' values. */
@@ -67,15 +65,14 @@ export class LandingBatch {
 
   /** Whether it passes any offset: also those of transaction markers, which hold no message. */
   hasAdvanced(): boolean {
-    const before = this.#plan.state.offsets;
-    return Object.entries(this.#offsets).some(([partition, offset]) => offset !== before[partition]);
+    return this.#tally.hasAdvanced();
   }
 
   /** Adds the messages of one partition, in the order of their offsets. */
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
     const outcomes = messages.map((message) => this.#decide(message, partition));
-    for (const outcome of outcomes) this.#count(outcome);
-    this.#offsets[partition] = nextOffset.toString();
+    for (const outcome of outcomes) this.#tally.add(outcome);
+    this.#tally.moveTo(partition, nextOffset);
     const rows: { readonly [N in LandedTable]: readonly RowOf<N>[] } = {
       raw_data: this.#plan.isReplay ? [] : outcomes.map((outcome) => outcome.raw),
       questions_pool_data: outcomes.flatMap((outcome) => outcome.questions),
@@ -89,7 +86,7 @@ export class LandingBatch {
   /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
   async stage(): Promise<StagedBatch> {
     await this.#addMissingTables();
-    const courses = Object.entries(this.#courses).map(([name, sums]) => toCourseRow(name, sums));
+    const courses = Object.entries(this.#tally.courses()).map(([name, sums]) => toCourseRow(name, sums));
     await this.#append(
       "course_ID",
       courses.sort((a, b) => (a.exam_name < b.exam_name ? -1 : 1)),
@@ -97,7 +94,7 @@ export class LandingBatch {
     const files: StagedFile[] = [];
     for (const [table, file] of this.#files) files.push(await this.#upload(table, await file.close()));
     files.push(await this.#uploadIndex());
-    return { state: this.#stateWith(files), files };
+    return { state: this.#tally.toState(files, this.#plan.schema), files };
   }
 
   /** Removes the local files of a batch that is not to be staged. */
@@ -110,14 +107,6 @@ export class LandingBatch {
     const { exams, schema, state } = this.#plan;
     const timestamp = toStorableMs(message.timestamp);
     return decideOutcome({ ...message, timestamp, topic: state.topic, partition }, exams, schema);
-  }
-
-  #count({ kind, grade }: Outcome): void {
-    this.#counts.consumed++;
-    this.#counts[kind === "duplicate" ? "duplicates" : kind]++;
-    if (!grade) return;
-    const { exam_name, score, started_at } = grade;
-    this.#courses[exam_name] = addScore(this.#courses[exam_name], score, started_at);
   }
 
   async #append<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
@@ -140,35 +129,15 @@ export class LandingBatch {
     return join(this.#plan.spool, `${table}.parquet`);
   }
 
-  async #upload(table: TableName, file: { rowCount: number; bytes: number }): Promise<StagedFile> {
+  #upload(table: TableName, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
     const { lake, run } = this.#plan;
     const staged = `_tmp/${run}/${table}-${this.#tag}.parquet`;
-    await lake.hdfs.write(lake.at(staged), { file: this.#localPath(table) });
-    return { table, staged, rowCount: file.rowCount, bytes: file.bytes };
+    return stageFile(lake, { table, path: this.#localPath(table), ...size, staged });
   }
 
-  async #uploadIndex(): Promise<StagedFile> {
+  #uploadIndex(): Promise<StagedFile> {
     const { lake, run, exams } = this.#plan;
-    const changes = exams.changes();
-    const staged = `_tmp/${run}/index-${this.#tag}`;
-    await lake.hdfs.write(lake.at(staged), changes);
-    return { table: "index", staged, rowCount: 0, bytes: changes.length };
-  }
-
-  #stateWith(files: readonly StagedFile[]): LakeState {
-    const before = this.#plan.state;
-    const rowCounts = { ...before.rowCounts };
-    for (const { table, rowCount } of files)
-      if (table !== "index") rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
-    const schema = before.counts.consumed === 0 ? fingerprintSchemas(this.#plan.schema) : before.schema;
-    return {
-      ...before,
-      offsets: this.#offsets,
-      counts: addCounts(before.counts, this.#counts),
-      rowCounts,
-      courses: this.#courses,
-      ...(schema ? { schema } : {}),
-    };
+    return stageIndex(lake, `_tmp/${run}/index-${this.#tag}`, exams);
   }
 }
 
@@ -177,13 +146,4 @@ function toStorableMs(timestamp: bigint): bigint {
   const most = BigInt(maxTimestampMs);
   if (timestamp > most) return most;
   return timestamp < -most ? -most : timestamp;
-}
-
-function addCounts(a: Counts, b: Counts): Counts {
-  return {
-    consumed: a.consumed + b.consumed,
-    graded: a.graded + b.graded,
-    duplicates: a.duplicates + b.duplicates,
-    quarantined: a.quarantined + b.quarantined,
-  };
 }

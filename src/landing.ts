@@ -136,7 +136,8 @@ export function makeSpool(run: string): string {
   return spool;
 }
 
-async function readExamIndex(lake: Lake): Promise<ExamIndex> {
+/** The exam IDs that a lake's commits have put on record. */
+export async function readExamIndex(lake: Lake): Promise<ExamIndex> {
   const exams = createExamIndex();
   for (const entry of await lake.hdfs.list(lake.at("_index"))) exams.apply(await lake.hdfs.read(entry.path));
   exams.mark();

@@ -168,7 +168,11 @@ function toMessage(
   return { key, value: bytes, headers, ...(key === null ? { partition: index % partitions } : {}) };
 }
 
-async function withProducer(config: KafkaConfig, work: (producer: Producer) => Promise<void>): Promise<void> {
+/** Runs `work` with a connected producer, which stores a request that is repeated once, and disconnects it. */
+export async function withProducer(
+  config: KafkaConfig,
+  work: (producer: Producer) => Promise<void>,
+): Promise<void> {
   const producer = connectKafka(config).producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -185,15 +189,22 @@ async function withProducer(config: KafkaConfig, work: (producer: Producer) => P
   }
 }
 
-async function send(producer: Producer, config: KafkaConfig, messages: OutgoingMessage[]): Promise<void> {
+/** Sends one request's messages; an error names the records by their marks. */
+export async function send(
+  producer: Producer,
+  config: KafkaConfig,
+  messages: OutgoingMessage[],
+): Promise<void> {
   try {
     await producer.send({ topic: config.topic, acks: -1, messages });
   } catch (error) {
     const [first, last] = [messages[0], messages.at(-1)].map((one) => one?.headers?.[originHeaders.index]);
     const which =
-      first === last
-        ? `record ${first} (${messages[0]?.value?.length} bytes)`
-        : `records ${first} to ${last}`;
+      first === undefined
+        ? `${messages.length} events`
+        : first === last
+          ? `record ${first} (${messages[0]?.value?.length} bytes)`
+          : `records ${first} to ${last}`;
     throw toKafkaError(error, config, `publishing ${which} to topic "${config.topic}"`);
   }
 }

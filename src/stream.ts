@@ -1,10 +1,11 @@
 import type { KafkaConfig } from "./config";
 import { type ConsumeOptions, consume } from "./consuming";
+import { readGroupOffsets } from "./groups";
 import type { BatchHandler, Message } from "./messages";
 import type { RetryPolicy } from "./retry";
 import { readOffsets } from "./topics";
 
-export { readGroupOffsets, setGroupOffsets } from "./groups";
+export { readGroupOffsets, removeGroup, setGroupOffsets } from "./groups";
 export type { BatchHandler, Message, MessageBatch } from "./messages";
 export { ensureTopic, type PartitionOffsets, readOffsets, resetTopic } from "./topics";
 
@@ -73,6 +74,30 @@ export async function consumeTopic(
     const range = { from: new Map([[partition, low]]), to: new Map([[partition, high]]) };
     await consumeRange(config, { ...range, ...options }, handleBatch);
   }
+}
+
+export interface ConsumeAs extends ConsumeOptions {
+  /** Where to stop in each partition, exclusive; default: where the topic ends at the start. */
+  readonly to?: ReadonlyMap<number, bigint> | undefined;
+}
+
+/**
+ * Consumes as a member of a consumer group: from the offsets that the group has committed (where it has none, from the
+ * lowest that there are), and commits after every batch that was handed over. Offsets before `to` that the group has
+ * behind it are passed. Members of the same group elsewhere would take partitions away: then nothing comes, and it throws.
+ */
+export async function consumeAs(
+  config: KafkaConfig,
+  group: string,
+  handleBatch: BatchHandler,
+  options: ConsumeAs = {},
+): Promise<void> {
+  const held = await readOffsets(config);
+  const from = await readGroupOffsets(config, group);
+  const to = options.to ?? new Map(held.map(({ partition, high }) => [partition, high]));
+  options.signal?.throwIfAborted();
+  const outcome = await consume(config, { ...options, from, to, group }, handleBatch);
+  if (outcome === "aborted") throw options.signal?.reason;
 }
 
 /**
