@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { PartFile } from "./catalogue";
-import type { StagedFile } from "./commit";
 import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "./commits";
 import { type Config, readConfig } from "./config";
 import { ServiceError } from "./errors";
@@ -14,6 +13,7 @@ import { createTableFile } from "./parquet";
 import { publishCommit } from "./publishing";
 import { readMessages } from "./recompute";
 import type { Schema } from "./schema";
+import type { StagedFile } from "./staging";
 import type { MessageBatch } from "./stream";
 
 export interface ReplayOptions {
