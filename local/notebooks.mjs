@@ -24,26 +24,45 @@ export function copyOf(notebook) {
 }
 
 /**
+ * @typedef {{cell: number, of: number, heading: string}} CellStart
+ * @typedef {{signal?: AbortSignal | undefined, env?: Record<string, string>}} KernelOptions
+ * @typedef {{run: (onCell?: (cell: CellStart) => void) => Promise<void>, end: () => void}} Opened
+ */
+
+/**
  * Executes a notebook into `output`; throws with the cell and its words where one fails.
  * @param {string} notebook @param {string} output
- * @param {{signal?: AbortSignal, env?: Record<string, string>, onCell?: (cell: {cell: number, of: number, heading: string}) => void}} [options]
+ * @param {KernelOptions & {onCell?: (cell: CellStart) => void}} [options]
  * @returns {Promise<void>}
  */
-export function runNotebook(notebook, output, { signal, env = {}, onCell } = {}) {
+export function runNotebook(notebook, output, { onCell, ...options } = {}) {
+  return openNotebook(notebook, output, options).run(onCell);
+}
+
+/**
+ * Starts a kernel for a notebook, which waits for `run`; `end` has it go without having run.
+ * @param {string} notebook @param {string} output @param {KernelOptions} [options]
+ * @returns {Opened}
+ */
+export function openNotebook(notebook, output, { signal, env = {} } = {}) {
   mkdirSync(join(output, ".."), { recursive: true });
-  return new Promise((resolve, reject) => {
-    const script = join(projectDir, "local", "run_notebook.py");
-    const child = spawn(venvPython, [script, notebook, output], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...env },
-    });
-    signal?.addEventListener("abort", () => child.kill("SIGINT"));
-    let words = "";
-    child.stderr.on("data", (part) => {
-      words = (words + part).slice(-4000);
-    });
-    if (onCell) createInterface(child.stdout).on("line", (line) => onCell(JSON.parse(line)));
-    else child.stdout.resume();
+  const script = join(projectDir, "local", "run_notebook.py");
+  const child = spawn(venvPython, [script, "--wait", notebook, output], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  const end = () => child.stdin.end();
+  child.stdin.on("error", () => {}); // it has ended, and says why
+  signal?.addEventListener("abort", () => {
+    child.kill("SIGINT");
+    end();
+  });
+  let words = "";
+  child.stderr.on("data", (part) => {
+    words = (words + part).slice(-4000);
+  });
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
       if (signal?.aborted) reject(signal.reason);
@@ -51,30 +70,49 @@ export function runNotebook(notebook, output, { signal, env = {}, onCell } = {})
       else reject(new Error(words.trim() || `${basename(notebook)}: ended with ${code}`));
     });
   });
+  ended.catch(() => {}); // told to whoever runs it
+  return {
+    run: (onCell) => {
+      if (onCell) createInterface(child.stdout).on("line", (line) => onCell(JSON.parse(line)));
+      else child.stdout.resume();
+      child.stdin.write("run\n");
+      return ended;
+    },
+    end,
+  };
 }
 
 /**
- * Runs notebooks one after another with a line for each on stderr.
+ * Runs notebooks one after another with a line for each on stderr. While one runs, the next one's kernel is started: that
+ * takes seconds, and no notebook.
  * @param {string[]} notebooks @param {(notebook: string) => string} outputOf @param {AbortSignal} [signal]
  */
 export async function runNotebooks(notebooks, outputOf, signal) {
   const { withProgress } = await import("user-activity/dist/progress.js");
-  for (const notebook of notebooks) {
-    const name = basename(notebook, ".ipynb");
-    const startedMs = Date.now();
-    let cells = 0;
-    await withProgress(
-      `notebook ${name}`,
-      (/** @type {{tell: (text: string) => void}} */ progress) =>
-        runNotebook(notebook, outputOf(notebook), {
-          ...(signal ? { signal } : {}),
-          onCell: ({ cell, of, heading }) => {
+  const open = (/** @type {string} */ notebook) => openNotebook(notebook, outputOf(notebook), { signal });
+  /** @type {Opened | undefined} */
+  let next;
+  try {
+    for (const [index, notebook] of notebooks.entries()) {
+      const opened = next ?? open(notebook);
+      next = undefined;
+      const following = notebooks[index + 1];
+      const name = basename(notebook, ".ipynb");
+      const startedMs = Date.now();
+      let cells = 0;
+      await withProgress(
+        `notebook ${name}`,
+        (/** @type {{tell: (text: string) => void}} */ progress) =>
+          opened.run(({ cell, of, heading }) => {
+            if (cell === 1 && following) next = open(following);
             cells = of;
             progress.tell(`notebook ${name}: cell ${cell} of ${of}, ${heading}`);
-          },
-        }),
-      () => `notebook ${name}: ${cells} cells (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`,
-    );
+          }),
+        () => `notebook ${name}: ${cells} cells (${((Date.now() - startedMs) / 1000).toFixed(1)} s)`,
+      );
+    }
+  } finally {
+    next?.end();
   }
 }
 

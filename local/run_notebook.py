@@ -1,12 +1,15 @@
 """Executes a notebook from top to bottom in a fresh kernel and writes it with its outputs.
 
-usage: run_notebook.py NOTEBOOK OUTPUT
+usage: run_notebook.py [--wait] NOTEBOOK OUTPUT
+
+With --wait the kernel is started and the first cell runs once a line comes on stdin; where stdin ends instead, none does.
 
 Prints one line of JSON per code cell ({"cell": 3, "of": 12, "heading": "..."}) and, at the end, checks what a kernel
 may pass over in silence: that every code cell really ran and that nothing was written to stderr. Exit code 1 where not,
 and then a notebook that was to be executed in place is left as it was.
 """
 
+import asyncio
 import json
 import re
 import sys
@@ -17,8 +20,21 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 
+class NotWanted(Exception):
+    """The notebook is not to be run after all."""
+
+
 class ProgressClient(NotebookClient):
     """Tells which cell is about to run."""
+
+    is_waiting = False
+
+    async def async_start_new_kernel_client(self, **options):
+        client = await super().async_start_new_kernel_client(**options)
+        if self.is_waiting and not await asyncio.to_thread(sys.stdin.readline):
+            await self._async_cleanup_kernel()
+            raise NotWanted
+        return client
 
     async def async_execute_cell(self, cell, cell_index, **options):
         if cell.cell_type == "code":
@@ -95,7 +111,7 @@ def name_failure(name, found, error):
     return f"{name}: code cell {number} {what}{rest}"
 
 
-def main(source, target):
+def main(source, target, is_waiting=False):
     source, target = Path(source), Path(target)
     try:
         notebook = nbformat.read(source, as_version=4)
@@ -112,9 +128,12 @@ def main(source, target):
         coalesce_streams=True,
         on_cell_executed=keep_count,
     )
+    client.is_waiting = is_waiting
     error = None
     try:
         client.execute()
+    except NotWanted:
+        return 1
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as caught:
         error = caught
     found = problems(notebook)
@@ -128,7 +147,8 @@ def main(source, target):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    paths = [one for one in sys.argv[1:] if one != "--wait"]
+    if len(paths) != 2:
         print(__doc__, file=sys.stderr)
         sys.exit(2)
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(*paths, is_waiting="--wait" in sys.argv))

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fromFrame, toFrame, toInstantText } from "user-activity/dist/frames";
+import { fromFrame, toFrame, toInstantText, toRows } from "user-activity/dist/frames";
+import { tables } from "user-activity/dist/tables";
 
 describe("toFrame", () => {
   test("keeps values with their columns where rows name their keys in another order", () => {
@@ -104,6 +105,30 @@ describe("fromFrame", () => {
       { course: "x-y", score_count: 2, score_mean: 0.5 },
       { course: "x", score_count: 1, score_mean: 1 },
     ]);
+  });
+});
+
+describe("toRows", () => {
+  const grade = {
+    ...{ user_exam_id: "a-1", base_exam_id: "b-1", exam_name: "1", started_at: 1516717399082 },
+    ...{ recorded_at: 1516717442735, certification: null, correct: 2, incorrect: 1, incomplete: 0 },
+    ...{ unanswered: 0, submitted: 3, total: 3, score: 2 / 3, all_correct: false },
+    ...{ partition: 0, offset: 2n ** 60n },
+  };
+
+  test("gives a table's rows back as they were before toFrame, to the last digit", () => {
+    const rows = [grade, { ...grade, offset: 7n, certification: true, score: 0.1 }];
+    assert.deepEqual(toRows(toFrame(rows), tables.grades_ID), rows);
+    assert.deepEqual(toRows(toFrame([], ["user_exam_id"]), tables.grades_ID), []);
+  });
+
+  test("gives lists back, and leaves text that looks like a list as it is", () => {
+    const failures = [{ path: "a", rule: "type", expected: "text", received: "[1]" }];
+    const row = {
+      ...{ topic: "t", partition: 0, offset: 1n, timestamp: 5, table: "events" },
+      ...{ failures, value: '["text"]', value_base64: null },
+    };
+    assert.deepEqual(toRows(toFrame([row]), tables.quarantine), [row]);
   });
 });
 

@@ -85,6 +85,7 @@ export function labInBrowser(config: Config, name: string) {
 
   before(async () => {
     cpSync(tracked, join(root, "notebooks"), { recursive: true });
+    cpSync(projectPath("docs", "topic.svg"), join(root, "docs", "topic.svg")); // a picture of notebook 1
     symlinkSync(projectPath("data"), join(root, "data")); // the notebook in Python names the events by its place
     const env = {
       KAFKA_TOPIC: config.kafka.topic,

@@ -1,31 +1,15 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { after } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { projectPath } from "user-activity/dist/paths";
+import { solve } from "./exercises";
 import { besideConfig, eventsFile, ownConfig, ownFolder } from "./live-lake";
+import { type Notebook, readNotebook, textOf } from "./notebook-files";
 
-interface Output {
-  readonly output_type: string;
-  readonly name?: string;
-  readonly text?: string | string[];
-  readonly data?: Readonly<Record<string, unknown>>;
-}
-
-interface Cell {
-  readonly id: string;
-  readonly cell_type: "code" | "markdown";
-  readonly source: string | string[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly execution_count?: number | null;
-  readonly outputs?: readonly Output[];
-}
-
-export interface Notebook {
-  readonly cells: readonly Cell[];
-  readonly metadata: Readonly<Record<string, unknown>>;
-}
+export { codeCells, type Notebook, readNotebook, textOf } from "./notebook-files";
 
 interface Runner {
   runNotebook(
@@ -45,40 +29,38 @@ export const folder = projectPath("notebooks");
 const names = readdirSync(folder).filter((name) => /^\d\d[a-z]?-.*\.ipynb$/.test(name));
 export const committed = new Map(names.map((name) => [name, readNotebook(join(folder, name))]));
 
-export function readNotebook(path: string): Notebook {
-  return JSON.parse(readFileSync(path, "utf8"));
-}
-
 export async function loadRunner(): Promise<Runner> {
   return import(pathToFileURL(projectPath("local", "notebooks.mjs")).href);
 }
 
-export function codeCells({ cells }: Notebook): Cell[] {
-  return cells.filter(({ cell_type }) => cell_type === "code");
-}
-
-export function textOf(text: string | string[] | undefined): string {
-  return Array.isArray(text) ? text.join("") : (text ?? "");
-}
-
 /** How the topics and lakes end that notebooks make beside those that they are given. */
 const madeBeside: Readonly<Record<string, readonly string[]>> = {
+  "01": ["exercise-1"],
+  "04": ["by-hand", "exercise"],
   "06": ["stream"],
   "07": ["operate", "operate-exercise-1"],
 };
+
+/** What differs about a run. */
+export interface RunOptions {
+  readonly onCell?: (cell: CellStart) => void;
+  /** Runs a copy in which every exercise is answered as its solution says. */
+  readonly isSolved?: boolean;
+}
 
 /**
  * Makes what runs a notebook in a fresh kernel, again and again on a topic and a lake of its own.
  * @returns what a run gives, with the names that stand in the committed notebook
  */
-export function makeRunner(name: string): (onCell?: (cell: CellStart) => void) => Promise<string> {
+export function makeRunner(name: string): (options?: RunOptions) => Promise<string> {
   const config = ownConfig(name.split("-")[0] ?? name);
   for (const ending of madeBeside[name.split("-")[0] ?? name] ?? []) besideConfig(config, ending);
   const output = join(ownFolder(), name);
   const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, EVENTS_FILE: eventsFile };
-  return async (onCell) => {
+  return async ({ onCell, isSolved = false } = {}) => {
     const { runNotebook } = await loadRunner();
-    await runNotebook(join(folder, name), output, { env, ...(onCell ? { onCell } : {}) });
+    const source = isSolved ? writeSolved(name) : join(folder, name);
+    await runNotebook(source, output, { env, ...(onCell ? { onCell } : {}) });
     // what may differ from the committed run: the names given here, and whose services they are
     return readFileSync(output, "utf8")
       .replaceAll(config.hdfs.lakeDir, "/user-activity")
@@ -87,10 +69,34 @@ export function makeRunner(name: string): (onCell?: (cell: CellStart) => void) =
   };
 }
 
-/** Holds what a run gave to the committed notebook; a failure names the cells that differ. */
-export function assertAsCommitted(text: string, notebook: Notebook): void {
+/** A solved copy within the project, since a kernel finds the helper package from there; gone after the tests. */
+function writeSolved(name: string): string {
+  const place = projectPath(".local", `test-solved-${process.pid}`);
+  mkdirSync(place, { recursive: true });
+  after(() => rmSync(place, { recursive: true, force: true }));
+  const path = join(place, name);
+  writeFileSync(path, JSON.stringify(solve(committed.get(name) ?? assert.fail(name))));
+  return path;
+}
+
+/** Holds a solved run to its exercises: every check finds its answer right. */
+export function assertSolved(text: string): void {
+  const { cells } = JSON.parse(text) as Notebook;
+  const checks = cells.filter(({ id }) => id.startsWith("check-"));
+  assert.ok(checks.length > 0, "a notebook with exercises");
+  for (const { id, outputs = [] } of checks) {
+    const shown = outputs.map(({ data = {} }) => textOf(data["text/plain"] as string[]));
+    assert.ok(shown.includes("✓ Right."), `${id}: ${shown.join("; ")}`);
+  }
+}
+
+/** Holds what a run gave to the committed notebook, but for the exercises' cells where it was `isSolved`. */
+export function assertAsCommitted(text: string, notebook: Notebook, { isSolved = false } = {}): void {
   const { cells, metadata } = JSON.parse(text) as Notebook;
-  const differing = notebook.cells.filter((cell, index) => !isDeepStrictEqual(cell, cells[index]));
+  const differing = notebook.cells.filter(
+    (cell, index) =>
+      !isDeepStrictEqual(cell, cells[index]) && !(isSolved && /^(answer|check)-/.test(cell.id)),
+  );
   assert.deepEqual(
     differing.map(({ id }) => id),
     [],
