@@ -56,5 +56,8 @@ test("the example of the page on one's own events shows what its commands say", 
       page.replace(example, () => rewritePage(example, outputs)),
     );
   const differences = blocks.map((block, index) => findDifference(block, outputs[index] ?? ""));
-  assert.deepEqual(differences, [undefined, undefined, undefined]);
+  assert.deepEqual(
+    differences.map((one) => one?.replace(/^annotations\.md:\d+: /, "")), // lines are those of the example alone
+    [undefined, undefined, undefined],
+  );
 });
