@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { writeCommit } from "user-activity/dist/commit";
 import { type Commit, emptyState, nextCommit } from "user-activity/dist/commits";
 import type { Config } from "user-activity/dist/config";
 import { toCourseRow } from "user-activity/dist/courses";
@@ -10,11 +11,11 @@ import { land } from "user-activity/dist/land";
 import { readExamIndex } from "user-activity/dist/landing";
 import { decideOutcome } from "user-activity/dist/outcomes";
 import { publishFile } from "user-activity/dist/publish";
-import { makeLake, publishCommit, writeCommit } from "user-activity/dist/publishing";
+import { makeLake, publishCommit } from "user-activity/dist/publishing";
 import { stageIndex, stageRows, toCommittedFiles } from "user-activity/dist/staging";
 import { sampleMessages } from "user-activity/dist/stream";
 import { type TableName, tables } from "user-activity/dist/tables";
-import { openTally } from "user-activity/dist/tally";
+import { createTally } from "user-activity/dist/tally";
 import { verify } from "user-activity/dist/verify";
 import { ownConfig, someEvents } from "./live-lake";
 
@@ -26,7 +27,7 @@ async function landFrames(config: Config, messages: Messages, exams: ExamIndex):
   const { topic } = config.kafka;
   const last = await readLastCommit(lake);
   const outcomes = messages.map((message) => decideOutcome({ ...message, topic }, exams));
-  const tally = openTally(last?.state ?? emptyState(topic));
+  const tally = createTally(last?.state ?? emptyState(topic));
   for (const outcome of outcomes) tally.add(outcome);
   const rows: Record<TableName, readonly object[]> = {
     raw_data: outcomes.map(({ raw }) => raw),

@@ -4,7 +4,7 @@ import { emptyState } from "user-activity/dist/commits";
 import { createExamIndex } from "user-activity/dist/exam-index";
 import { decideOutcome } from "user-activity/dist/outcomes";
 import { toCommittedFiles } from "user-activity/dist/staging";
-import { openTally } from "user-activity/dist/tally";
+import { createTally } from "user-activity/dist/tally";
 import { anEvent, withoutCounts } from "./an-event";
 
 const events = [anEvent(), anEvent(), { ...withoutCounts(), user_exam_id: "a-2" }, null];
@@ -29,7 +29,7 @@ const staged = [
 describe("the tally of a batch", () => {
   test("counts every message once, passes its offset and adds its score to its course", () => {
     const before = emptyState("t");
-    const tally = openTally(before);
+    const tally = createTally(before);
     for (const outcome of decideAll()) tally.add(outcome);
     const { counts, offsets, courses, rowCounts } = tally.toState(staged);
     assert.deepEqual(counts, { consumed: 4, graded: 1, duplicates: 1, quarantined: 2 });
@@ -40,9 +40,9 @@ describe("the tally of a batch", () => {
   });
 
   test("adds to what was committed before, but for course_ID, which is written anew", () => {
-    const first = openTally(emptyState("t"));
+    const first = createTally(emptyState("t"));
     for (const outcome of decideAll()) first.add(outcome);
-    const second = openTally(first.toState(staged));
+    const second = createTally(first.toState(staged));
     assert.equal(second.hasAdvanced(), false);
     second.moveTo(1, 12n); // a marker that holds no message
     assert.equal(second.hasAdvanced(), true);
