@@ -23,6 +23,19 @@ npm init -y >/dev/null
 npm install --silent --no-audit --no-fund --ignore-scripts apache-arrow@21.2.0 parquet-wasm@0.8.0 hyparquet@1.31.5
 python3 -m pip install --quiet --disable-pip-version-check --no-compile --root-user-action ignore --target packages pyarrow==26.0.1
 
+cat >write.py <<'CODE'
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+columns = {
+    "small": pa.array([Decimal("0.1")], pa.decimal128(9, 3)),
+    "digits": pa.array([Decimal("1234567890123456.789")], pa.decimal128(19, 3)),
+    "wide": pa.array([Decimal("1234567890123456789012345678901234567890")], pa.decimal256(50, 0)),
+}
+pq.write_table(pa.table(columns), "decimals.parquet")
+CODE
 cat >look.mjs <<'CODE'
 import { readFileSync } from "node:fs";
 import { tableFromIPC } from "apache-arrow";
@@ -37,14 +50,7 @@ for (const { name, type } of table.schema.fields) {
   console.log(name, "scale", type.scale, "apache-arrow", String(value), JSON.stringify(value), "hyparquet", other[name]);
 }
 CODE
-PYTHONPATH=packages python3 -c '
-from decimal import Decimal
-import pyarrow as pa, pyarrow.parquet as pq
-pq.write_table(pa.table({
-    "small": pa.array([Decimal("0.1")], pa.decimal128(9, 3)),
-    "digits": pa.array([Decimal("1234567890123456.789")], pa.decimal128(19, 3)),
-    "wide": pa.array([Decimal("1234567890123456789012345678901234567890")], pa.decimal256(50, 0)),
-}), "decimals.parquet")' && node --no-warnings look.mjs | tee seen.txt
+{ PYTHONPATH=packages python3 write.py; node --no-warnings look.mjs; } | tee seen.txt
 if sed -n 's/^#> //p' "$self" | diff - seen.txt; then
   echo "As described above."
 else
