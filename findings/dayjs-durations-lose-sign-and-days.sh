@@ -2,8 +2,8 @@
 # dayjs reads -PT5M as plus five minutes, PT0,5S as nothing, and writes 31 days as P1MT14H.
 #
 # Versions: dayjs 1.11.23 with its duration plugin, iso8601-duration 2.1.4, luxon 3.7.2 to compare.
-# Expected: a leading minus (ISO 8601-2, xAPI libraries and Java write it) and the decimal comma,
-# which ISO 8601 prefers, are understood or refused; a length in days is written in days.
+# Expected: a leading minus, which ISO 8601-2 allows, and the decimal comma, which ISO 8601 prefers,
+# are understood or refused; a length in days is written in days.
 # Seen: dayjs and iso8601-duration drop the sign without a word, although dayjs itself writes it
 # (-PT1.5S). dayjs takes PT0,5S for zero. iso8601-duration drops the days of P1Y1.5D. dayjs writes
 # 31 days as a month of 30.4 days and 14 hours, which luxon reads as 30.58 days.
