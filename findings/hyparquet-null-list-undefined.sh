@@ -10,8 +10,8 @@
 #> { score: 1, tags: [ 'a' ] } {"score":1,"tags":["a"]}
 #> { score: null, tags: [] } {"score":null,"tags":[]}
 #> { score: null, tags: undefined } {"score":null}
-# Why it matters: readers that go by 'null or missing' in TypeScript with === null take the row for
-# one that has a list, and for(const x of row.answers) throws. Ask with == null.
+# Why it matters: TypeScript that asks row.answers === null takes the row for one that has a list,
+# and the loop over it throws. Ask with == null.
 set -euo pipefail
 self=$(realpath "$0")
 work=$(mktemp -d)
