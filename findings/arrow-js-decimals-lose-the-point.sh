@@ -3,9 +3,9 @@
 #
 # Versions: apache-arrow 21.2.0, parquet-wasm 0.8.0, hyparquet 1.31.5; pyarrow 26.0.1 as the writer.
 # Expected: a value of a decimal column turns into text, or into a number, with its decimal point.
-# Seen: the value is the unscaled integer: String, JSON and Number give 100 for 0.100; the scale is
-# to be had from the column's type only. A decimal256 of 40 digits gives 0. hyparquet returns
-# numbers: right to 16 digits, silently rounded behind.
+# Seen: the value is the unscaled integer: String and JSON give 100 for 0.100; the scale is to be
+# had from the column's type only. A decimal256 of 40 digits gives 0. hyparquet returns numbers:
+# right to 16 digits, silently rounded behind.
 # Output (the script compares what it sees with these lines):
 #> small scale 3 apache-arrow 100 "\"100\"" hyparquet 0.1
 #> digits scale 3 apache-arrow 1234567890123456789 "\"1234567890123456789\"" hyparquet 1234567890123456.8
