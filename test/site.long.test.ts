@@ -226,7 +226,8 @@ describe("a page of the site", { skip: noBrowser }, () => {
     const outputs = shown.map((data) => ({ output_type: "display_data", data, metadata: {} }));
     const code = { cell_type: "code", id: "code", execution_count: 1, metadata: {}, source: "1", outputs };
     const title = { cell_type: "markdown", id: "title", metadata: {}, source: "# Tables" };
-    const notebook = { cells: [title, code], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+    const language_info = { name: "typescript" };
+    const notebook = { cells: [title, code], metadata: { language_info }, nbformat: 4, nbformat_minor: 5 };
     const built = await build("```{toctree}\ntables\n```", { "tables.ipynb": notebook });
     const browser = await launchBrowser();
     try {
