@@ -76,6 +76,8 @@ const inputs = [
   "src/index.ts",
   "local/kafka/jgo.lock.toml",
   "local/hadoop/jgo.lock.toml",
+  "local/nbconvert/conf.json",
+  "local/nbconvert/index.html.j2",
   "local/typedoc/package.json",
   "local/typedoc/package-lock.json",
   ...["lab", "tools", "java", "test", "site"].map((name) => `local/python/${name}.txt`),
