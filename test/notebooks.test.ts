@@ -169,9 +169,20 @@ describe("the committed notebooks", () => {
   test("show the numbers that the project is known by", () => {
     const known: Record<string, readonly string[]> = {
       "01": ["3280", "1105", "1118", "1057", "9304997"],
-      "02": ["34 paths", "14717", "14555", "5 of", "3275"],
+      "02": [
+        "34 paths",
+        "14717",
+        "14555",
+        "5 of",
+        "3275",
+        "6 of 6 columns are the same by frames and by notes",
+      ],
       "03": [
         "consumed 3280 = graded 3237 + duplicates 38 + quarantined 5",
+        "by hand the same: true",
+        "by the stream the same: true",
+        "3148 times false became true",
+        "grouped: 62.56148373983724 %",
         "62.65699745547047 %",
         "102 rows",
       ],
