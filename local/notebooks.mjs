@@ -40,7 +40,7 @@ export function runNotebook(notebook, output, { onCell, ...options } = {}) {
 }
 
 /**
- * Starts a kernel for a notebook, which waits for `run`; `end` has it go without having run.
+ * Starts a kernel for a notebook and has it load its imports; the rest waits for `run`. `end` has it go without having run.
  * @param {string} notebook @param {string} output @param {KernelOptions} [options]
  * @returns {Opened}
  */
@@ -51,7 +51,10 @@ export function openNotebook(notebook, output, { signal, env = {} } = {}) {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...env },
   });
-  const end = () => child.stdin.end();
+  const end = () => {
+    child.stdin.end();
+    child.stdout.resume();
+  };
   child.stdin.on("error", () => {}); // it has ended, and says why
   signal?.addEventListener("abort", () => {
     child.kill("SIGINT");
@@ -83,15 +86,15 @@ export function openNotebook(notebook, output, { signal, env = {} } = {}) {
 }
 
 /**
- * Runs notebooks one after another with a line for each on stderr. While one runs, the next one's kernel is started: that
- * takes seconds, and no notebook.
- * @param {string[]} notebooks @param {(notebook: string) => string} outputOf @param {AbortSignal} [signal]
+ * Runs notebooks one after another with a line for each on stderr. While one runs, the next one's kernel is started, which
+ * takes seconds.
+ * @param {string[]} notebooks @param {(notebook: string) => string} outputOf
+ * @param {{signal?: AbortSignal | undefined, first?: Opened}} [options] first: the first one, where it was opened before
  */
-export async function runNotebooks(notebooks, outputOf, signal) {
+export async function runNotebooks(notebooks, outputOf, { signal, first } = {}) {
   const { withProgress } = await import("user-activity/dist/progress.js");
   const open = (/** @type {string} */ notebook) => openNotebook(notebook, outputOf(notebook), { signal });
-  /** @type {Opened | undefined} */
-  let next;
+  let next = first;
   try {
     for (const [index, notebook] of notebooks.entries()) {
       const opened = next ?? open(notebook);

@@ -2,7 +2,8 @@
 
 usage: run_notebook.py [--wait] NOTEBOOK OUTPUT
 
-With --wait the kernel is started and the first cell runs once a line comes on stdin; where stdin ends instead, none does.
+With --wait the kernel is started and its imports are loaded; what follows runs once a line comes on stdin, and not at all
+where stdin ends instead.
 
 Prints one line of JSON per code cell ({"cell": 3, "of": 12, "heading": "..."}) and, at the end, checks what a kernel
 may pass over in silence: that every code cell really ran and that nothing was written to stderr. Exit code 1 where not,
@@ -20,6 +21,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 
+# a cell that loads modules and does nothing else
+IMPORTS = re.compile(r"(\s*import\b[^;]*;)+\s*")
+
+
 class NotWanted(Exception):
     """The notebook is not to be run after all."""
 
@@ -29,19 +34,19 @@ class ProgressClient(NotebookClient):
 
     is_waiting = False
 
-    async def async_start_new_kernel_client(self, **options):
-        client = await super().async_start_new_kernel_client(**options)
-        if self.is_waiting and not await asyncio.to_thread(sys.stdin.readline):
-            await self._async_cleanup_kernel()
-            raise NotWanted
-        return client
-
     async def async_execute_cell(self, cell, cell_index, **options):
         if cell.cell_type == "code":
             heading = heading_before(self.nb.cells, cell_index)
             number, count = len(code_cells(self.nb.cells[: cell_index + 1])), len(code_cells(self.nb.cells))
             print(json.dumps({"cell": number, "of": count, "heading": heading}), flush=True)
+        if self.is_waiting and cell.cell_type == "code" and not IMPORTS.fullmatch(cell.source):
+            await self.await_word()
         return await super().async_execute_cell(cell, cell_index, **options)
+
+    async def await_word(self):
+        self.is_waiting = False
+        if not await asyncio.to_thread(sys.stdin.readline):
+            raise NotWanted
 
 
 def keep_count(cell, execute_reply, **_):

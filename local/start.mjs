@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { abortOnSignals, serveLab } from "./lab.mjs";
-import { copyOf, listNotebooks, runNotebooks } from "./notebooks.mjs";
+import { copyOf, listNotebooks, openNotebook, runNotebooks } from "./notebooks.mjs";
 import { setupOrExit } from "./setup.mjs";
 
 const help = `npm start [-- --headless]
@@ -46,6 +46,9 @@ async function main(isHeadless, signal) {
   );
   const { withProgress } = await import("user-activity/dist/progress.js");
   const { formatServices } = await import("user-activity/dist/report.js");
+  const notebooks = listNotebooks().filter((path) => /^0[1-4]-/.test(basename(path)));
+  const [notebook = ""] = notebooks;
+  const first = openNotebook(notebook, copyOf(notebook), { signal }); // its kernel starts while the services do
   /** @type {import("user-activity/dist/services.js").ServiceName[]} */
   let started = [];
   try {
@@ -57,8 +60,7 @@ async function main(isHeadless, signal) {
     );
     stopOnExit(started);
     process.stderr.write(`${formatServices(await readServices())}\n`);
-    const notebooks = listNotebooks().filter((path) => /^0[1-4]-/.test(basename(path)));
-    await runNotebooks(notebooks, copyOf, signal);
+    await runNotebooks(notebooks, copyOf, { signal, first });
     const code = await printLake();
     if (isHeadless || code !== 0) return code;
     return await serveLab(signal);
@@ -67,6 +69,7 @@ async function main(isHeadless, signal) {
     process.stderr.write(`npm start: ${/** @type {Error} */ (error).message}\n`);
     return 1;
   } finally {
+    first.end();
     if (started.length > 0)
       await withProgress(
         "stopping what was started",

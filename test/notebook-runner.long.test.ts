@@ -113,6 +113,21 @@ throw new Error("on purpose");`;
     assert.deepEqual([cells[0]?.execution_count, cells[2]?.execution_count], [1, 2]);
   });
 
+  test("has a kernel wait behind the notebook's imports until it is told to run, or to go", async () => {
+    const { openNotebook } = await loadRunner();
+    const marker = join(place, "marker");
+    const write = `writeFileSync(${JSON.stringify(marker)}, "");`;
+    const path = writeNotebook("waits", ['import { writeFileSync } from "node:fs";', write]);
+    const output = path.replace(".ipynb", ".out.ipynb");
+    const gone = openNotebook(path, output);
+    gone.end();
+    await assert.rejects(gone.run());
+    assert.deepEqual([existsSync(marker), existsSync(output)], [false, false]);
+    const cells: number[] = [];
+    await openNotebook(path, output).run(({ cell }) => cells.push(cell));
+    assert.deepEqual([existsSync(marker), cells], [true, [1, 2]]);
+  });
+
   test("ends with the signal's reason when it is aborted, and its kernel with it", async () => {
     const { runNotebook } = await loadRunner();
     const pidFile = join(place, "pid");

@@ -17,6 +17,10 @@ interface Runner {
     output: string,
     options?: { signal?: AbortSignal; env?: Record<string, string>; onCell?: (cell: CellStart) => void },
   ): Promise<void>;
+  openNotebook(
+    notebook: string,
+    output: string,
+  ): { run(onCell?: (cell: CellStart) => void): Promise<void>; end(): void };
 }
 
 export interface CellStart {
