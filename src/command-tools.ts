@@ -1,10 +1,25 @@
+import type { Writable } from "node:stream";
 import { InvalidArgumentError } from "commander";
 import { interruption } from "./interrupt";
+import type { Progress } from "./progress";
+import { formatRetry, type RetryPolicy } from "./retry";
 import type { ServiceName } from "./services";
 
 /** Prints the result as one JSON value instead of as text. */
 export interface JsonOption {
   readonly json?: true;
+}
+
+/** What the command line lends its commands. */
+export interface QueryTools {
+  /** Runs `work` with the services up. */
+  readonly withNeeded: <T>(needed: readonly ServiceName[], work: () => Promise<T>) => Promise<T>;
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Default: stdin. */
+  readonly input?: AsyncIterable<Uint8Array>;
+  /** Default: stdout. */
+  readonly output?: Writable & { readonly columns?: number };
 }
 
 /** Starts what the command needs and is not running, and stops it again after the command. */
@@ -21,6 +36,17 @@ export async function withNeeded<T>(needed: readonly ServiceName[], work: () => 
 /** Prints a result to stdout: as JSON where that was asked for, else as `format` writes it. */
 export function print<T>(result: T, options: JsonOption, format: (result: T) => string): void {
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
+}
+
+/** The option of commands that try again; with giveUpOption. */
+export interface GiveUpOption {
+  /** Seconds. */
+  readonly giveUp: number;
+}
+
+/** Tries again for so long, and tells of every failure that is followed by another try. */
+export function toRetry(progress: Progress, giveUpSeconds: number, signal?: AbortSignal): RetryPolicy {
+  return { giveUpMs: giveUpSeconds * 1000, onRetry: (retry) => progress.note(formatRetry(retry)), signal };
 }
 
 /** Parses a whole number above 0; throws InvalidArgumentError on anything else. */
@@ -43,3 +69,11 @@ export function parseSeconds(text: string): number {
   if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
   throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
 }
+
+/** The arguments of `option` for it. */
+export const giveUpOption = [
+  "--give-up <seconds>",
+  "how long is tried again what may pass, such as a server that is restarted",
+  parseSeconds,
+  120,
+] as const;

@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { type ColumnDoc, describeRow, toColumnDoc } from "./column-docs";
+import type { QueryTools } from "./command-tools";
 import { withProgress } from "./progress";
-import type { QueryTools } from "./query-command";
 import { type Table, type TableName, tables } from "./tables";
 
 interface DescribeFlags {

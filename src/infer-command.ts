@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { QueryTools } from "./command-tools";
 import type { KafkaConfig } from "./config";
 import { decodeEvent } from "./events";
 import {
@@ -9,7 +10,6 @@ import {
   toInferredSchema,
 } from "./infer";
 import { withProgress } from "./progress";
-import type { QueryTools } from "./query-command";
 import { formatCount, formatTable } from "./report";
 import { cutLast, toVisible } from "./terminal";
 

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { QueryTools } from "./command-tools";
 import { parseCount } from "./command-tools";
 import { withProgress } from "./progress";
 import { formatEvents, formatGroups } from "./quarantine-report";
-import type { QueryTools } from "./query-command";
 import { toJsonText } from "./query-output";
 
 interface QuarantineFlags {

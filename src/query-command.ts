@@ -2,27 +2,14 @@ import { resolve } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, Option } from "commander";
-import { parseWhole } from "./command-tools";
+import { parseWhole, type QueryTools } from "./command-tools";
 import type { ExportOptions } from "./export";
 import { startProgress, withProgress } from "./progress";
 import type { QueryOptions } from "./query";
 import { csvLines, formatFiles, formatRows, jsonLines, takeRows } from "./query-output";
 import { formatCount, formatCountOf, formatMegabytes } from "./report";
-import type { ServiceName } from "./services";
 import type { SqlStream } from "./sql-values";
 import { type TableName, tables } from "./tables";
-
-/** What the command line lends its commands. */
-export interface QueryTools {
-  /** Runs `work` with the services up. */
-  readonly withNeeded: <T>(needed: readonly ServiceName[], work: () => Promise<T>) => Promise<T>;
-  /** Aborts at the first Ctrl-C. */
-  readonly signal: AbortSignal;
-  /** Default: stdin. */
-  readonly input?: AsyncIterable<Uint8Array>;
-  /** Default: stdout. */
-  readonly output?: Writable & { readonly columns?: number };
-}
 
 interface QueryFlags {
   readonly rows: number;
