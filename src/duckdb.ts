@@ -43,18 +43,16 @@ const settings = {
   allow_community_extensions: "false",
 };
 
+function toSettings({ spill }: EngineOptions): Record<string, string> {
+  return { ...settings, temp_directory: spill };
+}
+
 /** Opens DuckDB and locks it: UTC, no file but those of the options, no extension, no setting to be changed. */
-export async function openEngine({ readable, writable, spill }: EngineOptions): Promise<Engine> {
+export async function openEngine(options: EngineOptions): Promise<Engine> {
   const duckdb = loadDuckDb();
-  const instance = await duckdb.DuckDBInstance.create(":memory:", { ...settings, temp_directory: spill });
+  const instance = await duckdb.DuckDBInstance.create(":memory:", toSettings(options));
   const connection = await instance.connect();
-  const paths = writable === undefined ? [] : [writable];
-  await connection.run(`
-    SET TimeZone = 'UTC';
-    SET allowed_directories = [${quoteText(`${readable}/`)}];
-    SET allowed_paths = ${paths.length === 0 ? "[]::VARCHAR[]" : `[${paths.map(quoteText)}]`};
-    SET enable_external_access = false;
-    SET lock_configuration = true`);
+  await connection.run(toLock(options));
   let isInterrupted = false;
   const attempt = <T>(sql: string, work: () => Promise<T>): Promise<T> =>
     work().catch((error: Error) => {
@@ -89,6 +87,16 @@ export async function openEngine({ readable, writable, spill }: EngineOptions): 
       instance.closeSync();
     },
   };
+}
+
+function toLock({ readable, writable }: EngineOptions): string {
+  const paths = writable === undefined ? "[]::VARCHAR[]" : `[${quoteText(writable)}]`;
+  return `
+    SET TimeZone = 'UTC';
+    SET allowed_directories = [${quoteText(`${readable}/`)}];
+    SET allowed_paths = ${paths};
+    SET enable_external_access = false;
+    SET lock_configuration = true`;
 }
 
 /** Text as SQL has it. */

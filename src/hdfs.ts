@@ -70,10 +70,8 @@ export interface HdfsOptions {
  * functions come to the same. `remove` returns false then. `rename` and `replace` throw that the source is missing
  * (isSourceMissing tells): whether it is at the target, and that it is no other's, only the caller can see by looking.
  */
-export function connectHdfs(
-  config: HdfsConfig,
-  { timeoutMs = defaultTimeoutMs, retry }: HdfsOptions = {},
-): Hdfs {
+export function connectHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
+  const { timeoutMs = defaultTimeoutMs, retry } = options;
   const client = openHdfsClient(config, timeoutMs);
   /** Every exchange with HDFS passes through here. */
   const exchange = async <T>(path: string, doing: string, work: () => Promise<T>): Promise<T> => {
@@ -109,10 +107,12 @@ export function connectHdfs(
     replace: (from, to) => attempt(from, `replace ${to}`, () => move(client, { from, to, how: "OVERWRITE" })),
     makeDirectory: (path) => attempt(path, "make directory", () => makeDirectory(client, path)),
     remove: (path, { recursive = false } = {}) =>
-      attempt(path, "remove", async () => {
-        return parseReply(booleanReply, await client.ask("DELETE", "DELETE", path, { recursive })).boolean;
-      }),
+      attempt(path, "remove", () => remove(client, path, recursive)),
   };
+}
+
+async function remove(client: HdfsClient, path: string, recursive: boolean): Promise<boolean> {
+  return parseReply(booleanReply, await client.ask("DELETE", "DELETE", path, { recursive })).boolean;
 }
 
 const statusReply = z.object({

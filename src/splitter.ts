@@ -57,14 +57,10 @@ export function splitArray(name: string, offset: number): Splitter {
     *push(chunk) {
       for (let at = 0; at < chunk.length; ) {
         if (!scan) {
-          const next = acceptBetween(expected, chunk[at] as number);
-          if (!next) {
-            throw unexpected(
-              expected,
-              chunk[at] as number,
-              `${name}: after ${count} records, at byte ${offset + at}`,
-            );
-          }
+          const byte = chunk[at] as number;
+          const next = acceptBetween(expected, byte);
+          if (!next)
+            throw unexpected(expected, byte, `${name}: after ${count} records, at byte ${offset + at}`);
           expected = next;
           if (expected !== "in value") {
             at += 1;
