@@ -37,6 +37,16 @@ export interface FigureText {
   readonly alt: string;
 }
 
+/**
+ * Says of the first and the last of some rows what `describe` makes of them, as a title that is true of any data; of no
+ * rows it says that there is nothing to show.
+ */
+export function describeEnds<Row>(rows: readonly Row[], describe: (first: Row, last: Row) => string): string {
+  const [first] = rows;
+  const last = rows.at(-1);
+  return first === undefined || last === undefined ? "Nothing to show" : describe(first, last);
+}
+
 // Okabe and Ito's palette: told apart with any kind of colour vision
 export const blue = "#0072B2";
 export const orange = "#E69F00";

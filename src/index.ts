@@ -11,7 +11,7 @@ export { ensureEvents, eventsToReplay } from "./ensure-events";
 export { decodeEvent } from "./events";
 export { createExamIndex } from "./exam-index";
 export { checkAnswer, notWritten } from "./exercise";
-export { barFigure, lineFigure, pointFigure, scoreFigure } from "./figures";
+export { barFigure, describeEnds, lineFigure, pointFigure, scoreFigure } from "./figures";
 export { follow } from "./follow";
 export { busiestCourses, followFrame } from "./follow-views";
 export { schemaOfFrame, schemaOfFrames } from "./frame-schema";
@@ -45,7 +45,7 @@ export { showQuestion } from "./show-question";
 export { showSchemas } from "./show-schemas";
 export { showRefused, showTree } from "./show-tree";
 export { inspectSource, readRecords } from "./source";
-export { sql } from "./sql";
+export { runSql, sql } from "./sql";
 export { stageIndex, stageRows, toCommittedFiles } from "./staging";
 export { readLakeStatus, readStatus } from "./status";
 export {

@@ -9,23 +9,28 @@ export interface LiveViews<Now> extends ShowFigureOptions {
   readonly caption: string;
   /** The table of a state; of the last one (`isOver`) without what differs from run to run, as it stays. */
   readonly table: (now: Now, isOver: boolean) => DataFrame;
-  readonly figure: (now: Now) => Figure;
+  /** One figure or several, below the table; `isOver` as for the table. */
+  readonly figure:
+    | ((now: Now, isOver: boolean) => Figure)
+    | readonly ((now: Now, isOver: boolean) => Figure)[];
 }
 
 /** The table is shown anew at most so often. */
 const tableMs = 250;
 
 /**
- * Runs work that tells of its state, with a table and a figure of it in the notebook's output, which change in place
- * while it runs: the figure as a picture, as often as drawing leaves the work most of the time. In the end both show
- * the state that was told last, the figure as showFigure does. An error of the work is thrown on, after the last state.
+ * Runs work that tells of its state, with a table and figures of it in the notebook's output, which change in place
+ * while it runs: a figure as a picture, as often as drawing leaves the work most of the time. In the end all show the
+ * state that was told last, figures as showFigure does. An error of the work is thrown on, after the last state.
  */
 export async function showLive<Now, Result>(
   work: (tell: (now: Now) => void) => Promise<Result>,
   { caption, table, figure, ...size }: LiveViews<Now>,
 ): Promise<Result> {
-  const [tablePlace, figurePlace] = [openPlace(), openPlace()];
-  const picture = openPicture(figurePlace, size);
+  const figures = typeof figure === "function" ? [figure] : figure;
+  const tablePlace = openPlace();
+  const places = figures.map(() => openPlace());
+  const pictures = openPictures(places, size);
   await renderFigure(noFigure); // loads what draws, for a second or more, before the work would have to wait for it
   const told: Now[] = [];
   let shownMs = 0;
@@ -35,15 +40,17 @@ export async function showLive<Now, Result>(
       shownMs = Date.now();
       tablePlace.show(renderFrame(table(now, false), { caption, rows: Infinity, interactive: false }));
     }
-    if (picture.isFree()) picture.draw(figure(now));
+    const next = pictures.next();
+    if (next !== undefined) pictures.draw(next, figures[next]?.(now, false) ?? noFigure);
   };
   try {
     return await work(tell);
   } finally {
-    await picture.end();
+    await pictures.end();
     for (const last of told) {
       tablePlace.end(renderFrame(table(last, true), { caption, rows: Infinity, interactive: false }));
-      figurePlace.end(await renderFigure(figure(last), size));
+      for (const [index, place] of places.entries())
+        place.end(await renderFigure(figures[index]?.(last, true) ?? noFigure, size));
     }
   }
 }
@@ -53,33 +60,34 @@ const noFigure: Figure = { data: [], layout: {}, alt: "" };
 /** Drawing blocks everything else: between two pictures there is rest for so many times as long as one took. */
 const restFactor = 2;
 
-/** A picture that is drawn again where it stands. */
-interface Picture {
-  /** Whether it may be drawn again: none is being drawn, and there was rest since. */
-  readonly isFree: () => boolean;
-  readonly draw: (figure: Figure) => void;
+/** Pictures that are drawn again where they stand, one at a time and in turn. */
+interface Pictures {
+  /** Which may be drawn now: none where one is being drawn, or where there was no rest since. */
+  readonly next: () => number | undefined;
+  readonly draw: (index: number, figure: Figure) => void;
   /** Waits for what is being drawn; throws where it could not be. */
   readonly end: () => Promise<void>;
 }
 
-function openPicture(place: Place, size: ShowFigureOptions): Picture {
+function openPictures(places: readonly Place[], size: ShowFigureOptions): Pictures {
+  const drawn = new Map<number, string>();
   let drawing: Promise<void> | undefined;
+  let turn = 0;
   let freeMs = 0;
-  let drawn = "";
-  const draw = async (figure: Figure) => {
+  const draw = async (index: number, figure: Figure) => {
     const startedMs = Date.now();
     const { "image/svg+xml": svg, "text/plain": alt } = await renderFigure(figure, size);
-    place.show({ "image/svg+xml": svg, "text/plain": alt });
+    places[index]?.show({ "image/svg+xml": svg, "text/plain": alt });
     freeMs = Date.now() + restFactor * (Date.now() - startedMs);
     drawing = undefined;
   };
   return {
-    isFree: () => !drawing && Date.now() >= freeMs,
-    draw: (figure) => {
+    next: () => (drawing || Date.now() < freeMs ? undefined : turn++ % places.length),
+    draw: (index, figure) => {
       const text = JSON.stringify(figure);
-      if (text === drawn) return;
-      drawn = text;
-      drawing = draw(figure);
+      if (text === drawn.get(index)) return;
+      drawn.set(index, text);
+      drawing = draw(index, figure);
       drawing.catch(() => undefined); // `end` throws it
     },
     end: async () => drawing,

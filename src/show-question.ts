@@ -6,17 +6,21 @@ import { escapeHtml } from "./text";
 export interface ShowQuestionOptions {
   /** Shown above the options. */
   readonly caption?: string;
+  /** Whether options are called A, B and so on, in order of their ids, in place of these; default false. */
+  readonly letters?: boolean;
 }
 
 /**
  * Shows a row of questions_pool_data, as a query or a table gives it: its options one by one, ticked or not (☑ ☐), right
  * or wrong (✓ ✗), with the result beneath. Throws a UsageError where the row has no options.
  */
-export function showQuestion(row: object, { caption = "" }: ShowQuestionOptions = {}): void {
+export function showQuestion(row: object, { caption = "", letters = false }: ShowQuestionOptions = {}): void {
   const options = readOptions(row);
   const summary = describeAnswer(row as Named);
   const head = `<tr>${["ticked", "option", "would be"].map((name) => cell(name, "th")).join("")}</tr>`;
-  const lines = options.map((option) => [tickMark(option), option.id, describeRight(option)]);
+  const ids = options.map(({ id }) => id).sort();
+  const toName = ({ id }: Option) => (letters ? String.fromCharCode(65 + ids.indexOf(id)) : id);
+  const lines = options.map((option) => [tickMark(option), toName(option), describeRight(option)]);
   const body = lines.map((texts) => `<tr>${texts.map((text) => cell(text, "td")).join("")}</tr>`);
   const html = [
     "<table>",

@@ -8,6 +8,7 @@ import { publishFile } from "user-activity/dist/publish";
 import { ensureTopic, readOffsets } from "user-activity/dist/stream";
 import { ownConfig, ownFolder, someEvents } from "./live-lake";
 import { send } from "./live-topics";
+import { committed, folder, loadRunner } from "./notebook-runs";
 
 async function countMessages({ kafka }: Config): Promise<number> {
   return (await readOffsets(kafka)).reduce((sum, { low, high }) => sum + Number(high - low), 0);
@@ -75,4 +76,15 @@ describe("what a notebook replays into a topic of its own", () => {
     assert.deepEqual(ids(file).sort(), [...ids(someEvents(3)), "x"].sort());
     assert.equal(ids(await eventsToReplay(config, { most: 2 })).length, 2);
   });
+});
+
+test("a notebook run over a topic of one's own leaves in it what it held, and tells of that", async () => {
+  const config = ownConfig("ensure-notebook");
+  await publishFile(someEvents(3), { config: config.kafka });
+  const name = [...committed.keys()].find((one) => one.startsWith("05-")) ?? assert.fail("no notebook 5");
+  const output = join(ownFolder(), name);
+  const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, EVENTS_FILE: "" };
+  await (await loadRunner()).runNotebook(join(folder, name), output, { env });
+  assert.equal(await countMessages(config), 3);
+  assert.match(readFileSync(output, "utf8"), /3 grades of 3 messages in /);
 });

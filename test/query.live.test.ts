@@ -17,7 +17,7 @@ import { projectPath } from "user-activity/dist/paths";
 import { publishFile } from "user-activity/dist/publish";
 import { type QueryOptions, query } from "user-activity/dist/query";
 import { addQueryCommands } from "user-activity/dist/query-command";
-import { sql } from "user-activity/dist/sql";
+import { runSql, sql } from "user-activity/dist/sql";
 import { ensureTopic } from "user-activity/dist/stream";
 import { type TableName, tables } from "user-activity/dist/tables";
 import { anEvent, withoutCounts } from "./an-event";
@@ -363,7 +363,13 @@ describe("the command line", () => {
       { exam_name: odd, started_at: "2018-01-23T14:23:19.082Z", options: undefined },
     );
     assert.equal(JSON.parse(String(row?.options))[0].id, "o-1");
-    assert.deepEqual((await sql("SELECT count(*) AS n FROM grades_ID")).values, [[2]]);
+    assert.deepEqual((await runSql("SELECT count(*) AS n FROM grades_ID WHERE score >= $1", 0)).values, [
+      [2],
+    ]);
+    await assert.rejects(
+      sql("SELECT 1" as never),
+      /^UsageError: sql: expected a template .+ runSql\(text\)$/,
+    );
     assert.deepEqual((await sql`SELECT exam_name FROM grades_ID WHERE false`).shape, [0, 1]);
   });
 });
