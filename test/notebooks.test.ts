@@ -60,7 +60,7 @@ function lastOf<T>(list: readonly T[]): T {
 
 /** The numbers of a text from 10 on, as they are written, outside headings, code and links. */
 function numbersOf(text: string): string[] {
-  const prose = text.replaceAll(/^#.*$/gm, "").replaceAll(/`[^`]*`|\]\([^)]*\)|\[\d\. /g, "");
+  const prose = text.replaceAll(/^#.*$/gm, "").replaceAll(/`[^`]*`|\]\([^)]*\)|\[\d\. |is step \d+/g, "");
   return [...prose.matchAll(/(?<![\w.,])\d[\d,]*(?:\.\d+)?/g)]
     .map(([number]) => number.replace(/,$/, ""))
     .filter((number) => Number(number.replaceAll(",", "")) >= 10);
