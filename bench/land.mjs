@@ -5,13 +5,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectDir, setupOrExit } from "../local/setup.mjs";
+import { projectDir, setupOrExit } from "../local/setup/setup.mjs";
 
 const command = join(projectDir, "node_modules", ".bin", "user-activity");
 const folder = mkdtempSync(join(tmpdir(), "user-activity-bench-"));
 
 await setupOrExit();
-const { startServices, stopServices } = await import("user-activity/dist/services.js");
+const { startServices, stopServices } = await import("user-activity/dist/services/services.js");
 const started = await startServices();
 try {
   const files = [join(projectDir, "data", "assessments.json")];

@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectDir, setupOrExit } from "../local/setup.mjs";
+import { projectDir, setupOrExit } from "../local/setup/setup.mjs";
 
 const sql = `
   SELECT c.exam_name, c.attempts, c.average_score,
@@ -24,14 +24,14 @@ const cacheRoot = mkdtempSync(join(tmpdir(), "user-activity-bench-"));
 const own = `bench-query-${process.pid}`;
 
 await setupOrExit();
-const { readConfig } = await import("user-activity/dist/config.js");
-const { land } = await import("user-activity/dist/land.js");
-const { openLake, resetLake } = await import("user-activity/dist/lake.js");
-const { cacheDirOf } = await import("user-activity/dist/part-cache.js");
-const { publishFile } = await import("user-activity/dist/publish.js");
-const { query } = await import("user-activity/dist/query.js");
-const { startServices, stopServices } = await import("user-activity/dist/services.js");
-const { resetTopic } = await import("user-activity/dist/stream.js");
+const { readConfig } = await import("user-activity/dist/base/config.js");
+const { land } = await import("user-activity/dist/landing/land.js");
+const { openLake, resetLake } = await import("user-activity/dist/lake/lake.js");
+const { cacheDirOf } = await import("user-activity/dist/sql/part-cache.js");
+const { publishFile } = await import("user-activity/dist/publish/publish.js");
+const { query } = await import("user-activity/dist/sql/query.js");
+const { startServices, stopServices } = await import("user-activity/dist/services/services.js");
+const { resetTopic } = await import("user-activity/dist/kafka/consume.js");
 
 const started = await startServices();
 // read after they have started: where a port was taken they have another one

@@ -2,10 +2,10 @@
 // npm run clean: stops the embedded services and removes .local/, downloads and data included.
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { localDir, projectDir } from "./setup.mjs";
+import { localDir, projectDir } from "./setup/setup.mjs";
 
-if (existsSync(join(projectDir, "src", "dist", "services.js"))) {
-  const { stopServices } = await import("user-activity/dist/services.js");
+if (existsSync(join(projectDir, "src", "dist", "services", "services.js"))) {
+  const { stopServices } = await import("user-activity/dist/services/services.js");
   await stopServices();
 }
 rmSync(localDir, { recursive: true, force: true });

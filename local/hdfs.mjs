@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { localDir } from "./setup.mjs";
+import { localDir } from "./setup/setup.mjs";
 
 const help = `node local/hdfs.mjs COMMAND [ARGUMENT ...]
 
@@ -37,16 +37,16 @@ else
  * @returns {Promise<number>} its exit code
  */
 async function run(mainClass) {
-  const { readConfig, withoutSecrets } = await import("user-activity/dist/config.js");
-  const { prepareFolder } = await import("user-activity/dist/folders.js");
-  const { nameNodePlace } = await import("user-activity/dist/hdfs-server.js");
-  const { javaCommand } = await import("user-activity/dist/java.js");
-  const { readServices } = await import("user-activity/dist/services.js");
+  const { readConfig, withoutSecrets } = await import("user-activity/dist/base/config.js");
+  const { prepareFolder } = await import("user-activity/dist/base/folders.js");
+  const { nameNodePlace } = await import("user-activity/dist/services/hdfs.js");
+  const { javaCommand } = await import("user-activity/dist/services/java.js");
+  const { readServices } = await import("user-activity/dist/services/services.js");
   const { url, user } = readConfig().hdfs;
   const { state } = (await readServices()).hdfs;
   if (state === "stopped")
     throw new Error('HDFS is not running; start it with "npx user-activity services start"');
-  const client = fileURLToPath(new URL("hadoop/client", import.meta.url));
+  const client = fileURLToPath(new URL("services/hadoop/client", import.meta.url));
   const folders = state === "external" ? [client] : [join(nameNodePlace.directory, "conf"), client];
   // http becomes webhdfs, https swebhdfs
   const address = state === "external" ? ["-fs", url.replace(/^http(s?)/, "$1webhdfs")] : [];

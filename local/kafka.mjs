@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { localDir, setupOrExit } from "./setup.mjs";
+import { localDir, setupOrExit } from "./setup/setup.mjs";
 
 /** @type {Record<string, string>} */
 const mainClasses = {
@@ -45,16 +45,16 @@ else
  */
 async function run(mainClass) {
   await setupOrExit({ kafkaTools: true });
-  const { readConfig, withoutSecrets } = await import("user-activity/dist/config.js");
-  const { prepareFolder } = await import("user-activity/dist/folders.js");
-  const { javaCommand } = await import("user-activity/dist/java.js");
-  const { readServices } = await import("user-activity/dist/services.js");
+  const { readConfig, withoutSecrets } = await import("user-activity/dist/base/config.js");
+  const { prepareFolder } = await import("user-activity/dist/base/folders.js");
+  const { javaCommand } = await import("user-activity/dist/services/java.js");
+  const { readServices } = await import("user-activity/dist/services/services.js");
   const { state } = (await readServices()).kafka;
   if (state === "stopped")
     throw new Error('Kafka is not running; start it with "npx user-activity services start"');
   const server = ["--bootstrap-server", readConfig().kafka.brokers.join(",")];
   const main = [mainClass, ...(args.includes("--bootstrap-server") ? [] : server), ...args];
-  const logging = `-Dlog4j2.configurationFile=${fileURLToPath(new URL("kafka-tools/log4j2.properties", import.meta.url))}`;
+  const logging = `-Dlog4j2.configurationFile=${fileURLToPath(new URL("services/kafka-tools/log4j2.properties", import.meta.url))}`;
   const place = { directory: join(localDir, "kafka-tools"), name: "tools" };
   prepareFolder(join(place.directory, "tmp"));
   const java = javaCommand(place, { service: "kafka-tools", folders: [], logging, main });

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { localDir, projectDir } from "./places.mjs";
+import { localDir, projectDir } from "./setup/places.mjs";
 
 /** @typedef {{passed: boolean, said: string[]}} TestWord whether a test passed, and its figures in words */
 

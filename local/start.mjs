@@ -2,9 +2,9 @@
 // npm start: set-up, services, notebooks 01 to 04, the table of landed datasets, JupyterLab.
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import { abortOnSignals, serveLab } from "./lab.mjs";
-import { copyOf, listNotebooks, openNotebook, runNotebooks } from "./notebooks.mjs";
-import { setupOrExit } from "./setup.mjs";
+import { abortOnSignals, serveLab } from "./notebooks/lab.mjs";
+import { copyOf, listNotebooks, openNotebook, runNotebooks } from "./notebooks/notebooks.mjs";
+import { setupOrExit } from "./setup/setup.mjs";
 
 const help = `npm start [-- --headless]
 
@@ -42,14 +42,14 @@ function readOptions() {
  */
 async function main(isHeadless, signal) {
   const { startServices, stopOnExit, stopServices, readServices } = await import(
-    "user-activity/dist/services.js"
+    "user-activity/dist/services/services.js"
   );
-  const { withProgress } = await import("user-activity/dist/progress.js");
-  const { formatServices } = await import("user-activity/dist/report.js");
+  const { withProgress } = await import("user-activity/dist/cli/progress.js");
+  const { formatServices } = await import("user-activity/dist/cli/report.js");
   const notebooks = listNotebooks().filter((path) => /^0[1-4]-/.test(basename(path)));
   const [notebook = ""] = notebooks;
   const first = openNotebook(notebook, copyOf(notebook), { signal }); // its kernel starts while the services do
-  /** @type {import("user-activity/dist/services.js").ServiceName[]} */
+  /** @type {import("user-activity/dist/services/services.js").ServiceName[]} */
   let started = [];
   try {
     started = await withProgress(
@@ -81,8 +81,8 @@ async function main(isHeadless, signal) {
 
 /** Prints the landed datasets; 1 where the sum does not hold or the lake is behind the topic. */
 async function printLake() {
-  const { formatLake } = await import("user-activity/dist/report.js");
-  const { readStatus } = await import("user-activity/dist/status.js");
+  const { formatLake } = await import("user-activity/dist/cli/report.js");
+  const { readStatus } = await import("user-activity/dist/landing/status.js");
   const { lake, topic } = await readStatus();
   if (!lake) {
     process.stderr.write("npm start: nothing has been landed; see the messages above\n");

@@ -4,21 +4,21 @@
 import { spawnSync } from "node:child_process";
 import { setMaxListeners } from "node:events";
 import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
 import { recordRun } from "./last-run.mjs";
-import { projectDir, setupOrExit, venvPython } from "./setup.mjs";
+import { projectDir, setupOrExit, venvPython } from "./setup/setup.mjs";
 
 const help = `npm test [-- [--offline] [NAME ...]]
 npm run test:long [-- NAME ...]
 
 Sets up what is missing, checks format, lint and types, runs the tests and ends with how many passed and failed.
-test:long runs those that take longer than seconds (*.long.test.ts), and only them.
+test:long runs those that take longer than seconds (test/long), and only them.
 
   --offline  only the tests that need no Kafka, HDFS, JupyterLab or Python (as on other versions of Node)
-  NAME       only the test files whose names hold NAME
+  NAME       only the test files whose paths below test/ hold NAME, as in kills, unit/kafka or live/
 `;
 
 const interruption = new AbortController();
@@ -32,7 +32,7 @@ else if (values.offline) process.exitCode = await runFiles(listFiles());
 else {
   const files = listFiles();
   const has = (/** @type {string} */ name) =>
-    files.some((file) => basename(file).startsWith(`${name}.long.`));
+    files.some((file) => file.endsWith(join("long", `${name}.test.js`)));
   // all of it now: a set-up amid the tests would keep others waiting
   const also = { spark: has("spark"), site: has("site"), kafkaTools: has("walkthrough") };
   await setupOrExit({ tests: true, ...also });
@@ -52,8 +52,8 @@ function listFiles() {
   const names = readdirSync(join(projectDir, "test"), { recursive: true, encoding: "utf8" }).filter(
     (name) =>
       name.endsWith(".test.ts") &&
-      name.endsWith(".long.test.ts") === Boolean(values.long) &&
-      !(values.offline && name.endsWith(".live.test.ts")) &&
+      name.startsWith("long/") === Boolean(values.long) &&
+      !(values.offline && name.startsWith("live/")) &&
       (positionals.length === 0 || positionals.some((part) => name.includes(part))),
   );
   names.sort();
@@ -64,7 +64,7 @@ function listFiles() {
 /** @param {string[]} files */
 async function runWithServices(files) {
   if (files.length === 0) return runFiles(files);
-  const { startServices, stopOnExit, stopServices } = await import("user-activity/dist/services.js");
+  const { startServices, stopOnExit, stopServices } = await import("user-activity/dist/services/services.js");
   process.env.PYTHON_FOR_TESTS = venvPython;
   const started = await startServices();
   stopOnExit(started);

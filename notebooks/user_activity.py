@@ -20,8 +20,8 @@ def run_command(*arguments):
 def ensure_events():
     """Sees to it that the topic holds events, as ensureEvents does in TypeScript, and returns what it tells."""
     script = """
-        const { ensureEvents } = require("user-activity/dist/ensure-events");
-        const { readConfig } = require("user-activity/dist/config");
+        const { ensureEvents } = require("user-activity/dist/publish/ensure-events");
+        const { readConfig } = require("user-activity/dist/base/config");
         const tell = (report) => process.stdout.write(JSON.stringify(report));
         ensureEvents(readConfig()).then(tell).catch(({ message }) => {
             process.stderr.write(message);
@@ -60,7 +60,7 @@ def show_figure(figure, title, alt, width=820, height=460):
 def render_svg(figure, width, height):
     """Draws a figure as SVG with the project's own renderer, plotly.js in Node."""
     script = """
-        const { renderSvg } = require("user-activity/dist/svg");
+        const { renderSvg } = require("user-activity/dist/show/svg");
         const { figure, size } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
         renderSvg(figure, size).then((svg) => process.stdout.write(svg));
     """

@@ -1,53 +1,20 @@
 // What the notebooks use, by the step that they use it in. Everything else is imported from its module,
-// as in "user-activity/dist/exam-index".
+// as in "user-activity/dist/events/exam-index".
 
-export { writeCommit } from "./commit";
-export { emptyState, formatSum, nextCommit } from "./commits";
-export { compact } from "./compact";
-export { type Config, readConfig } from "./config";
-export { courseFigure, quartilesOf } from "./course-figure";
-export { enforceFrame } from "./enforce-frame";
-export { ensureEvents, eventsToReplay } from "./ensure-events";
-export { decodeEvent } from "./events";
-export { createExamIndex } from "./exam-index";
-export { checkAnswer, notWritten } from "./exercise";
-export { barFigure, describeEnds, lineFigure, pointFigure, scoreFigure } from "./figures";
-export { follow } from "./follow";
-export { busiestCourses, followFrame } from "./follow-views";
-export { schemaOfFrame, schemaOfFrames } from "./frame-schema";
-export { fromFrame, toFrame, toInstantText, toRows } from "./frames";
-export { enforceGrade, gradeSchema } from "./grades";
-export { draftSchema, impliedColumns } from "./implied";
-export { canBeMissing, createInference, inferSchema, observeEvent, toInferredSchema } from "./infer";
-export { listParts, openLake, readCommits, readLastCommit, readRows, readTable, resetLake } from "./lake";
-export { land } from "./land";
-export { readExamIndex } from "./landing";
-export { fromLeaves, type Leaves, toLeaves } from "./leaves";
-export { showLive } from "./live";
-export { decideOutcome } from "./outcomes";
-export { createTableFile } from "./parquet";
-export { hashKey, partitionOf } from "./partitions";
-export { findFile, projectPath } from "./paths";
-export { profileTable } from "./profile";
-export { profileRows } from "./profile-report";
-export { publishFile } from "./publish";
-export { publishEvents } from "./publish-events";
-export { listStaged, makeLake, publishCommit, sweepStaged } from "./publishing";
-export { optionSchema, questionSchema, toQuestionRows } from "./questions";
-export { recomputeOutcomes } from "./recompute";
-export { describeField, type Schema } from "./schema";
-export { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "./schema-rows";
-export { checkServices } from "./services";
-export { showFigure, showFrame } from "./show";
-export { showFilteredBy } from "./show-filtered";
-export { showProgress } from "./show-progress";
-export { showQuestion } from "./show-question";
-export { showSchemas } from "./show-schemas";
-export { showRefused, showTree } from "./show-tree";
-export { inspectSource, readRecords } from "./source";
-export { runSql, sql } from "./sql";
-export { stageIndex, stageRows, toCommittedFiles } from "./staging";
-export { readLakeStatus, readStatus } from "./status";
+export { type Config, readConfig } from "./base/config";
+export { findFile, projectPath } from "./base/paths";
+export { profileRows } from "./cli/profile-report";
+export { decodeEvent } from "./events/decode";
+export { createExamIndex } from "./events/exam-index";
+export { enforceGrade, gradeSchema } from "./events/grades";
+export { draftSchema, impliedColumns } from "./events/implied";
+export { canBeMissing, createInference, inferSchema, observeEvent, toInferredSchema } from "./events/infer";
+export { fromLeaves, type Leaves, toLeaves } from "./events/leaves";
+export { decideOutcome } from "./events/outcomes";
+export { optionSchema, questionSchema, toQuestionRows } from "./events/questions";
+export { describeField, type Schema } from "./events/schema";
+export { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "./events/schema-rows";
+export { findUnknownPaths } from "./events/unknown-paths";
 export {
   consumeAs,
   consumeRange,
@@ -60,8 +27,49 @@ export {
   removeGroup,
   resetTopic,
   sampleMessages,
-} from "./stream";
-export { tables } from "./tables";
-export { createTally } from "./tally";
-export { findUnknownPaths } from "./unknown-paths";
-export { verify } from "./verify";
+} from "./kafka/consume";
+export { hashKey, partitionOf } from "./kafka/partitions";
+export { writeCommit } from "./lake/commit";
+export { emptyState, formatSum, nextCommit } from "./lake/commit-file";
+export {
+  listParts,
+  openLake,
+  readCommits,
+  readLastCommit,
+  readRows,
+  readTable,
+  resetLake,
+} from "./lake/lake";
+export { listStaged, makeLake, publishCommit, sweepStaged } from "./lake/placing";
+export { stageIndex, stageRows, toCommittedFiles } from "./lake/staging";
+export { compact } from "./landing/compact";
+export { follow } from "./landing/follow";
+export { readExamIndex } from "./landing/hold";
+export { land } from "./landing/land";
+export { recomputeOutcomes } from "./landing/recompute";
+export { readLakeStatus, readStatus } from "./landing/status";
+export { createTally } from "./landing/tally";
+export { verify } from "./landing/verify";
+export { createTableFile } from "./parquet/write";
+export { ensureEvents, eventsToReplay } from "./publish/ensure-events";
+export { publishFile } from "./publish/publish";
+export { publishEvents } from "./publish/publish-events";
+export { inspectSource, readRecords } from "./publish/source";
+export { checkServices } from "./services/services";
+export { courseFigure, quartilesOf } from "./show/course-figure";
+export { enforceFrame } from "./show/enforce-frame";
+export { checkAnswer, notWritten } from "./show/exercise";
+export { barFigure, describeEnds, lineFigure, pointFigure, scoreFigure } from "./show/figures";
+export { showFilteredBy } from "./show/filtered";
+export { busiestCourses, followFrame } from "./show/follow-views";
+export { schemaOfFrame, schemaOfFrames } from "./show/frame-schema";
+export { fromFrame, toFrame, toInstantText, toRows } from "./show/frames";
+export { showLive } from "./show/live";
+export { showProgress } from "./show/progress";
+export { showQuestion } from "./show/question";
+export { showSchemas } from "./show/schemas";
+export { showFigure, showFrame } from "./show/show";
+export { runSql, sql } from "./show/sql";
+export { showRefused, showTree } from "./show/tree";
+export { profileTable } from "./sql/profile";
+export { tables } from "./tables/tables";

@@ -1,4 +1,4 @@
-"""How Sphinx builds the site; local/site.mjs puts the pages together and calls it."""
+"""How Sphinx builds the site; local/site/site.mjs puts the pages together and calls it."""
 
 import sys
 from pathlib import Path

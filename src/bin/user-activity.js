@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
-const main = join(__dirname, "..", "dist", "main.js");
+const main = join(__dirname, "..", "dist", "cli", "main.js");
 
 try {
   if (existsSync(main)) require(main);

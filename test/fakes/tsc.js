@@ -1,4 +1,4 @@
 const { note, put } = require(`${process.env.FAKES}/common.js`);
 
 note("tsc");
-put("src/dist/main.js");
+put("src/dist/cli/main.js");

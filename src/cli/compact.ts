@@ -1,0 +1,54 @@
+import type { Command } from "commander";
+import { formatCount, formatSeconds } from "../base/text";
+import { interruption } from "./interrupt";
+import { withProgress } from "./progress";
+import { formatCompact } from "./report";
+import {
+  type GiveUpOption,
+  giveUpOption,
+  type JsonOption,
+  parseCount,
+  print,
+  toRetry,
+  withNeeded,
+} from "./tools";
+
+/** Adds `compact` to the command line. */
+export function addCompactCommand(program: Command): void {
+  program
+    .command("compact")
+    .description("merges small part files into few; a running lander goes on")
+    .option(
+      "--target-mb <MiB>",
+      "size of merged files; files of half of it are left as they are",
+      parseCount,
+      128,
+    )
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, tables (table, filesBefore, filesAfter), commit, ms")
+    .action(runCompact);
+}
+
+async function runCompact(options: JsonOption & GiveUpOption & { readonly targetMb: number }): Promise<void> {
+  const { compact } = await import("../landing/compact.js");
+  const { readConfig } = await import("../base/config.js");
+  const { openLake } = await import("../lake/lake.js");
+  await withNeeded(["hdfs"], async () => {
+    const report = await withProgress(
+      "compacting",
+      (progress) => {
+        const { hdfs } = readConfig();
+        return compact({
+          lake: openLake(hdfs, toRetry(progress, options.giveUp, interruption)),
+          targetBytes: options.targetMb * 2 ** 20,
+          signal: interruption,
+          onProgress: ({ directory, merged, total }) =>
+            progress.tell(`compacting ${directory}: ${formatCount(merged)} of ${formatCount(total)} files`),
+        });
+      },
+      ({ commit, ms }) =>
+        commit === null ? "nothing to merge" : `compacted in ${formatSeconds(ms)}, commit ${commit}`,
+    );
+    print(report, options, formatCompact);
+  });
+}

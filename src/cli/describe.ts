@@ -1,0 +1,107 @@
+import { Argument, type Command } from "commander";
+import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/descriptions";
+import { type Table, type TableName, tables } from "../tables/tables";
+import { withProgress } from "./progress";
+import type { QueryTools } from "./tools";
+
+interface DescribeFlags {
+  readonly profile?: true;
+  readonly json?: true;
+}
+
+/** Adds `describe` to the command line. */
+export function addDescribeCommand(program: Command, tools: QueryTools): void {
+  program
+    .command("describe")
+    .description("says what the tables and their columns hold: types, units, the meaning of null")
+    .addArgument(new Argument("[table]", "only this table").choices(Object.keys(tables)))
+    .option(
+      "--profile",
+      "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, and a histogram",
+    )
+    .option(
+      "--json",
+      "print JSON: an array of table, doc, columns; with --profile of table, rows, columns (column, type, values, nulls, distinct, isExact, least, greatest, frequent, histogram)",
+    )
+    .addHelpText("after", profileHelp)
+    .action(async (name: TableName | undefined, flags: DescribeFlags) => {
+      const chosen: readonly Table[] = name === undefined ? Object.values(tables) : [tables[name]];
+      const text = flags.profile
+        ? await profileAll(chosen, flags, tools)
+        : flags.json
+          ? JSON.stringify(chosen.map(toTableDoc), null, 2)
+          : chosen.map(formatTableDoc).join("\n\n");
+      (tools.output ?? process.stdout).write(`${text}\n`);
+    });
+}
+
+const profileHelp = `
+A profile (--profile) has a line for each column, and one for each field of a list's structs, over all elements:
+  distinct       how many different values, null aside; an estimate, marked with ≈, past a million values
+  histogram      how values lie between least and greatest, in ten parts at most; not of text and flags
+  most frequent  values that occur more than once, each with how often
+Of a list it is the number of elements that is told.`;
+
+async function profileAll(
+  chosen: readonly Table[],
+  { json }: Pick<DescribeFlags, "json">,
+  tools: QueryTools,
+): Promise<string> {
+  const profiles = await tools.withNeeded(["hdfs"], () =>
+    withProgress(
+      "profiling",
+      async ({ tell }) => {
+        const { profileTable } = await import("../sql/profile.js");
+        const found = [];
+        for (const { name } of chosen) {
+          tell(`profiling ${name}`);
+          found.push(await profileTable(name, { signal: tools.signal }));
+        }
+        return found;
+      },
+      ({ length }) => `profiled ${length === 1 ? "1 table" : `${length} tables`}`,
+    ),
+  );
+  if (json) {
+    const { toJsonText } = await import("../sql/output.js");
+    return JSON.stringify(JSON.parse(toJsonText(profiles)), null, 2);
+  }
+  const { formatProfile } = await import("./profile-report.js");
+  const width = (tools.output ?? process.stdout).columns;
+  return profiles.map((one) => formatProfile(one, width)).join("\n\n");
+}
+
+function toTableDoc(table: Table) {
+  return { table: table.name, doc: describeRow(table), columns: table.columns.map(toColumnDoc) };
+}
+
+/** A table in words: what one row is, then a line for each column and each field of a list's structs. */
+export function formatTableDoc(table: Table): string {
+  const lines = table.columns.flatMap((column) => toLines(toColumnDoc(column), ""));
+  const widest = (cells: readonly string[]) => Math.max(...cells.map((cell) => cell.length));
+  const nameWidth = widest(lines.map(({ name }) => name));
+  const typeWidth = widest(lines.map(({ type }) => type));
+  return [
+    `${table.name}: ${describeRow(table)}`,
+    ...lines.map(
+      ({ name, type, words }) => `  ${name.padEnd(nameWidth)}  ${type.padEnd(typeWidth)}  ${words}`,
+    ),
+  ].join("\n");
+}
+
+interface DocLine {
+  /** As in options[].checked. */
+  readonly name: string;
+  readonly type: string;
+  readonly words: string;
+}
+
+function toLines(column: ColumnDoc, prefix: string): DocLine[] {
+  const { doc, unit, fields = [] } = column;
+  const name = `${prefix}${column.name}`;
+  const type = fields.length === 0 ? column.type : "LIST";
+  const meaning = column.null && `null: ${column.null}`;
+  const facts = [unit, meaning].filter(Boolean).join("; ");
+  const words = facts ? `${doc} (${facts})` : doc;
+  return [{ name, type, words }, ...fields.flatMap((field) => toLines(field, `${name}[].`))];
+}

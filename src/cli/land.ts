@@ -1,0 +1,125 @@
+import type { Command } from "commander";
+import { ServiceError } from "../base/errors";
+import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
+import type { LandReport } from "../landing/land";
+import { interruption } from "./interrupt";
+import { type Progress, withProgress } from "./progress";
+import { formatFollowing, formatLake } from "./report";
+import {
+  type GiveUpOption,
+  giveUpOption,
+  type JsonOption,
+  parseCount,
+  parseSeconds,
+  parseWhole,
+  print,
+  toRetry,
+  withNeeded,
+} from "./tools";
+
+interface LandFlags extends JsonOption, GiveUpOption {
+  readonly batch?: number;
+  readonly follow?: true;
+  readonly every: number;
+  readonly compactEvery: number;
+}
+
+/** Adds `land` to the command line. */
+export function addLandCommand(program: Command): void {
+  program
+    .command("land")
+    .description("lands what the topic holds, up to its end now, as tables in HDFS; or follows it")
+    .option("--follow", "go on as messages arrive, until Ctrl-C or SIGTERM, which commit what is gathered")
+    .option(
+      "--batch <messages>",
+      "commit as soon as this many messages are gathered (default: 50000, with --follow 10000)",
+      parseCount,
+    )
+    .option("--every <seconds>", "with --follow: commit so long after a first message", parseSeconds, 10)
+    .option(
+      "--compact-every <commits>",
+      "with --follow: merge small files after so many commits; 0 for never",
+      parseWhole,
+      100,
+    )
+    .option(...giveUpOption)
+    .option(
+      "--json",
+      "print JSON: topic, lakeDir, consumed, commits, ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+    )
+    .action(runLand);
+}
+
+async function runLand(options: LandFlags): Promise<void> {
+  await withNeeded(["kafka", "hdfs"], async () => {
+    const report = await withProgress(
+      options.follow ? "following" : "landing",
+      (progress) => (options.follow ? followWith(progress, options) : landWith(progress, options)),
+      ({ consumed, ms }) => `landed ${formatCountOf(consumed, "message")} in ${formatSeconds(ms)}`,
+    );
+    if (options.follow) process.exitCode = 0; // a signal is how following ends
+    await reportLake(report, options);
+  });
+}
+
+async function landWith(progress: Progress, { batch, giveUp }: LandFlags): Promise<LandReport> {
+  const { land } = await import("../landing/land.js");
+  return land({
+    ...(batch ? { batchMessages: batch } : {}),
+    retry: toRetry(progress, giveUp, interruption),
+    signal: interruption,
+    onProgress: ({ consumed, total, commit }) =>
+      progress.tell(
+        `landing: ${formatCount(consumed)} of ${formatCount(total)} offsets, last commit ${commit}`,
+      ),
+  });
+}
+
+async function followWith(
+  progress: Progress,
+  { batch, every, compactEvery, giveUp }: LandFlags,
+): Promise<LandReport> {
+  const { follow } = await import("../landing/follow.js");
+  let lastCommit = 0;
+  return follow({
+    ...(batch ? { batchMessages: batch } : {}),
+    commitMs: every * 1000,
+    compactEvery,
+    retry: toRetry(progress, giveUp),
+    signal: interruption,
+    onProgress: (now) => {
+      const text = formatFollowing(now);
+      if (now.commit === lastCommit) progress.tell(text);
+      else progress.step(text);
+      lastCommit = now.commit;
+    },
+  });
+}
+
+async function reportLake({ state, ...report }: LandReport, options: JsonOption): Promise<void> {
+  const { readLakeStatus } = await import("../landing/status.js");
+  const lake = await readLakeStatus();
+  if (!lake)
+    throw new ServiceError(`hdfs ${report.lakeDir}: expected what was just landed, received nothing`);
+  const memory = {
+    rssBytes: process.memoryUsage.rss(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+  print({ ...report, ...lake, memory }, options, () => {
+    return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
+  });
+  await noteSchema(state);
+  if (lake.sumHolds) return;
+  throw new ServiceError(
+    `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
+  );
+}
+
+/** Rows landed by an older schema stay as they are until they are replayed. */
+async function noteSchema({ schema }: LandReport["state"]): Promise<void> {
+  const { fingerprintSchemas } = await import("../events/outcomes.js");
+  if (schema === undefined || schema === fingerprintSchemas()) return;
+  process.stderr.write(
+    'the schema has changed since these tables were begun: "npx user-activity replay" holds every message to it\n',
+  );
+}

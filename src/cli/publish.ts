@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import { formatCount, formatSeconds } from "../base/text";
+import { interruption } from "./interrupt";
+import { withProgress } from "./progress";
+import { type JsonOption, parseCount, print, withNeeded } from "./tools";
+
+interface PublishFlags extends JsonOption {
+  readonly again?: true;
+  readonly perSecond?: number;
+}
+
+/** Adds `publish` to the command line. */
+export function addPublishCommand(program: Command): void {
+  program
+    .command("publish <file>")
+    .description(
+      "publishes the records of a JSON array or JSON lines file; what the topic holds already is left out",
+    )
+    .option("--again", "publish every record once more, as a new delivery")
+    .option("--per-second <messages>", "publish no faster than this", parseCount)
+    .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
+    .action(runPublish);
+}
+
+async function runPublish(file: string, options: PublishFlags): Promise<void> {
+  const { publishFile } = await import("../publish/publish.js");
+  const { readConfig } = await import("../base/config.js");
+  const { readServices } = await import("../services/services.js");
+  const { kafka } = await readServices();
+  if (kafka.state === "stopped") await (await import("../publish/source.js")).inspectSource(file); // no broker is started for a broken file
+  const publish = (tell: (text: string) => void) =>
+    publishFile(file, {
+      config: readConfig().kafka,
+      ...(options.again ? { again: true } : {}),
+      perSecond: options.perSecond,
+      signal: interruption,
+      onProgress: ({ published, total }) =>
+        tell(`published ${formatCount(published)} of ${formatCount(total)}`),
+    });
+  const result = await withNeeded(["kafka"], () =>
+    withProgress(
+      `publishing ${file}`,
+      ({ tell }) => publish(tell),
+      ({ published, alreadyThere, ms }) =>
+        `published ${formatCount(published)}, already there ${formatCount(alreadyThere)} (${formatSeconds(ms)})`,
+    ),
+  );
+  const { records, published, alreadyThere, topic } = result;
+  print(
+    result,
+    options,
+    () =>
+      `${records} ${records === 1 ? "record" : "records"}: ${published} published, ${alreadyThere} already in topic ${topic}`,
+  );
+}

@@ -1,0 +1,58 @@
+import { cutLast, formatTable } from "../base/terminal";
+import { cutText, formatCount, toVisible } from "../base/text";
+import { formatFailure } from "../events/failures";
+import type { QuarantineGroups, RefusedEvent } from "../sql/quarantine";
+
+const shownCharacters = 400;
+const shownFailures = 20;
+
+/** The groups as a table and below it what they add up to; what was received is cut to fit `width` (default: no limit). */
+export function formatGroups(report: QuarantineGroups, width = Number.POSITIVE_INFINITY): string {
+  const { groups, groupCount, all } = report;
+  if (all.refusals === 0) return "quarantine is empty: no event was refused";
+  if (groups.length === 0) return `nothing in quarantine is of this kind\n${formatTotals(report)}`;
+  const rows = groups.map(({ table, rule, path, events, example }) => {
+    const { partition, offset, received } = example;
+    return [table, rule, path, formatCount(events), `${partition}@${offset}`, received].map(toVisible);
+  });
+  const head = ["table", "rule", "path", "events", "example", "received"];
+  const more = groups.length < groupCount ? [`the first ${groups.length} of ${groupCount} groups`] : [];
+  return [formatTable(head, cutLast(head, rows, width), [3]), ...more, formatTotals(report)].join("\n");
+}
+
+/** Refused events with all their failures, their values cut. */
+export function formatEvents(events: readonly RefusedEvent[]): string {
+  return events.length === 0 ? "nothing in quarantine is of this kind" : events.map(formatEvent).join("\n\n");
+}
+
+function formatEvent({
+  topic,
+  partition,
+  offset,
+  timestamp,
+  table,
+  failures,
+  ...event
+}: RefusedEvent): string {
+  const where = `${topic}/${partition}@${offset}  ${timestamp}  refused by ${table}`;
+  const reasons = failures.slice(0, shownFailures).map((failure) => `  ${formatFailure(failure)}`);
+  const more = failures.length - reasons.length;
+  if (more > 0) reasons.push(`  and ${formatCount(more)} more failures`);
+  return [where, ...reasons, `  ${formatValue(event)}`].map(toVisible).join("\n");
+}
+
+function formatValue({ value, value_base64 }: Pick<RefusedEvent, "value" | "value_base64">): string {
+  if (value !== null) return `value: ${cutText(value, shownCharacters)}`;
+  return value_base64 === null
+    ? "value: none (a tombstone)"
+    : `value in base64: ${cutText(value_base64, shownCharacters)}`;
+}
+
+/** An event refused by two tables stands in two rows, and the sum leaves out what only its questions were refused for. */
+function formatTotals({ refusals, messages, all }: QuarantineGroups): string {
+  const ofAll = refusals === all.refusals ? "" : ` of ${formatCount(all.refusals)} in all`;
+  const alone = all.messages - all.quarantined;
+  const others = alone === 0 ? "" : `, ${formatCount(alone)} not: only their questions were refused`;
+  return `refusals: ${formatCount(refusals)}${ofAll}, messages: ${formatCount(messages)}
+of the ${formatCount(all.messages)} messages in quarantine the sum counts ${formatCount(all.quarantined)} as quarantined${others}`;
+}

@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { formatCount, formatSeconds } from "../base/text";
+import { interruption } from "./interrupt";
+import { withProgress } from "./progress";
+import { formatReplay } from "./report";
+import { type GiveUpOption, giveUpOption, type JsonOption, print, toRetry, withNeeded } from "./tools";
+
+/** Adds `replay` to the command line. */
+export function addReplayCommand(program: Command): void {
+  program
+    .command("replay")
+    .description(
+      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
+    )
+    .option("--again", "rebuild the tables even where they are held to this schema already")
+    .option(...giveUpOption)
+    .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
+    .action(runReplay);
+}
+
+async function runReplay(options: JsonOption & GiveUpOption & { again?: true }): Promise<void> {
+  const { replay } = await import("../landing/replay.js");
+  const { readConfig } = await import("../base/config.js");
+  const { openLake } = await import("../lake/lake.js");
+  await withNeeded(["hdfs"], async () => {
+    const report = await withProgress(
+      "replaying",
+      (progress) =>
+        replay({
+          lake: openLake(readConfig().hdfs, toRetry(progress, options.giveUp, interruption)),
+          ...(options.again ? { again: true } : {}),
+          signal: interruption,
+          onProgress: ({ replayed, total }) =>
+            progress.tell(`replaying: ${formatCount(replayed)} of ${formatCount(total)} messages`),
+        }),
+      ({ commit, ms }) =>
+        commit === null
+          ? "the tables are held to this schema already"
+          : `replayed in ${formatSeconds(ms)}, commit ${commit}`,
+    );
+    print(report, options, formatReplay);
+  });
+}

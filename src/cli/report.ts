@@ -1,0 +1,111 @@
+import { isAbsolute, relative } from "node:path";
+import type { Config } from "../base/config";
+import { formatTable } from "../base/terminal";
+import { formatCount } from "../base/text";
+import { formatSum } from "../lake/commit-file";
+import type { CompactReport } from "../landing/compact";
+import type { FollowProgress } from "../landing/follow";
+import type { ReplayReport } from "../landing/replay";
+import type { LakeStatus, Status, TopicStatus } from "../landing/status";
+import type { VerifyReport } from "../landing/verify";
+import type { ServicesStatus } from "../services/services";
+
+/** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold. */
+export function formatLake(lake: LakeStatus): string {
+  const rows = lake.datasets.map(({ table, rows, files, bytes, path }) => {
+    return [table, formatCount(rows), formatCount(files), formatCount(bytes), path];
+  });
+  const head = ["dataset", "rows", "files", "bytes", "HDFS path"];
+  return `${formatTable(head, rows, [1, 2, 3])}\n${formatSum(lake.counts)}`;
+}
+
+/** Services, topic and lake, each as a table or a line that says why there is none and what to do. */
+export function formatStatus({ services, topic, lake, problem }: Status, { kafka, hdfs }: Config): string {
+  const start = '"npx user-activity services start" starts it';
+  const noTopic =
+    services.kafka.state === "stopped"
+      ? `topic: Kafka is stopped; ${start}`
+      : `topic: there is no "${kafka.topic}" yet; publish a file into it with "npx user-activity publish FILE"`;
+  const noLake =
+    services.hdfs.state === "stopped"
+      ? `lake: HDFS is stopped; ${start}`
+      : `lake: nothing is landed in ${hdfs.lakeDir} yet; land with "npx user-activity land"`;
+  return [
+    formatServices(services),
+    topic ? formatTopic(topic) : noTopic,
+    lake ? formatLake(lake) : noLake,
+    ...(problem ? [`landing would be refused: ${problem}`] : []),
+  ].join("\n");
+}
+
+/** The partitions of the topic: first offset, high watermark, what is landed, what is not. */
+export function formatTopic({ topic, partitions }: TopicStatus): string {
+  const rows = partitions.map(({ partition, low, high, committed, lag }) => {
+    return [`${topic}/${partition}`, low, high, committed ?? "–", formatCount(lag)];
+  });
+  return formatTable(
+    ["partition", "first offset", "high watermark", "landed up to", "lag"],
+    rows,
+    [1, 2, 3, 4],
+  );
+}
+
+/** The services: state, address and where they log. */
+export function formatServices({ kafka, hdfs }: ServicesStatus): string {
+  return formatTable(
+    ["service", "state", "address", "logs"],
+    [
+      ["Kafka", kafka.state, kafka.brokers, toShortPath(kafka.logs)],
+      ["HDFS", hdfs.state, hdfs.webhdfsUrl, toShortPath(hdfs.logs)],
+    ],
+    [],
+  );
+}
+
+/** As seen from the working folder where it lies below it. */
+function toShortPath(path: string | undefined): string {
+  if (!path) return "–";
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") || isAbsolute(short) ? path : short;
+}
+
+/** What verifying came to, a line a table, and below what differs. */
+export function formatVerify(report: VerifyReport): string {
+  const rows = report.checks.map(({ table, expected, received, ok }) => {
+    return [table, formatCount(expected), formatCount(received), ok ? "equal" : "differs"];
+  });
+  const differences = report.checks.filter(({ ok }) => !ok).map((one) => `${one.table}: ${one.difference}`);
+  const table = formatTable(["table", "recomputed", "in the lake", "result"], rows, [1, 2]);
+  return [table, ...differences, formatSum(report.counts)].join("\n");
+}
+
+/** A line about a landing that follows the topic. */
+export function formatFollowing(now: FollowProgress): string {
+  const { consumed, perSecond, lag, commit, committedAt } = now;
+  const time = committedAt.slice(11, 19);
+  return `following: ${formatCount(consumed)} messages, ${formatCount(perSecond)}/s, lag ${formatCount(lag)}, last commit ${commit} at ${time} UTC`;
+}
+
+/** How many files each directory had and has. */
+export function formatCompact({ tables }: CompactReport): string {
+  const rows = tables.map(({ table, filesBefore, filesAfter }) => {
+    return [table, formatCount(filesBefore), formatCount(filesAfter)];
+  });
+  return formatTable(["directory", "files before", "files now"], rows, [1, 2]);
+}
+
+/** What messages counted as and how many rows the tables have, before and after a replay. */
+export function formatReplay({ before, after }: ReplayReport): string {
+  const counts = (["graded", "duplicates", "quarantined"] as const).map((name) => {
+    return [name, before.counts[name], after.counts[name]] as const;
+  });
+  const rows = (["questions_pool_data", "grades_ID", "quarantine"] as const).map((table) => {
+    return [`rows of ${table}`, before.rowCounts[table], after.rowCounts[table]] as const;
+  });
+  const table = formatTable(
+    ["", "before", "now"],
+    [...counts, ...rows].map(([name, was, is]) => [name, formatCount(was), formatCount(is)]),
+    [1, 2],
+  );
+  return `${table}\n${formatSum(after.counts)}`;
+}

@@ -1,0 +1,27 @@
+import type { Command } from "commander";
+import { UsageError } from "../base/errors";
+import { withProgress } from "./progress";
+import { withNeeded } from "./tools";
+
+/** Adds `reset` to the command line. */
+export function addResetCommand(program: Command): void {
+  program
+    .command("reset")
+    .description("deletes the topic and the lake directory: what was published and landed is gone")
+    .option("--yes", "do it; without it, only says what would be deleted")
+    .action(runReset);
+}
+
+async function runReset(options: { yes?: true }): Promise<void> {
+  const { readConfig } = await import("../base/config.js");
+  const { openLake, resetLake } = await import("../lake/lake.js");
+  const { resetTopic } = await import("../kafka/topics.js");
+  const { kafka, hdfs } = readConfig();
+  const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${hdfs.url}`;
+  if (!options.yes) throw new UsageError(`reset: would delete ${what}; add --yes to do it`);
+  const work = async () => {
+    await resetLake(openLake(hdfs)); // first: where it may not go, the topic that it can be rebuilt from stays
+    await resetTopic(kafka);
+  };
+  await withNeeded(["kafka", "hdfs"], () => withProgress("resetting", work, () => `deleted ${what}`));
+}

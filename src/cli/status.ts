@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import { untilInterrupted } from "./interrupt";
+import { formatStatus } from "./report";
+import { type JsonOption, print } from "./tools";
+
+/** Adds `status` to the command line. */
+export function addStatusCommand(program: Command): void {
+  program
+    .command("status")
+    .description("shows services, topic (offsets, lag) and the landed datasets")
+    .option(
+      "--json",
+      "print JSON: services (as of services status), topic, lake, problem; null where there is none",
+    )
+    .action(runStatus);
+}
+
+async function runStatus(options: JsonOption): Promise<void> {
+  const { readStatus } = await import("../landing/status.js");
+  const { readConfig } = await import("../base/config.js");
+  const config = readConfig();
+  print(await untilInterrupted(readStatus(config)), options, (status) => formatStatus(status, config));
+}

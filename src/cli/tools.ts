@@ -1,0 +1,79 @@
+import type { Writable } from "node:stream";
+import { InvalidArgumentError } from "commander";
+import { formatRetry, type RetryPolicy } from "../base/retry";
+import type { ServiceName } from "../services/services";
+import { interruption } from "./interrupt";
+import type { Progress } from "./progress";
+
+/** Prints the result as one JSON value instead of as text. */
+export interface JsonOption {
+  readonly json?: true;
+}
+
+/** What the command line lends its commands. */
+export interface QueryTools {
+  /** Runs `work` with the services up. */
+  readonly withNeeded: <T>(needed: readonly ServiceName[], work: () => Promise<T>) => Promise<T>;
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Default: stdin. */
+  readonly input?: AsyncIterable<Uint8Array>;
+  /** Default: stdout. */
+  readonly output?: Writable & { readonly columns?: number };
+}
+
+/** Starts what the command needs and is not running, and stops it again after the command. */
+export async function withNeeded<T>(needed: readonly ServiceName[], work: () => Promise<T>): Promise<T> {
+  const onStart = (missing: readonly ServiceName[]) => {
+    process.stderr.write(
+      `starting ${missing.join(" and ")} for this command ("npx user-activity services start" keeps them running)\n`,
+    );
+  };
+  const { withServices } = await import("../services/services.js");
+  return withServices(needed, work, { onStart, signal: interruption });
+}
+
+/** Prints a result to stdout: as JSON where that was asked for, else as `format` writes it. */
+export function print<T>(result: T, options: JsonOption, format: (result: T) => string): void {
+  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
+}
+
+/** The option of commands that try again; with giveUpOption. */
+export interface GiveUpOption {
+  /** Seconds. */
+  readonly giveUp: number;
+}
+
+/** Tries again for so long, and tells of every failure that is followed by another try. */
+export function toRetry(progress: Progress, giveUpSeconds: number, signal?: AbortSignal): RetryPolicy {
+  return { giveUpMs: giveUpSeconds * 1000, onRetry: (retry) => progress.note(formatRetry(retry)), signal };
+}
+
+/** Parses a whole number above 0; throws InvalidArgumentError on anything else. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError("Expected a whole number above 0.");
+}
+
+/** Parses a whole number from 0 on. */
+export function parseWhole(text: string): number {
+  const count = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(count) && count >= 0) return count;
+  throw new InvalidArgumentError("Expected a whole number, 0 or above.");
+}
+
+/** Parses seconds, from 0 to a day, fractions too. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
+}
+
+/** The arguments of `option` for it. */
+export const giveUpOption = [
+  "--give-up <seconds>",
+  "how long is tried again what may pass, such as a server that is restarted",
+  parseSeconds,
+  120,
+] as const;

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { ServiceError } from "../base/errors";
+import { untilInterrupted } from "./interrupt";
+import { withProgress } from "./progress";
+import { formatVerify } from "./report";
+import { type JsonOption, print, withNeeded } from "./tools";
+
+/** Adds `verify` to the command line. */
+export function addVerifyCommand(program: Command): void {
+  program
+    .command("verify")
+    .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
+    .option(
+      "--json",
+      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts",
+    )
+    .action(runVerify);
+}
+
+async function runVerify(options: JsonOption): Promise<void> {
+  const { verify } = await import("../landing/verify.js");
+  const { readConfig } = await import("../base/config.js");
+  await withNeeded(["hdfs"], async () => {
+    const report = await withProgress(
+      "verifying",
+      ({ tell }) => untilInterrupted(verify({ onProgress: (table) => tell(`verifying ${table}`) })),
+      ({ checks }) => `verified ${checks.length} tables`,
+    );
+    print(report, options, formatVerify);
+    if (report.ok) return;
+    const tables = report.checks.filter(({ ok }) => !ok).map(({ table }) => table);
+    const received = `differences in ${tables.join(", ")}`;
+    const advice = report.isSchemaOther
+      ? 'the schema has changed since they were landed: "npx user-activity replay" holds every message to it'
+      : '"npx user-activity land" finishes what a cut run left, other differences come from outside';
+    throw new ServiceError(
+      `hdfs ${readConfig().hdfs.lakeDir}: expected what raw_data gives, received ${received}; ${advice}`,
+    );
+  });
+}

@@ -1,0 +1,110 @@
+import { connect } from "node:net";
+import { posix } from "node:path";
+import { type Config, type HdfsConfig, type KafkaConfig, readConfig } from "../base/config";
+import { type HdfsClient, openHdfsClient } from "../hdfs/client";
+import { isRemoteError, toHdfsError } from "../hdfs/errors";
+import { connectKafka, toKafkaError, withAdmin } from "../kafka/client";
+import { findHdfs, nameNodePlace } from "../services/hdfs";
+import { findKafka, kafkaPlace } from "../services/kafka";
+import { findProcess, type Place } from "../services/processes";
+import { type Check, type Finding, toFinding } from "./checks";
+
+/** Whether both services are there, answer, and let the configured user in; nothing is started or written. */
+export function serviceChecks(): Check[] {
+  return [
+    { subject: "Kafka", examine: () => examineKafka(readConfig()) },
+    { subject: "HDFS", examine: () => examineHdfs(readConfig()) },
+  ];
+}
+
+/** ms that one exchange with a service may take. */
+const patienceMs = 4000;
+
+const restartAdvice = '"npx user-activity services start" waits for it, or starts it anew';
+
+async function examineKafka({ kafka }: Config): Promise<Finding> {
+  if (!kafka.external && !(await findKafka())) return describeStopped("Kafka", kafkaPlace);
+  const where = `${kafka.external ? "external" : "running"} at ${kafka.brokers.join(",")}`;
+  try {
+    return toFinding("Kafka", "ok", `${where}, ${await readTopic(kafka)}`);
+  } catch (error) {
+    return toFinding("Kafka", "missing", where, (error as Error).message);
+  }
+}
+
+/** How many partitions the topic has; the brokers are asked once. */
+async function readTopic(config: KafkaConfig): Promise<string> {
+  const options = { connectionTimeout: 3000, requestTimeout: patienceMs, retry: { retries: 0 } };
+  try {
+    return await withAdmin(connectKafka(config, options), async (admin) => {
+      const topics = await admin.listTopics();
+      if (!topics.includes(config.topic)) return `no topic "${config.topic}" yet`;
+      const {
+        topics: [found],
+      } = await admin.fetchTopicMetadata({ topics: [config.topic] });
+      return `topic "${config.topic}" of ${found?.partitions.length} partitions`;
+    });
+  } catch (error) {
+    throw toKafkaError(error, config, "asking for the topic");
+  }
+}
+
+async function examineHdfs({ hdfs }: Config): Promise<Finding> {
+  if (!hdfs.external && !(await findHdfs())) return describeStopped("HDFS", nameNodePlace);
+  const where = `${hdfs.external ? "external" : "running"} at ${hdfs.url}`;
+  const client = openHdfsClient(hdfs, patienceMs);
+  try {
+    const path = await checkAccess(client, hdfs);
+    await client.ask("PUT", "MKDIRS", "/"); // changes nothing, but in safe mode it is refused
+    const dataNode = await checkDataNode(client, hdfs);
+    return toFinding(
+      "HDFS",
+      "ok",
+      `${where}, ${path} can be written by ${hdfs.user}, DataNode ${dataNode} answers`,
+    );
+  } catch (error) {
+    const call = { config: hdfs, path: hdfs.lakeDir, doing: "ask for access", timeoutMs: patienceMs };
+    return toFinding("HDFS", "missing", where, toHdfsError(error, call).message);
+  }
+}
+
+/** Asks whether the user may write to the lake's directory, or to the first above it that is there, which is returned. */
+async function checkAccess(client: HdfsClient, config: HdfsConfig): Promise<string> {
+  for (let path = config.lakeDir; ; path = posix.dirname(path)) {
+    try {
+      await client.ask("GET", "CHECKACCESS", path, { fsaction: "rwx" });
+      return path;
+    } catch (error) {
+      if (path === "/" || !isRemoteError(error, "FileNotFoundException")) throw error;
+    }
+  }
+}
+
+/**
+ * Asks where a new file would go and whether that DataNode can be reached from here. The NameNode makes no file of it: it
+ * only says which DataNode to send one to.
+ */
+async function checkDataNode(client: HdfsClient, { lakeDir }: HdfsConfig): Promise<string> {
+  const reply = await client.ask("PUT", "CREATE", `${lakeDir}/_doctor`, {
+    noredirect: true,
+    overwrite: true,
+  });
+  const { hostname, port } = new URL((reply as { Location: string }).Location);
+  await reach(hostname, Number(port));
+  return `${hostname}:${port}`;
+}
+
+function reach(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: host.replace(/^\[|\]$/g, ""), port, timeout: patienceMs });
+    socket.on("connect", () => resolve(socket.destroy() && undefined));
+    socket.on("timeout", () => socket.destroy(new Error(`DataNode ${host}:${port}: no connection`)));
+    socket.on("error", reject);
+  });
+}
+
+function describeStopped(name: string, place: Place): Finding {
+  const record = findProcess(place);
+  if (!record) return toFinding(name, "ok", "stopped; a command that needs it starts it");
+  return toFinding(name, "warning", `process ${record.pid} runs and does not answer`, restartAdvice);
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../base/json";
+import { isWellFormed } from "../base/text";
+import { type Failure, quote, type Rule } from "./failures";
+
+/** A message's value decoded: a JSON object whose shape is not yet trusted. */
+export type AssessmentEvent = { readonly [key: string]: unknown };
+
+/** What `decodeEvent` made of a message's value; `text` is null for a tombstone and for bytes that are not UTF-8. */
+export type Decoded =
+  | { readonly ok: true; readonly event: AssessmentEvent; readonly text: string }
+  | { readonly ok: false; readonly failures: readonly Failure[]; readonly text: string | null };
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Decodes bytes as UTF-8, verbatim, byte order mark and all; null where there are none or they are not UTF-8. */
+export function decodeText(bytes: Uint8Array | null): string | null {
+  try {
+    return bytes && utf8.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Decodes a message's value. Of keys that stand twice in one object the last one counts, and numbers are doubles,
+ * as JSON.parse has it. Never throws, however deep the value is nested.
+ */
+export function decodeEvent(value: Uint8Array | null): Decoded {
+  const text = decodeText(value);
+  if (value === null) return refuse(text, "tombstone", "a JSON object", "nothing");
+  if (text === null)
+    return refuse(text, "utf-8", "text in UTF-8", `${value.length} bytes that are not UTF-8`);
+  if (text.startsWith("\ufeff"))
+    return refuse(text, "byte-order-mark", "JSON without a byte order mark", quote(text));
+  try {
+    const event: unknown = JSON.parse(text);
+    return isObject(event)
+      ? { ok: true, event, text }
+      : refuse(text, "object", "a JSON object", quote(event));
+  } catch {
+    return refuse(text, "json", "text that parses as JSON", quote(text));
+  }
+}
+
+/** Whether a value is a JSON object (no array, not null). */
+export function isObject(value: unknown): value is AssessmentEvent {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Reads a key of a JSON object's own; undefined where it has none, whatever objects inherit. */
+export function ownValue(object: AssessmentEvent, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/**
+ * Reads an event's exam ID; undefined where that is no text, empty or not well-formed, or where the value is no event.
+ * Messages are keyed by it, so that all deliveries of an exam ID share a partition: nothing else may read an ID.
+ */
+export function examIdOf(event: unknown): string | undefined {
+  if (!isObject(event)) return undefined;
+  const id = ownValue(event, "user_exam_id");
+  return typeof id === "string" && id !== "" && isWellFormed(id) ? id : undefined;
+}
+
+/** Hashes an event as a JSON value to 16 bytes: key order and white space aside, -0 as 0. Equal values, equal hashes. */
+export function hashEvent(event: unknown): Buffer {
+  return hashText(canonicalJson(event));
+}
+
+/** Hashes an exam ID to 16 bytes. The ID must be well-formed text. */
+export function hashExamId(examId: string): Buffer {
+  return hashText(examId);
+}
+
+function hashText(text: string): Buffer {
+  return createHash("sha256").update(text, "utf8").digest().subarray(0, 16);
+}
+
+function refuse(text: string | null, rule: Rule, expected: string, received: string): Decoded {
+  return { ok: false, failures: [{ path: "$", rule, expected, received }], text };
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import type { GradeRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
+import { type Delivery, decideDelivery, newExam } from "./attempts";
+import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId } from "./decode";
+import type { ExamIndex } from "./exam-index";
+import type { Failure } from "./failures";
+import { type GradeRecord, gradeSchema, toGradeRow } from "./grades";
+import { examSchema, optionSchema, questionSchema } from "./questions";
+import type { Schema } from "./schema";
+
+/** What the landing needs of a Kafka message; timestamp in ms UTC. */
+export interface Message extends Origin {
+  readonly topic: string;
+  readonly timestamp: number | bigint;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+}
+
+/** What a message counts as: consumed = graded + duplicate + quarantined. */
+export type OutcomeKind = "graded" | "duplicate" | "quarantined";
+
+/** All rows that one message adds to the tables. */
+export interface Outcome {
+  readonly kind: OutcomeKind;
+  readonly raw: RawRow;
+  /** There exactly where the kind is graded. */
+  readonly grade: GradeRow | null;
+  readonly questions: readonly QuestionRow[];
+  /** A row for each table that refused the event; refusals by questions_pool_data alone leave the kind as it is. */
+  readonly quarantine: readonly QuarantineRow[];
+}
+
+/**
+ * Decides which rows a message adds, and keeps its exam ID's state in the index. Messages must come in the order of
+ * their offsets. Never throws on a message's contents. Grades are held to `schema`, by default the project's.
+ */
+export function decideOutcome(message: Message, exams: ExamIndex, schema = gradeSchema): Outcome {
+  const decoded = decodeEvent(message.value);
+  const { topic, partition, offset, timestamp } = message;
+  const raw = { topic, partition, offset, timestamp, key: decodeText(message.key), value: decoded.text };
+  const quarantine: QuarantineRow[] = [];
+  const refuse = (table: string, failures: readonly Failure[]) =>
+    quarantine.push(toQuarantineRow(message, decoded.text, { table, failures }));
+  if (!decoded.ok) {
+    refuse("events", decoded.failures);
+    return { kind: "quarantined", raw, grade: null, questions: [], quarantine };
+  }
+  const { grading, questions } = deliver(decoded.event, message, { exams, schema });
+  if (grading.kind === "refused") refuse("grades_ID", grading.failures);
+  if (questions.kind === "refused") refuse("questions_pool_data", questions.failures);
+  return {
+    kind: grading.kind === "refused" ? "quarantined" : grading.kind,
+    raw,
+    grade: grading.kind === "graded" ? toGradeRow(grading.record, message) : null,
+    questions: questions.kind === "rows" ? questions.rows : [],
+    quarantine,
+  };
+}
+
+interface Known {
+  readonly exams: ExamIndex;
+  readonly schema: Schema<GradeRecord>;
+}
+
+/** Decides a delivery by what the index knows. An event without a sound exam ID is nobody's: it leaves no state. */
+function deliver(event: AssessmentEvent, origin: Origin, { exams, schema }: Known): Delivery {
+  const examId = examIdOf(event);
+  if (examId === undefined) return decideDelivery(newExam, event, origin, schema);
+  const idHash = hashExamId(examId);
+  const before = exams.get(idHash);
+  const delivery = decideDelivery(before, event, origin, schema);
+  if (delivery.state !== before) exams.set(idHash, delivery.state);
+  return delivery;
+}
+
+function toQuarantineRow(
+  message: Message,
+  text: string | null,
+  refusal: Pick<QuarantineRow, "table" | "failures">,
+): QuarantineRow {
+  const { topic, partition, offset, timestamp, value } = message;
+  const bytes = text === null && value ? Buffer.from(value).toString("base64") : null;
+  return { topic, partition, offset, timestamp, ...refusal, value: text, value_base64: bytes };
+}
+
+/** Tells schemas apart: 16 hexadecimal digits that change with anything the tables ask of an event. */
+export function fingerprintSchemas(grades: Schema<GradeRecord> = gradeSchema): string {
+  const schemas = [grades, examSchema, questionSchema, optionSchema];
+  const text = JSON.stringify(schemas, (_, value) => (value instanceof RegExp ? String(value) : value));
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,126 @@
+import { isWellFormed } from "../base/text";
+import type { OptionRow, Origin, QuestionRow } from "../tables/tables";
+import { toInstantMs } from "./coerce";
+import { type AssessmentEvent, isObject, ownValue } from "./decode";
+import { type Enforced, enforceSchema } from "./enforce";
+import { type Failure, quote } from "./failures";
+import type { Field, FieldType, Schema } from "./schema";
+
+/**
+ * What an event has for questions_pool_data: a row for each question; or failures, and then no question of it lands;
+ * or no questions array.
+ */
+export type EventQuestions =
+  | { readonly kind: "rows"; readonly rows: readonly QuestionRow[] }
+  | { readonly kind: "refused"; readonly failures: readonly Failure[] }
+  | { readonly kind: "absent" };
+
+type ExamRecord = Pick<QuestionRow, "user_exam_id">;
+type LenientValues = Pick<QuestionRow, "base_exam_id" | "exam_name" | "started_at">;
+type QuestionRecord = Omit<
+  QuestionRow,
+  keyof ExamRecord | keyof LenientValues | keyof Origin | "question_index" | "options"
+>;
+
+/** What the rows of questions_pool_data ask of the event around the questions. */
+export const examSchema: Schema<ExamRecord> = {
+  name: "questions_pool_data",
+  fields: [{ path: "user_exam_id", column: "user_exam_id", type: "STRING", nullable: false, nonEmpty: true }],
+  rules: [],
+};
+
+/** What questions_pool_data asks of one question, apart from its options. */
+export const questionSchema: Schema<QuestionRecord> = {
+  name: "questions_pool_data",
+  fields: [
+    { path: "id", column: "question_id", type: "STRING", nullable: false, nonEmpty: true },
+    optional("user_result", "STRING"),
+    optional("user_correct", "BOOLEAN"),
+    optional("user_incomplete", "BOOLEAN"),
+    optional("user_submitted", "BOOLEAN"),
+  ],
+  rules: [],
+};
+
+/** What questions_pool_data asks of one option of a question. */
+export const optionSchema: Schema<OptionRow> = {
+  name: "questions_pool_data",
+  fields: [
+    { path: "id", column: "id", type: "STRING", nullable: false },
+    { path: "checked", column: "checked", type: "BOOLEAN", nullable: false },
+    optional("correct", "BOOLEAN"),
+    optional("submitted", "INT32"),
+    { ...optional("at", "TIMESTAMP"), coerce: "instant" },
+  ],
+  rules: [],
+};
+
+/**
+ * Takes the questions out of an event, in its order. base_exam_id and exam_name are null where they are no well-formed
+ * text, started_at where it is no instant: no question is left out for those.
+ */
+export function toQuestionRows(event: AssessmentEvent, origin: Origin): EventQuestions {
+  const questions = questionsOf(event);
+  if (!questions) return { kind: "absent" };
+  const failures: Failure[] = [];
+  const exam = { ...collect(failures, enforceSchema(examSchema, event)), ...lenientValues(event) };
+  const { partition, offset } = origin;
+  const rows = questions.map((question, question_index) => {
+    const asked = readQuestion(failures, question, `sequences.questions[${question_index}]`);
+    return { ...exam, question_index, ...asked, partition, offset };
+  });
+  return failures.length === 0
+    ? { kind: "rows", rows: rows as readonly QuestionRow[] }
+    : { kind: "refused", failures };
+}
+
+function questionsOf(event: AssessmentEvent): readonly unknown[] | undefined {
+  const sequences = ownValue(event, "sequences");
+  const questions = isObject(sequences) ? ownValue(sequences, "questions") : undefined;
+  return Array.isArray(questions) ? questions : undefined;
+}
+
+function lenientValues(event: AssessmentEvent): LenientValues {
+  const startedAt = ownValue(event, "started_at");
+  return {
+    base_exam_id: textOrNull(ownValue(event, "base_exam_id")),
+    exam_name: textOrNull(ownValue(event, "exam_name")),
+    started_at: typeof startedAt === "string" ? (toInstantMs(startedAt) ?? null) : null,
+  };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" && isWellFormed(value) ? value : null;
+}
+
+/** Reads one question with its options; what is missing from the result is among the failures. */
+function readQuestion(failures: Failure[], question: unknown, path: string): Partial<QuestionRow> {
+  const record = collect(failures, enforceSchema(questionSchema, question, path));
+  if (!isObject(question)) return {};
+  const options = ownValue(question, "options");
+  if (!Array.isArray(options)) {
+    const rule = options === undefined || options === null ? "required" : "type";
+    failures.push({
+      path: `${path}.options`,
+      rule,
+      expected: "an array of options",
+      received: quote(options),
+    });
+    return {};
+  }
+  const rows = options.map((option, index) =>
+    collect(failures, enforceSchema(optionSchema, option, `${path}.options[${index}]`)),
+  );
+  return { ...record, options: rows as readonly OptionRow[] };
+}
+
+/** Gives the record, or adds why there is none. */
+function collect<R>(failures: Failure[], enforced: Enforced<R>): R | undefined {
+  if (enforced.ok) return enforced.record;
+  failures.push(...enforced.failures);
+  return undefined;
+}
+
+function optional<C extends string>(column: C, type: FieldType): Field<C> {
+  return { path: column, column, type, nullable: true };
+}

@@ -1,9 +1,0 @@
-declare module "jsdom" {
-  // only what src/svg.ts uses
-  /** Keeps what a page would print to itself. */
-  export class VirtualConsole {}
-  export class JSDOM {
-    constructor(html: string, options: object);
-    readonly window: Record<string, unknown>;
-  }
-}

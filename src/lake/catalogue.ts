@@ -1,0 +1,182 @@
+import { describeRow, describeUnit, typeName } from "../tables/descriptions";
+import { type ForeignKey, keys } from "../tables/keys";
+import { type Column, type ScalarType, schemaVersion, type TableName, tables } from "../tables/tables";
+import { type Counts, formatSum, type LakeState } from "./commit-file";
+
+/** One file of a table: its path relative to the lake's directory. */
+export interface PartFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** The files of each table, in the order they were landed. */
+export type LakeParts = Readonly<Record<TableName, readonly PartFile[]>>;
+
+/** The files of the tables once those of a commit are among them, in place of what had their names. */
+export function addParts(
+  parts: LakeParts,
+  files: readonly (PartFile & { readonly table: string })[],
+): LakeParts {
+  const added = Object.entries(parts).map(([table, before]) => {
+    const own = files.filter((file) => file.table === table).map(({ path, bytes }) => ({ path, bytes }));
+    const others = before.filter((part) => own.every(({ path }) => path !== part.path));
+    return [table, own.length > 0 ? [...others, ...own] : before];
+  });
+  return Object.fromEntries(added) as LakeParts;
+}
+
+/** What a lake is once a commit's files are published: all that its catalogue says follows from this. */
+export interface LakeContents {
+  /** Where the lander found it: the NameNode's HTTP address and the directory in HDFS. */
+  readonly webhdfsUrl: string;
+  readonly lakeDir: string;
+  /** The commit, its time (ISO 8601, UTC) and the version of its format. */
+  readonly commit: { readonly number: number; readonly committedAt: string; readonly format: number };
+  readonly state: Pick<LakeState, "topic" | "offsets" | "counts" | "rowCounts">;
+  readonly parts: LakeParts;
+}
+
+/** Where the rows come from; a property of our own beside the standard ones. */
+export interface Lineage {
+  readonly topic: string;
+  /** By partition: the offset of the first message that is not in the tables. */
+  readonly offsets: Readonly<Record<string, string>>;
+  readonly counts: Counts;
+  readonly commit: number;
+  readonly commitFormat: number;
+  readonly schemaVersion: number;
+  readonly committedAt: string;
+}
+
+/** A column in the terms of a Table Schema; parquetType, unit, nullMeaning are properties of our own. */
+export interface FieldDescriptor {
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  readonly parquetType: string;
+  readonly unit?: string;
+  readonly nullMeaning?: string;
+  readonly constraints?: Readonly<Record<string, boolean | number>>;
+  /** What each item of a list is: an object with these fields. */
+  readonly arrayItem?: { readonly type: "object"; readonly fields: readonly FieldDescriptor[] };
+}
+
+/** The columns of a table and how its rows are told apart. */
+export interface TableSchema {
+  readonly fields: readonly FieldDescriptor[];
+  /** Texts that stand for null: none, since empty text is no missing value in Parquet. */
+  readonly missingValues: readonly string[];
+  readonly primaryKey: readonly string[];
+  readonly foreignKeys: readonly object[];
+}
+
+/** One table in the terms of a Data Package. */
+export interface ResourceDescriptor {
+  readonly name: TableName;
+  readonly type: "table";
+  readonly description: string;
+  /** Its files, relative to the catalogue; together they are the table. */
+  readonly path: readonly string[];
+  readonly format: "parquet";
+  readonly mediatype: string;
+  /** Of all its files. */
+  readonly bytes: number;
+  readonly rows: number;
+  readonly schema: TableSchema;
+}
+
+/** The catalogue of a lake: a Frictionless Data Package, version 2. */
+export interface DataPackage {
+  readonly $schema: string;
+  readonly resources: readonly ResourceDescriptor[];
+  readonly lineage: Lineage;
+  readonly [property: string]: unknown;
+}
+
+/** Describes the lake's tables as a Frictionless Data Package (version 2), for programs. */
+export function toDataPackage({ commit, state, parts }: LakeContents): DataPackage {
+  const names = Object.keys(tables) as TableName[];
+  return {
+    $schema: "https://datapackage.org/profiles/2.0/datapackage.json",
+    name: "user-activity",
+    title: "User activity: assessment events as tables",
+    description: `Five tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatSum(state.counts)}.`,
+    created: commit.committedAt,
+    licenses: [
+      {
+        name: "Apache-2.0",
+        path: "https://www.apache.org/licenses/LICENSE-2.0",
+        title:
+          "Apache License 2.0, of the shipped events and these descriptions; events of your own keep theirs",
+      },
+    ],
+    sources: [{ title: `Kafka topic ${state.topic}` }],
+    lineage: toLineage(commit, state),
+    resources: names.map((name) => toResource(name, parts[name], state.rowCounts[name])),
+  };
+}
+
+function toLineage(commit: LakeContents["commit"], state: LakeContents["state"]): Lineage {
+  const { topic, offsets, counts } = state;
+  const { number, format, committedAt } = commit;
+  return { topic, offsets, counts, commit: number, commitFormat: format, schemaVersion, committedAt };
+}
+
+function toResource(name: TableName, parts: readonly PartFile[], rows: number): ResourceDescriptor {
+  const { primaryKey, foreignKeys } = keys[name];
+  return {
+    name,
+    type: "table",
+    description: describeRow(tables[name]),
+    path: parts.map((part) => part.path),
+    format: "parquet",
+    mediatype: "application/vnd.apache.parquet",
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+    rows,
+    schema: {
+      fields: tables[name].columns.map(toField),
+      missingValues: [],
+      primaryKey,
+      foreignKeys: foreignKeys.map(toForeignKey),
+    },
+  };
+}
+
+function toForeignKey({ columns, table, references }: ForeignKey) {
+  return { fields: columns, reference: { resource: table, fields: references } };
+}
+
+const fieldTypes: Readonly<Record<ScalarType, string>> = {
+  STRING: "string",
+  INT32: "integer",
+  INT64: "integer",
+  DOUBLE: "number",
+  BOOLEAN: "boolean",
+  TIMESTAMP: "datetime",
+};
+
+function toField(column: Column): FieldDescriptor {
+  const { name, type, doc = "", nullMeans } = column;
+  const unit = describeUnit(column);
+  const constraints = toConstraints(column);
+  return {
+    name,
+    type: typeof type === "string" ? fieldTypes[type] : "array",
+    description: doc,
+    parquetType: typeName(column),
+    ...(unit ? { unit } : {}),
+    ...(nullMeans ? { nullMeaning: nullMeans } : {}),
+    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
+    ...(typeof type === "string"
+      ? {}
+      : { arrayItem: { type: "object", fields: type.map(toField) } as const }),
+  };
+}
+
+function toConstraints({ nullable, min, max }: Column): Record<string, boolean | number> {
+  return {
+    ...(nullable ? {} : { required: true }),
+    ...(min === undefined ? {} : { minimum: min }),
+    ...(max === undefined ? {} : { maximum: max }),
+  };
+}

@@ -1,0 +1,181 @@
+import { ServiceError } from "../base/errors";
+import { quote } from "../events/failures";
+import type { CourseSums } from "../tables/course-sums";
+import { type TableName, tables } from "../tables/tables";
+
+/** The version of the commit files that this code writes; it reads this and all before. */
+export const commitFormat = 2;
+
+/** A file that a commit makes count: written out of sight at `staged`, moved to `path` (both relative to the lake). */
+export interface CommittedFile {
+  /** The table it belongs to; `index` is our own file of exam IDs, `catalogue` what describes the tables. */
+  readonly table: TableName | "index" | "catalogue";
+  readonly staged: string;
+  readonly path: string;
+  readonly rowCount: number;
+  readonly bytes: number;
+}
+
+/**
+ * A directory that a commit puts in the place of another, out of `_tmp`, which no single rename can do: what stands at
+ * `directory` moves to `retired`, files that are not replaced move on to `staged`, and `staged` becomes `directory`.
+ * All relative to the lake.
+ */
+export interface Swap {
+  readonly directory: string;
+  readonly staged: string;
+  readonly retired: string;
+  /** Names of the files that do not move on; `all` of them where the new directory is the whole table. */
+  readonly replaced: readonly string[] | "all";
+}
+
+/** How many messages came to what; consumed = graded + duplicates + quarantined. */
+export interface Counts {
+  readonly consumed: number;
+  readonly graded: number;
+  readonly duplicates: number;
+  readonly quarantined: number;
+}
+
+/** What has been committed so far, in all. */
+export interface LakeState {
+  readonly topic: string;
+  /** By partition: the offset of the next message to consume. */
+  readonly offsets: Readonly<Record<string, string>>;
+  readonly counts: Counts;
+  readonly rowCounts: Readonly<Record<TableName, number>>;
+  /** By exam_name. */
+  readonly courses: Readonly<Record<string, CourseSums>>;
+  /** Fingerprint of the schemas that the tables are held to; absent in lakes that were begun before it was kept. */
+  readonly schema?: string;
+}
+
+/** What a commit is for: to take the lake over, to add rows, to merge files, to rebuild tables from raw_data. */
+export type CommitKind = "claim" | "land" | "compact" | "replay";
+
+/** One file of `_commits`: its number is its name, its rename into place is the commit. */
+export interface Commit {
+  readonly format: number;
+  readonly number: number;
+  /** A claim changes nothing: it makes the next commit of an older lander fail. */
+  readonly kind: CommitKind;
+  /** The run that wrote it. */
+  readonly run: string;
+  /** The run that claimed the lake last: it alone may land. */
+  readonly holder: string;
+  readonly committedAt: string;
+  readonly state: LakeState;
+  /** The files of this commit or, in a claim, of the last one: publishing them may be unfinished. */
+  readonly files: readonly CommittedFile[];
+  /** The directories of this commit, or of the last one, likewise. They are swapped before the files are published. */
+  readonly swaps: readonly Swap[];
+}
+
+/** What the writer of a commit decides. */
+export type CommitContent = Omit<Commit, "format" | "number" | "committedAt">;
+
+const noRows = Object.fromEntries(Object.keys(tables).map((name) => [name, 0])) as Record<TableName, number>;
+
+/** The state of a lake that nothing has been landed in. */
+export function emptyState(topic: string): LakeState {
+  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
+  return { topic, offsets: {}, counts, rowCounts: noRows, courses: {} };
+}
+
+/** The claim that follows `last`: the same state, the next number, `run` as the new holder. */
+export function claimAfter(last: Commit | undefined, run: string, topic: string): Commit {
+  const { state = emptyState(topic), files = [], swaps = [] } = last ?? {};
+  return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps });
+}
+
+/** The commit that follows `last`. */
+export function nextCommit(last: Commit | undefined, content: CommitContent): Commit {
+  const number = (last?.number ?? 0) + 1;
+  return { format: commitFormat, number, ...content, committedAt: new Date().toISOString() };
+}
+
+/** Whether anything was ever landed: from then on every table has at least one file. */
+export function hasTables({ files, swaps }: Commit): boolean {
+  return files.length > 0 || swaps.length > 0;
+}
+
+/** A number as it stands in the names of files: eight digits, so that they sort. */
+export function toPartNumber(number: number): string {
+  return String(number).padStart(8, "0");
+}
+
+/** The name of a commit's file. */
+export function commitName(number: number): string {
+  return `${toPartNumber(number)}.json`;
+}
+
+/** The number in the name of a commit's file; undefined for any other name. */
+export function commitNumber(name: string): number | undefined {
+  const match = /^(\d{8,})\.json$/.exec(name);
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Reads a commit file. Throws where it is of a newer format or no commit at all. */
+export function parseCommit(text: string, path: string): Commit {
+  let commit: Partial<Commit>;
+  try {
+    commit = (JSON.parse(text) ?? {}) as Partial<Commit>;
+  } catch (cause) {
+    throw new ServiceError(`hdfs ${path}: expected a commit as JSON, received ${quote(text)}`, { cause });
+  }
+  const { format = Number.NaN, run, holder = run, swaps = [] } = commit;
+  const isKnown = format >= 1 && format <= commitFormat;
+  if (isKnown && commit.state && Array.isArray(commit.files)) return { ...commit, holder, swaps } as Commit;
+  const advice =
+    format > commitFormat
+      ? "this lake was written by a newer version: use that one, or another LAKE_DIR"
+      : "is LAKE_DIR the right directory? If so, something else has written to it";
+  throw new ServiceError(
+    `hdfs ${path}: expected commit format ${commitFormat} or lower, received ${quote(String(commit.format))}; ${advice}`,
+  );
+}
+
+/** Holds the topic's offsets to what is committed; an error names the gap. `low` inclusive, `high` exclusive. */
+export function checkOffsets(
+  state: LakeState,
+  topic: string,
+  ranges: readonly { partition: number; low: bigint; high: bigint }[],
+): void {
+  if (state.topic !== topic) {
+    throw new ServiceError(
+      `lake: expected topic "${state.topic}", received "${topic}"; a lake holds one topic: set KAFKA_TOPIC to it or LAKE_DIR to another directory`,
+    );
+  }
+  for (const [partition, committed] of Object.entries(state.offsets)) {
+    const range = ranges.find((one) => one.partition === Number(partition));
+    const where = `${topic}/${partition}`;
+    const anew = 'if that is meant, empty the lake with "npm run reset" or set LAKE_DIR to another directory';
+    if (!range && BigInt(committed) > 0n) {
+      throw new ServiceError(
+        `${where}: committed up to offset ${committed}, but there is no such partition; ${anew}`,
+      );
+    }
+    if (range && range.high < BigInt(committed)) {
+      throw new ServiceError(
+        `${where}: committed up to offset ${committed}, but the topic ends at ${range.high}: it was created anew; ${anew}`,
+      );
+    }
+    if (range && range.low > BigInt(committed)) {
+      throw new ServiceError(
+        `${where}: offsets ${committed} to ${range.low} are gone (retention) and were never landed; ${anew}`,
+      );
+    }
+  }
+}
+
+/** The sum that must hold, as a person reads it. */
+export function formatSum({ consumed, graded, duplicates, quarantined }: Counts): string {
+  const sum = graded + duplicates + quarantined;
+  const numbers = `consumed ${consumed} ${sum === consumed ? "=" : "≠"} graded ${graded} + duplicates ${duplicates} + quarantined ${quarantined}`;
+  return sum === consumed ? numbers : `${numbers} (off by ${consumed - sum})`;
+}
+
+/** Whether the sum holds. */
+export function isSumRight(counts: Counts): boolean {
+  return counts.consumed === counts.graded + counts.duplicates + counts.quarantined;
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HdfsConfig } from "../base/config";
+import { ServiceError } from "../base/errors";
+import type { RetryPolicy } from "../base/retry";
+import { connectHdfs, type Hdfs } from "../hdfs/hdfs";
+import { readRowGroups } from "../parquet/read";
+import { type RowOf, type TableName, tables } from "../tables/tables";
+import type { LakeParts, PartFile } from "./catalogue";
+import { type Commit, commitName, commitNumber, hasTables, parseCommit } from "./commit-file";
+
+/** The directory in HDFS that holds the tables, and what only the landing protocol sees: `_commits`, `_index`, `_tmp`. */
+export interface Lake {
+  readonly hdfs: Hdfs;
+  /** Absolute HDFS path of something in the lake. */
+  readonly at: (path: string) => string;
+}
+
+/** One Parquet file of a table. */
+export interface Part {
+  readonly path: string;
+  readonly bytes: number;
+  /** ms UTC */
+  readonly modifiedMs: number;
+}
+
+/** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */
+export function openLake(config: HdfsConfig, retry?: RetryPolicy): Lake {
+  return { hdfs: connectHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}` };
+}
+
+/** The last commit; undefined in a lake that has none. */
+export async function readLastCommit(lake: Lake): Promise<Commit | undefined> {
+  for (let tries = 1; ; tries++) {
+    const entries = await lake.hdfs.list(lake.at("_commits"));
+    const numbers = entries.map((entry) => commitNumber(entry.name)).filter((number) => number !== undefined);
+    if (numbers.length === 0) return undefined;
+    const path = lake.at(`_commits/${commitName(Math.max(...numbers))}`);
+    try {
+      return parseCommit((await lake.hdfs.read(path)).toString("utf8"), path);
+    } catch (error) {
+      // a lander that is a hundred commits on, or a reset, may have removed it meanwhile
+      if (tries === 3 || (await lake.hdfs.stat(path))) throw error;
+    }
+  }
+}
+
+/** The commits that the lake still has, oldest first: landings keep the last hundred. */
+export async function readCommits(lake: Lake): Promise<Commit[]> {
+  const entries = await lake.hdfs.list(lake.at("_commits"));
+  const commits: Commit[] = [];
+  for (const { path } of entries.filter((entry) => commitNumber(entry.name) !== undefined)) {
+    const content = await lake.hdfs.read(path).catch(async (error: Error) => {
+      if (await lake.hdfs.stat(path)) throw error; // else a lander that came by has removed it
+    });
+    if (content) commits.push(parseCommit(content.toString("utf8"), path));
+  }
+  return commits.sort((a, b) => a.number - b.number);
+}
+
+/**
+ * The Parquet files of a table that readers see, in the order they were landed; none where nothing was landed. While
+ * merged files take the place of many, the table is gone for some milliseconds: that is waited for. Throws where it
+ * stays away.
+ */
+export async function listParts(lake: Lake, table: TableName): Promise<Part[]> {
+  for (let waitMs = 25; ; waitMs *= 2) {
+    const parts = await listPartsNow(lake, table);
+    if (parts.length > 0) return parts;
+    const last = await readLastCommit(lake);
+    if (!last || !hasTables(last)) return [];
+    if (waitMs > 2000) throw missingTable(lake, table);
+    await sleep(waitMs);
+  }
+}
+
+/** The Parquet files of a table as they are at this moment, in the order they were landed. */
+export async function listPartsNow(lake: Lake, table: TableName): Promise<Part[]> {
+  const entries = await lake.hdfs.list(lake.at(table));
+  return entries.filter((entry) => entry.type === "file" && /^[^_.].*\.parquet$/.test(entry.name));
+}
+
+function missingTable(lake: Lake, table: TableName): ServiceError {
+  return new ServiceError(
+    `hdfs ${lake.at(table)}: expected the files of a table, received none; a landing or compaction that was cut is finished by "npx user-activity land"`,
+  );
+}
+
+/** The files of every table as they are at this moment, as the catalogue names them. */
+export async function readLakeParts(lake: Lake): Promise<LakeParts> {
+  const names = Object.keys(tables) as TableName[];
+  const lists = await Promise.all(names.map((table) => listPartsNow(lake, table)));
+  const parts = lists.map((list): PartFile[] =>
+    list.map(({ path, bytes }) => ({ path: path.slice(lake.at("").length), bytes })),
+  );
+  return Object.fromEntries(names.map((table, index) => [table, parts[index]])) as unknown as LakeParts;
+}
+
+/** The rows of a table, some thousands at a time, in the order they were landed. */
+export async function* readRows<N extends TableName>(
+  lake: Lake,
+  table: N,
+): AsyncGenerator<readonly RowOf<N>[]> {
+  for (const part of await listParts(lake, table)) {
+    yield* readRowGroups(await lake.hdfs.read(part.path), tables[table]);
+  }
+}
+
+/** All rows of a table at once, in the order they were landed: for tables that fit into memory. */
+export async function readTable<N extends TableName>(lake: Lake, table: N): Promise<RowOf<N>[]> {
+  const all: RowOf<N>[] = [];
+  for await (const rows of readRows(lake, table)) for (const row of rows) all.push(row);
+  return all;
+}
+
+/** Files and bytes of each table. */
+export async function listTables(
+  lake: Lake,
+): Promise<{ table: TableName; files: number; bytes: number; path: string }[]> {
+  const names = Object.keys(tables) as TableName[];
+  return Promise.all(
+    names.map(async (table) => {
+      const parts = await listParts(lake, table);
+      const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+      return { table, files: parts.length, bytes, path: lake.at(table) };
+    }),
+  );
+}
+
+/** Removes the whole lake directory. */
+export async function resetLake(lake: Lake): Promise<boolean> {
+  return lake.hdfs.remove(lake.at("").replace(/\/$/, ""), { recursive: true });
+}

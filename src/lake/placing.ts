@@ -1,0 +1,145 @@
+import { ServiceError } from "../base/errors";
+import type { HdfsEntry } from "../hdfs/hdfs";
+import { tables } from "../tables/tables";
+import { type LakeContents, toDataPackage } from "./catalogue";
+import { type Commit, type CommittedFile, commitNumber, type Swap } from "./commit-file";
+import { type Lake, readLastCommit } from "./lake";
+import { toLakeReadme } from "./readme";
+
+/** Commits older than this many are removed; what they said is in each later one. */
+export const keptCommits = 100;
+
+/** Makes the directories of a lake that has no commit yet; those that are there stay as they are. */
+export async function makeLake(lake: Lake): Promise<void> {
+  for (const name of ["_commits", "_index", ...Object.keys(tables)]) {
+    await lake.hdfs.makeDirectory(lake.at(name));
+  }
+}
+
+/**
+ * Brings a commit's directories and files to their final places. May be done again and again, and by several at once:
+ * what is there already is left. Who commits next does it first, so of any commit but the last all is in place.
+ */
+export async function publishCommit(lake: Lake, commit: Commit): Promise<void> {
+  for (const swap of commit.swaps) await publishSwap(lake, swap);
+  for (const file of commit.files) await publishFile(lake, file, commit);
+}
+
+async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
+  const [from, to] = [lake.at(file.staged), lake.at(file.path)];
+  const isReplacing = file.table === "course_ID" || file.table === "catalogue";
+  if (await (isReplacing ? replace(lake, file) : move(lake, from, to))) return;
+  const there = await lake.hdfs.stat(to);
+  // a catalogue that somebody changed or removed is made anew by the landing
+  if (there?.bytes === file.bytes || file.table === "catalogue") return;
+  const last = await readLastCommit(lake);
+  if (last && last.number > commit.number) return; // published by who came next, and perhaps merged since
+  throw new ServiceError(
+    `hdfs ${to}: expected the ${file.bytes} bytes that were committed, received ${there?.bytes ?? "no file"}; something else writes to this lake: empty it with "npm run reset" and land again`,
+  );
+}
+
+/**
+ * Puts a staged directory in the place of another. Readers find the old files, for some milliseconds no directory, then
+ * the new ones; never both. Each step can be repeated, and several may be at it: a source that is gone was moved.
+ */
+async function publishSwap(lake: Lake, { directory, staged, retired, replaced }: Swap): Promise<void> {
+  const [table, fresh, old] = [lake.at(directory), lake.at(staged), lake.at(retired)];
+  if (!(await lake.hdfs.stat(fresh))) return;
+  try {
+    await move(lake, table, old);
+    if (replaced !== "all") {
+      for (const { path, name } of await lake.hdfs.list(old)) {
+        if (!replaced.includes(name)) await move(lake, path, `${fresh}/${name}`);
+      }
+    }
+    while (!(await move(lake, fresh, table)) && (await lake.hdfs.stat(fresh))) {
+      await lake.hdfs.remove(table); // an empty one that a late lander has made; a full one is refused
+    }
+  } catch (error) {
+    // whoever else was at it has finished, and has cleared the retired files away
+    if (await lake.hdfs.stat(fresh)) throw error;
+  }
+}
+
+/** Moves what is there; false where the source is gone or the target is taken. */
+export async function move(lake: Lake, from: string, to: string): Promise<boolean> {
+  return moving(lake, { path: from }, () => lake.hdfs.rename(from, to));
+}
+
+/** Puts a file in the place of another; not where it has another length than was committed. */
+async function replace(lake: Lake, { staged, path, bytes }: CommittedFile): Promise<boolean> {
+  const source = { path: lake.at(staged), bytes };
+  return moving(lake, source, async () => {
+    await lake.hdfs.replace(source.path, lake.at(path));
+    return true;
+  });
+}
+
+async function moving(
+  lake: Lake,
+  { path, bytes }: { readonly path: string; readonly bytes?: number },
+  work: () => Promise<boolean>,
+): Promise<boolean> {
+  const source = await lake.hdfs.stat(path);
+  if (!source || (bytes !== undefined && bytes !== source.bytes)) return false;
+  try {
+    return await work();
+  } catch (error) {
+    if (await lake.hdfs.stat(path)) throw error;
+    return false;
+  }
+}
+
+/**
+ * Writes, in a folder under `_tmp`, the catalogue of the lake as it is once a commit's files are published:
+ * datapackage.json and README.md. They count as files of that commit, so that finishing a commit that was cut brings
+ * its catalogue too.
+ */
+export async function stageCatalogue(
+  lake: Lake,
+  folder: string,
+  contents: LakeContents,
+): Promise<CommittedFile[]> {
+  const texts = [
+    ["datapackage.json", `${JSON.stringify(toDataPackage(contents), undefined, 2)}\n`],
+    ["README.md", toLakeReadme(contents)],
+  ] as const;
+  const files: CommittedFile[] = [];
+  for (const [path, text] of texts) {
+    const staged = `${folder}/${contents.commit.number}-${path}`;
+    const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text));
+    files.push({ table: "catalogue", staged, path, rowCount: 0, bytes });
+  }
+  return files;
+}
+
+/** Whether the catalogue that a commit published is still there; false too for a commit that had none. */
+export async function hasCatalogue(lake: Lake, { files }: Commit): Promise<boolean> {
+  const catalogue = files.filter((file) => file.table === "catalogue");
+  for (const { path, bytes } of catalogue) {
+    if ((await lake.hdfs.stat(lake.at(path)))?.bytes !== bytes) return false;
+  }
+  return catalogue.length > 0;
+}
+
+/**
+ * What earlier runs have staged. Listed before a claim, removed after it: a run that begins to stage files only after
+ * its own claim (or after reading who holds the lake) is never swept while its commit could still count.
+ */
+export function listStaged(lake: Lake): Promise<HdfsEntry[]> {
+  return lake.hdfs.list(lake.at("_tmp"));
+}
+
+/** Removes what was listed. */
+export async function sweepStaged(lake: Lake, entries: readonly HdfsEntry[]): Promise<void> {
+  for (const { path } of entries) await lake.hdfs.remove(path, { recursive: true });
+}
+
+/** Removes commits that are far behind the last one, so that the list of them stays short. */
+export async function pruneCommits(lake: Lake, last: Commit): Promise<void> {
+  for (const { name, path } of await lake.hdfs.list(lake.at("_commits"))) {
+    const number = commitNumber(name);
+    if (number !== undefined && number <= last.number - keptCommits) await lake.hdfs.remove(path);
+  }
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { ExamIndex } from "../events/exam-index";
+import type { GradeRecord } from "../events/grades";
+import { decideOutcome, type Outcome } from "../events/outcomes";
+import type { Schema } from "../events/schema";
+import type { MessageBatch } from "../kafka/consume";
+import type { LakeState } from "../lake/commit-file";
+import type { Lake } from "../lake/lake";
+import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
+import { maxTimestampMs } from "../parquet/values";
+import { createTableFile, type ParquetFile } from "../parquet/write";
+import { toCourseRow } from "../tables/course-sums";
+import { type RowOf, type TableName, tables } from "../tables/tables";
+import { createTally, type Tally } from "./tally";
+
+/** Files that are written out of sight, and what the lake is once they count. */
+export interface StagedBatch {
+  readonly state: LakeState;
+  readonly files: readonly StagedFile[];
+}
+
+/** What a batch builds on. */
+export interface BatchPlan {
+  readonly lake: Lake;
+  /** The lander; names the folder under `_tmp`. */
+  readonly run: string;
+  readonly state: LakeState;
+  readonly exams: ExamIndex;
+  /** Local folder for the files before they are uploaded. */
+  readonly spool: string;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeRecord> | undefined;
+  /** Whether raw_data is left as it is, since the messages come from there. */
+  readonly isReplay?: boolean;
+}
+
+type LandedTable = Exclude<TableName, "course_ID">;
+
+/**
+ * Messages on their way into one commit: their rows in local files, their sums in memory. The exam index changes as
+ * messages are added, so a batch that fails ends the landing.
+ */
+export class LandingBatch {
+  readonly #plan: BatchPlan;
+  /** In the names of this batch's files alone: what a commit publishes must not be written over by the next one. */
+  readonly #tag = randomBytes(4).toString("hex");
+  readonly #files = new Map<TableName, ParquetFile<TableName>>();
+  readonly #tally: Tally;
+  #valueBytes = 0;
+
+  constructor(plan: BatchPlan) {
+    this.#plan = plan;
+    this.#tally = createTally(plan.state);
+  }
+
+  messageCount(): number {
+    return this.#tally.counts().consumed;
+  }
+
+  /** Bytes of the messages' values. */
+  valueBytes(): number {
+    return this.#valueBytes;
+  }
+
+  /** Whether it passes any offset: also those of transaction markers, which hold no message. */
+  hasAdvanced(): boolean {
+    return this.#tally.hasAdvanced();
+  }
+
+  /** Adds the messages of one partition, in the order of their offsets. */
+  async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
+    const outcomes = messages.map((message) => this.#decide(message, partition));
+    for (const outcome of outcomes) this.#tally.add(outcome);
+    this.#tally.moveTo(partition, nextOffset);
+    const rows: { readonly [N in LandedTable]: readonly RowOf<N>[] } = {
+      raw_data: this.#plan.isReplay ? [] : outcomes.map((outcome) => outcome.raw),
+      questions_pool_data: outcomes.flatMap((outcome) => outcome.questions),
+      grades_ID: outcomes.flatMap((outcome) => outcome.grade ?? []),
+      quarantine: outcomes.flatMap((outcome) => outcome.quarantine),
+    };
+    for (const table of Object.keys(rows) as LandedTable[])
+      if (rows[table].length > 0) await this.#append(table, rows[table]);
+  }
+
+  /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
+  async stage(): Promise<StagedBatch> {
+    await this.#addMissingTables();
+    const courses = Object.entries(this.#tally.courses()).map(([name, sums]) => toCourseRow(name, sums));
+    await this.#append(
+      "course_ID",
+      courses.sort((a, b) => (a.exam_name < b.exam_name ? -1 : 1)),
+    );
+    const files: StagedFile[] = [];
+    for (const [table, file] of this.#files) files.push(await this.#upload(table, await file.close()));
+    files.push(await this.#uploadIndex());
+    return { state: this.#tally.toState(files, this.#plan.schema), files };
+  }
+
+  /** Removes the local files of a batch that is not to be staged. */
+  async discard(): Promise<void> {
+    for (const file of this.#files.values()) await file.discard();
+  }
+
+  #decide(message: MessageBatch["messages"][number], partition: number): Outcome {
+    this.#valueBytes += message.value?.length ?? 0;
+    const { exams, schema, state } = this.#plan;
+    const timestamp = toStorableMs(message.timestamp);
+    return decideOutcome({ ...message, timestamp, topic: state.topic, partition }, exams, schema);
+  }
+
+  async #append<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
+    const file = this.#files.get(table) ?? (await createTableFile(this.#localPath(table), table));
+    this.#files.set(table, file as ParquetFile<TableName>);
+    await file.append(rows);
+  }
+
+  /** All tables exist from the first commit: one without rows is one file without rows. */
+  async #addMissingTables(): Promise<void> {
+    const { lake, state, isReplay } = this.#plan;
+    if (isReplay || state.rowCounts.raw_data > 0) return;
+    for (const table of Object.keys(tables) as TableName[]) {
+      const parts = await lake.hdfs.list(lake.at(table));
+      if (parts.length === 0) await this.#append(table, []);
+    }
+  }
+
+  #localPath(table: TableName): string {
+    return join(this.#plan.spool, `${table}.parquet`);
+  }
+
+  #upload(table: TableName, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
+    const { lake, run } = this.#plan;
+    const staged = `_tmp/${run}/${table}-${this.#tag}.parquet`;
+    return stageFile(lake, { table, path: this.#localPath(table), ...size, staged });
+  }
+
+  #uploadIndex(): Promise<StagedFile> {
+    const { lake, run, exams } = this.#plan;
+    return stageIndex(lake, `_tmp/${run}/index-${this.#tag}`, exams);
+  }
+}
+
+/** A producer may stamp a message with any 64-bit number; readers know times up to 275,760 years from 1970. */
+function toStorableMs(timestamp: bigint): bigint {
+  const most = BigInt(maxTimestampMs);
+  if (timestamp > most) return most;
+  return timestamp < -most ? -most : timestamp;
+}

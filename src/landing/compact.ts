@@ -1,0 +1,198 @@
+import { rmSync } from "node:fs";
+import { type Config, type HdfsConfig, readConfig } from "../base/config";
+import { ServiceError } from "../base/errors";
+import { commitChange, type StagedSwap } from "../lake/commit";
+import { type Commit, hasTables } from "../lake/commit-file";
+import { type Lake, listPartsNow, openLake, readLastCommit } from "../lake/lake";
+import { publishCommit } from "../lake/placing";
+import { makeSpool, newRun } from "./hold";
+import {
+  type CompactedDirectory,
+  isMissing,
+  type Merge,
+  type MergeWork,
+  mergeFiles,
+  planMerges,
+  type SmallFile,
+} from "./merge";
+
+export interface CompactOptions {
+  /** Default: what the environment says. */
+  readonly config?: Config;
+  /** Default: the lake that the configuration names. */
+  readonly lake?: Lake;
+  /** Merged files get about this size; files of half of it and more are left as they are. Default 128 MiB. */
+  readonly targetBytes?: number;
+  readonly onProgress?: (progress: CompactProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface CompactProgress {
+  readonly directory: string;
+  /** Files merged so far, of all that are to be. */
+  readonly merged: number;
+  readonly total: number;
+}
+
+export interface CompactReport {
+  readonly lakeDir: string;
+  readonly tables: readonly {
+    readonly table: CompactedDirectory;
+    readonly filesBefore: number;
+    readonly filesAfter: number;
+  }[];
+  /** Number of the commit; null where there was nothing to merge. */
+  readonly commit: number | null;
+  readonly ms: number;
+}
+
+const directories = ["raw_data", "questions_pool_data", "grades_ID", "quarantine", "_index"] as const;
+const defaultTargetBytes = 128 * 2 ** 20;
+const maxRounds = 5;
+
+/**
+ * Merges many small part files into few, rows and their order as they were: a commit like any other, which a running
+ * lander passes over. Safe to be killed at any point, and to run beside others: what does not count is swept by the
+ * next landing, what counts is finished by whoever commits next.
+ */
+export async function compact(options: CompactOptions = {}): Promise<CompactReport> {
+  const startedMs = Date.now();
+  const { hdfs } = options.config ?? readConfig();
+  const lake = options.lake ?? openLake(hdfs);
+  const run = newRun();
+  const spool = makeSpool(run);
+  try {
+    for (let round = 1; round <= maxRounds; round++) {
+      const tag = `${run.slice(-8)}${round}`;
+      const work = { lake, place: hdfs, run, folder: `_tmp/${run}-${round}`, tag, spool };
+      const done = await compactOnce(work, options);
+      if (done) return { lakeDir: hdfs.lakeDir, ...done, ms: Date.now() - startedMs };
+    }
+  } finally {
+    rmSync(spool, { recursive: true, force: true });
+  }
+  throw new ServiceError(
+    `hdfs ${hdfs.lakeDir}: expected files that stay while they are merged, received other ones ${maxRounds} times; is another compaction or replay at work? Run it again later`,
+  );
+}
+
+/** One round; its folder under `_tmp` is of this round alone. */
+interface Work extends MergeWork {
+  readonly place: Pick<HdfsConfig, "url" | "lakeDir">;
+  readonly run: string;
+}
+
+type Done = Pick<CompactReport, "tables" | "commit">;
+
+/** Undefined where others have claimed the lake or replaced the files meanwhile: then all begins anew. */
+async function compactOnce(work: Work, options: CompactOptions): Promise<Done | undefined> {
+  const { lake, folder } = work;
+  const start = await readLastCommit(lake);
+  if (!start || !hasTables(start)) {
+    throw new ServiceError(
+      `hdfs ${lake.at("_commits")}: expected a landed lake, received none; land first with "npx user-activity land"`,
+    );
+  }
+  await publishCommit(lake, start);
+  const before = await listFiles(lake);
+  const merges = directories.flatMap((directory) =>
+    planMerges(directory, before[directory], options.targetBytes ?? defaultTargetBytes),
+  );
+  if (merges.length === 0) return { tables: countFiles(before, merges), commit: null };
+  const commit = await unlessStale(lake, start, merges, () =>
+    mergeAndCommit(work, { start, merges, options }),
+  );
+  if (commit === "stale") return undefined;
+  if (commit) await publishCommit(lake, commit);
+  await lake.hdfs.remove(lake.at(folder), { recursive: true });
+  if (!commit) return undefined;
+  return { tables: countFiles(before, merges), commit: commit.number };
+}
+
+/**
+ * Does the work. Where it fails because a claim has swept what is staged, or others have replaced the files, it is
+ * stale: the staged files are then left to the next claim, as the commit may count for all that is known.
+ */
+async function unlessStale<T>(
+  lake: Lake,
+  start: Commit,
+  merges: readonly Merge[],
+  work: () => Promise<T>,
+): Promise<T | "stale"> {
+  try {
+    return await work();
+  } catch (error) {
+    if ((await readLastCommit(lake))?.holder !== start.holder) return "stale";
+    for (const merge of merges) if (await isMissing(lake, merge)) return "stale";
+    throw error;
+  }
+}
+
+type Files = Readonly<Record<CompactedDirectory, readonly SmallFile[]>>;
+
+async function listFiles(lake: Lake): Promise<Files> {
+  const lists = await Promise.all(
+    directories.map((directory) =>
+      directory === "_index" ? lake.hdfs.list(lake.at(directory)) : listPartsNow(lake, directory),
+    ),
+  );
+  return Object.fromEntries(
+    directories.map((directory, index) => [directory, lists[index]]),
+  ) as unknown as Files;
+}
+
+function countFiles(before: Files, merges: readonly Merge[]): CompactReport["tables"] {
+  return directories.map((table) => {
+    const filesBefore = before[table].length;
+    const own = merges.filter(({ directory }) => directory === table);
+    return {
+      table,
+      filesBefore,
+      filesAfter: own.reduce((count, { files }) => count - files.length + 1, filesBefore),
+    };
+  });
+}
+
+interface Plan {
+  readonly start: Commit;
+  readonly merges: readonly Merge[];
+  readonly options: CompactOptions;
+}
+
+async function mergeAndCommit(work: Work, { start, merges, options }: Plan): Promise<Commit | undefined> {
+  const { folder } = work;
+  const total = merges.reduce((sum, { files }) => sum + files.length, 0);
+  const merged: Merged[] = [];
+  let done = 0;
+  for (const merge of merges) {
+    options.signal?.throwIfAborted();
+    options.onProgress?.({ directory: merge.directory, merged: done, total });
+    merged.push({ directory: merge.directory, ...(await mergeFiles(work, merge)) });
+    done += merge.files.length;
+  }
+  options.onProgress?.({ directory: "_commits", merged: done, total });
+  const swaps = toSwaps(folder, merges, merged);
+  const change = { kind: "compact", holder: start.holder, files: [], swaps } as const;
+  const outcome = await commitChange(work, change);
+  return outcome.kind === "committed" ? outcome.commit : undefined;
+}
+
+/** A file that has been merged, by its final path. */
+interface Merged {
+  readonly directory: CompactedDirectory;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A directory of which files are merged takes the place of the one that is there. */
+function toSwaps(folder: string, merges: readonly Merge[], merged: readonly Merged[]): StagedSwap[] {
+  return [...new Set(merges.map(({ directory }) => directory))].map((directory) => ({
+    directory,
+    staged: `${folder}/new-${directory}`,
+    retired: `${folder}/old-${directory}`,
+    replaced: merges
+      .filter((merge) => merge.directory === directory)
+      .flatMap(({ files }) => files.map(({ name }) => name)),
+    added: merged.filter((one) => one.directory === directory).map(({ path, bytes }) => ({ path, bytes })),
+  }));
+}

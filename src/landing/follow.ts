@@ -1,0 +1,230 @@
+import { type Config, type KafkaConfig, readConfig } from "../base/config";
+import { followTopic, type MessageBatch, readOffsets } from "../kafka/consume";
+import type { LakeState } from "../lake/commit-file";
+import { hasTables } from "../lake/commit-file";
+import { compact } from "./compact";
+import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
+import {
+  beginLanding,
+  countConsumed,
+  isFull,
+  type LandOptions,
+  type LandReport,
+  planRange,
+  setLagOffsets,
+  toReport,
+} from "./land";
+
+export interface FollowOptions extends Omit<LandOptions, "onProgress" | "signal"> {
+  /** Ends the following in order: what is gathered is committed, then the report is returned. */
+  readonly signal: AbortSignal;
+  /** A commit is made so long after the first message that it is to hold, at the latest; default 10,000 ms. */
+  readonly commitMs?: number;
+  /** Small files are merged after so many commits; 0 for never. Default 100. */
+  readonly compactEvery?: number;
+  readonly onProgress?: (progress: FollowProgress) => void;
+}
+
+export interface FollowProgress {
+  /** Messages consumed by this run so far. */
+  readonly consumed: number;
+  /** Messages consumed in the last seconds, per second. */
+  readonly perSecond: number;
+  /** Offsets that the topic holds and no commit does. */
+  readonly lag: number;
+  /** The last commit: its number, its time (ISO 8601, UTC), the commits of this run so far. */
+  readonly commit: number;
+  readonly committedAt: string;
+  readonly commits: number;
+  /** What the lake holds by the last commit. */
+  readonly state: LakeState;
+}
+
+/** How often is looked whether a commit is due, and whether this run still holds a lake that nothing comes for. */
+const tickMs = 200;
+const checkHeldMs = 10_000;
+/** Where the topic ends is asked anew this often, for the lag: it may grow faster than it is read. */
+const askHighsMs = 2_000;
+/** Kafka is told of the lake's offsets, for monitors, at most so often. */
+const lagOffsetsMs = 5_000;
+
+/** A run that follows: its landing and what the ticks need to know. */
+interface Following {
+  readonly landing: Landing;
+  readonly kafka: KafkaConfig;
+  readonly config: Config;
+  readonly options: FollowOptions;
+  readonly before: LakeState;
+  /** By partition: where this run began to read, and where the topic ends. */
+  readonly from: ReadonlyMap<number, bigint>;
+  readonly highs: Map<number, bigint>;
+  readonly rate: Rate;
+  /** When the batch at hand got its first message; undefined while it has none. */
+  gatheringSinceMs: number | undefined;
+  lookedMs: number;
+  lagOffsets: { sentMs: number; sending: Promise<void> };
+}
+
+/**
+ * Lands messages as they arrive, from the committed offsets on, until the signal aborts: a commit every `batchMessages`
+ * (default 10,000) or `commitMs`, whichever comes first. Then commits what is gathered and returns. Throws, everything
+ * committed being kept, where another run takes the lake over, or what `retry` waits for does not pass.
+ */
+export async function follow(options: FollowOptions): Promise<LandReport> {
+  const startedMs = Date.now();
+  const config = options.config ?? readConfig();
+  const { landing, ranges } = await beginLanding(config, options);
+  const { from } = planRange(landing.last.state, ranges);
+  const following: Following = {
+    landing,
+    from,
+    kafka: config.kafka,
+    config,
+    options: { batchMessages: 10_000, ...options },
+    before: landing.last.state,
+    highs: new Map(ranges.map(({ partition, high }) => [partition, high])),
+    rate: measureRate(),
+    gatheringSinceMs: undefined,
+    lookedMs: startedMs,
+    lagOffsets: { sentMs: 0, sending: Promise.resolve() },
+  };
+  try {
+    await run(following);
+    await sweepLanding(landing);
+  } finally {
+    await closeLanding(landing);
+  }
+  await following.lagOffsets.sending;
+  await setLagOffsets(config.kafka, landing.last.state);
+  return toReport(landing, following.before, startedMs);
+}
+
+async function run(following: Following): Promise<void> {
+  const { landing, kafka, options, from, highs } = following;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const inTurn = takeTurns();
+  let isTicking = false;
+  const onTick = () => {
+    if (isTicking) return;
+    isTicking = true;
+    const ticked = inTurn(() => tick(following)).catch((error: unknown) => stop.abort(error));
+    void ticked.then(() => {
+      isTicking = false;
+    });
+  };
+  if (!hasTables(landing.last)) await commit(following); // five empty tables, so that readers find them
+  const ticker = setInterval(onTick, tickMs);
+  const asker = setInterval(() => void askHighs(following), askHighsMs);
+  try {
+    const onHighWatermark = (partition: number, high: bigint) => highs.set(partition, high);
+    await followTopic(kafka, { from, signal, retry: options.retry, onHighWatermark }, (messages) =>
+      inTurn(() => add(following, messages)),
+    );
+  } finally {
+    clearInterval(ticker);
+    clearInterval(asker);
+  }
+  await askHighs(following);
+  await inTurn(async () => stop.signal.throwIfAborted());
+  if (landing.batch.hasAdvanced()) await commit(following);
+  tell(following);
+}
+
+/** Brokers that don't answer now are the consumer's to tell of. */
+async function askHighs({ kafka, highs }: Following): Promise<void> {
+  const ranges = await readOffsets(kafka).catch(() => []);
+  for (const { partition, high } of ranges) highs.set(partition, high);
+}
+
+async function add(following: Following, messages: MessageBatch): Promise<void> {
+  const { landing, options, rate } = following;
+  await landing.batch.add(messages);
+  following.gatheringSinceMs ??= Date.now();
+  rate.add(messages.messages.length);
+  if (isFull(landing.batch, options)) await commit(following);
+  tell(following);
+}
+
+async function tick(following: Following): Promise<void> {
+  const { landing, options, gatheringSinceMs } = following;
+  const now = Date.now();
+  if (gatheringSinceMs !== undefined && now - gatheringSinceMs >= (options.commitMs ?? 10_000)) {
+    await commit(following);
+  } else if (now - following.lookedMs >= checkHeldMs) {
+    following.lookedMs = now;
+    await checkHeld(landing);
+  }
+  tell(following);
+}
+
+async function commit(following: Following): Promise<void> {
+  const { landing, options, kafka, lagOffsets } = following;
+  await commitBatch(landing);
+  following.gatheringSinceMs = undefined;
+  following.lookedMs = Date.now();
+  const { compactEvery = 100 } = options;
+  if (compactEvery > 0 && landing.commits % compactEvery === 0) await compactHeld(following);
+  if (Date.now() - lagOffsets.sentMs < lagOffsetsMs) return;
+  const sending = lagOffsets.sending.then(() => setLagOffsets(kafka, landing.last.state));
+  following.lagOffsets = { sentMs: Date.now(), sending };
+}
+
+async function compactHeld({ landing, config }: Following): Promise<void> {
+  await compact({ lake: landing.lake, config });
+  await catchUp(landing);
+}
+
+function tell(following: Following): void {
+  const { landing, options, before, rate } = following;
+  const { number, committedAt, state } = landing.last;
+  options.onProgress?.({
+    consumed: countConsumed(landing, before),
+    perSecond: rate.perSecond(),
+    lag: countLag(following),
+    commit: number,
+    committedAt,
+    commits: landing.commits,
+    state,
+  });
+}
+
+function countLag({ from, highs, landing }: Following): number {
+  const { offsets } = landing.last.state;
+  let lag = 0n;
+  for (const [partition, high] of highs) {
+    const landed = BigInt(offsets[partition] ?? from.get(partition) ?? 0);
+    if (high > landed) lag += high - landed;
+  }
+  return Number(lag);
+}
+
+interface Rate {
+  readonly add: (count: number) => void;
+  readonly perSecond: () => number;
+}
+
+/** Counts over the last five seconds, or since the start where that is less. */
+function measureRate(): Rate {
+  const windowMs = 5000;
+  const startedMs = Date.now();
+  let samples: { readonly ms: number; readonly count: number }[] = [];
+  return {
+    add: (count) => samples.push({ ms: Date.now(), count }),
+    perSecond: () => {
+      const now = Date.now();
+      samples = samples.filter(({ ms }) => now - ms < windowMs);
+      const sum = samples.reduce((total, { count }) => total + count, 0);
+      return Math.round((1000 * sum) / Math.max(1000, Math.min(windowMs, now - startedMs)));
+    },
+  };
+}
+
+/** Lets one piece of work run at a time, in the order of the calls; after one that failed none runs any more. */
+function takeTurns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    last = last.then(work);
+    return last;
+  };
+}

@@ -1,0 +1,207 @@
+import { randomBytes } from "node:crypto";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Config, HdfsConfig } from "../base/config";
+import { ServiceError } from "../base/errors";
+import { prepareFolder } from "../base/folders";
+import { localDir } from "../base/paths";
+import { createExamIndex, type ExamIndex } from "../events/exam-index";
+import type { GradeRecord } from "../events/grades";
+import type { Schema } from "../events/schema";
+import type { LakeParts } from "../lake/catalogue";
+import { type Attempt, type Change, commitChange, lostCommits, writeCommit } from "../lake/commit";
+import { type Commit, claimAfter, emptyState, type LakeState } from "../lake/commit-file";
+import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
+import { listStaged, makeLake, pruneCommits, publishCommit, sweepStaged } from "../lake/placing";
+import { isAlive } from "../services/processes";
+import { LandingBatch } from "./batch";
+
+/** A run that holds the lake: where it stands, and the batch that it gathers for its next commit. */
+export interface Landing {
+  readonly lake: Lake;
+  readonly place: Pick<HdfsConfig, "url" | "lakeDir">;
+  readonly run: string;
+  readonly exams: ExamIndex;
+  /** Local folder for files before they are uploaded. */
+  readonly spool: string;
+  readonly schema: Schema<GradeRecord> | undefined;
+  last: Commit;
+  parts: LakeParts;
+  batch: LandingBatch;
+  /** Commits of this run that landed rows. */
+  commits: number;
+}
+
+/** What a landing is opened with. */
+export interface LandingPlan {
+  readonly lake: Lake;
+  readonly config: Config;
+  /** Throws where the lake's state does not go with the topic; asked before anything is written. */
+  readonly check: (state: LakeState) => void;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeRecord> | undefined;
+}
+
+const claimTries = 20;
+
+/**
+ * Makes this run the lake's holder and brings the lake to where its last commit says it is. Any older run fails at its
+ * next commit, and says so.
+ */
+export async function openLanding(plan: LandingPlan): Promise<Landing> {
+  const { lake, config, schema } = plan;
+  const run = newRun();
+  await claim(plan, run);
+  const { last, exams, parts } = await readSettled(lake, run, async () => ({
+    exams: await readExamIndex(lake),
+    parts: await readLakeParts(lake),
+  }));
+  const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
+  const landing = { lake, place, run, exams, spool: makeSpool(run), schema, last, parts, commits: 0 };
+  return { ...landing, batch: new LandingBatch({ ...landing, state: last.state }) };
+}
+
+/** A name for a run that no other has; it sorts by time. */
+export function newRun(): string {
+  return `${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}-${randomBytes(4).toString("hex")}`;
+}
+
+/** Claims the lake; where others commit at the same moment, after what they have committed. */
+async function claim(plan: LandingPlan, run: string): Promise<void> {
+  const { lake, config, check } = plan;
+  for (let tries = 1; tries <= claimTries; tries++) {
+    const staged = await listStaged(lake);
+    const before = await readLastCommit(lake);
+    check(before?.state ?? emptyState(config.kafka.topic));
+    if (!before) await makeLake(lake);
+    const commit = claimAfter(before, run, config.kafka.topic);
+    const { isOurs, last } = await writeClaim(lake, commit);
+    if (!isOurs) continue;
+    if (last.holder !== run) throw takenOver(lake, last);
+    await publishCommit(lake, commit);
+    await sweepStaged(lake, staged);
+    return pruneCommits(lake, commit);
+  }
+  throw new ServiceError(
+    `hdfs ${lake.at("_commits")}: expected to claim the lake, received another run's commit ${claimTries} times; are many landers started in turn? Leave one running`,
+  );
+}
+
+/** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */
+async function writeClaim(lake: Lake, commit: Commit): Promise<Attempt> {
+  try {
+    return await writeCommit(lake, commit, `_tmp/claim-${commit.run}.json`);
+  } catch (error) {
+    const last = await readLastCommit(lake);
+    if (!last || last.number < commit.number || last.run === commit.run) throw error;
+    return { isOurs: false, last };
+  }
+}
+
+/**
+ * Reads what belongs to the last commit; anew where a compaction commits meanwhile, since its swaps take directories
+ * away for a moment. Throws where another run has claimed the lake.
+ */
+async function readSettled<T extends object>(
+  lake: Lake,
+  run: string,
+  read: () => Promise<T>,
+): Promise<T & { last: Commit }> {
+  for (;;) {
+    const last = await readLastCommit(lake);
+    if (last?.holder !== run) throw takenOver(lake, last);
+    await publishCommit(lake, last);
+    const found = await read().catch((error: Error) => error);
+    if ((await readLastCommit(lake))?.number !== last.number) continue;
+    if (found instanceof Error) throw found;
+    return { ...found, last };
+  }
+}
+
+/** Goes on from the last commit, where that is a compaction's. Throws where another run has claimed the lake. */
+export async function catchUp(landing: Landing): Promise<void> {
+  const { lake, run } = landing;
+  const read = async () => ({ parts: await readLakeParts(lake) });
+  Object.assign(landing, await readSettled(lake, run, read));
+}
+
+/** A local folder for files before they are uploaded; what landings that are no more left there goes. */
+export function makeSpool(run: string): string {
+  const parent = join(localDir, "spool");
+  const spool = join(parent, `${process.pid}-${run}`);
+  prepareFolder(spool);
+  for (const name of readdirSync(parent)) {
+    if (!isAlive(Number.parseInt(name, 10))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  return spool;
+}
+
+/** The exam IDs that a lake's commits have put on record. */
+export async function readExamIndex(lake: Lake): Promise<ExamIndex> {
+  const exams = createExamIndex();
+  for (const entry of await lake.hdfs.list(lake.at("_index"))) exams.apply(await lake.hdfs.read(entry.path));
+  exams.mark();
+  return exams;
+}
+
+/** Commits and publishes what the batch has gathered and begins the next one. Throws where another run holds the lake. */
+export async function commitBatch(landing: Landing): Promise<void> {
+  const { lake, exams } = landing;
+  try {
+    const staged = await landing.batch.stage();
+    const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
+    await publishCommit(lake, commit);
+    exams.mark();
+    landing.last = commit;
+    landing.parts = parts;
+    landing.commits++;
+    landing.batch = new LandingBatch({ ...landing, state: commit.state });
+    if (commit.number % 25 === 0) await pruneCommits(lake, commit);
+  } catch (error) {
+    await checkHeld(landing, error as Error);
+    throw error;
+  }
+}
+
+/** Makes count what this run has staged. Throws where another run has claimed the lake, be it right after this commit. */
+export async function commitHeld(
+  landing: Landing,
+  change: Omit<Change, "holder">,
+): Promise<{ commit: Commit; parts: LakeParts }> {
+  const { lake, run, last, parts } = landing;
+  const committer = { ...landing, folder: `_tmp/${run}` };
+  const outcome = await commitChange(committer, { ...change, holder: run }, { last, parts });
+  if (outcome.kind !== "committed" || outcome.last.holder !== run) throw takenOver(lake, outcome.last);
+  return outcome;
+}
+
+/**
+ * Looks whether this run still holds the lake, and finishes the publishing of a compaction that was cut. Throws where
+ * another run has claimed it.
+ */
+export async function checkHeld(landing: Landing, cause?: Error): Promise<void> {
+  const last = await readLastCommit(landing.lake).catch(() => undefined);
+  if (!last) return;
+  if (last.holder !== landing.run) throw takenOver(landing.lake, last, cause);
+  if (!cause && last.number > landing.last.number) await publishCommit(landing.lake, last);
+}
+
+/** Removes what an ended landing leaves, so long as HDFS answers: the next one sweeps it otherwise. */
+export async function sweepLanding({ lake, run }: Landing): Promise<void> {
+  await lake.hdfs.remove(lake.at(`_tmp/${run}`), { recursive: true });
+}
+
+/** Closes the landing's local files, however it ended. */
+export async function closeLanding({ batch, spool }: Landing): Promise<void> {
+  await batch.discard();
+  rmSync(spool, { recursive: true, force: true });
+}
+
+/** Says that another run holds the lake now. */
+export function takenOver(lake: Lake, last: Commit | undefined, cause?: Error): ServiceError {
+  if (!last) return lostCommits(lake);
+  return new ServiceError(
+    `hdfs ${lake.at("_commits")}: commit ${last.number} (${last.committedAt}) is another run's, which has taken over; this one stops, the other goes on from what was committed`,
+    { cause },
+  );
+}

@@ -1,0 +1,151 @@
+import { type Config, type KafkaConfig, readConfig } from "../base/config";
+import type { RetryPolicy } from "../base/retry";
+import type { GradeRecord } from "../events/grades";
+import type { Schema } from "../events/schema";
+import { consumeRange, type PartitionOffsets, readOffsets, setGroupOffsets } from "../kafka/consume";
+import { checkOffsets, type LakeState } from "../lake/commit-file";
+import { type Lake, openLake } from "../lake/lake";
+import { hasCatalogue } from "../lake/placing";
+import type { LandingBatch } from "./batch";
+import { closeLanding, commitBatch, type Landing, openLanding, sweepLanding } from "./hold";
+
+export interface LandOptions {
+  /** Default: what the environment says. */
+  readonly config?: Config;
+  /** Default: the lake that the configuration names. The tests put faults between the landing and HDFS. */
+  readonly lake?: Lake;
+  /** A commit is made after this many messages at the latest; default 50,000. */
+  readonly batchMessages?: number;
+  /** A commit is made after about this many bytes of values; default 64 MiB. */
+  readonly batchBytes?: number;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeRecord>;
+  /** How long is tried again what may pass, such as a server that is restarted; default: not at all. */
+  readonly retry?: RetryPolicy;
+  readonly onProgress?: (progress: LandProgress) => void;
+  /** Ends the landing with the signal's reason; what was committed stays. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LandProgress {
+  /** Messages consumed by this run so far. */
+  readonly consumed: number;
+  /** Offsets that this run has to pass. */
+  readonly total: number;
+  /** Number of the last commit. */
+  readonly commit: number;
+}
+
+export interface LandReport {
+  readonly topic: string;
+  readonly lakeDir: string;
+  /** Messages consumed by this run. */
+  readonly consumed: number;
+  /** Commits of this run that landed rows. */
+  readonly commits: number;
+  /** What the lake holds now, this run and all before it. */
+  readonly state: LakeState;
+  readonly ms: number;
+}
+
+/** The consumer group whose offsets show how far the lake is; HDFS is the truth, this is for lag monitoring only. */
+export const lagGroup = "user-activity";
+
+/**
+ * Lands what the topic holds from the committed offsets up to its end at the start, in batches of bounded size: claim
+ * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, publish.
+ * Ended at any point, the next run goes on from the last commit.
+ */
+export async function land(options: LandOptions = {}): Promise<LandReport> {
+  const startedMs = Date.now();
+  const config = options.config ?? readConfig();
+  const { landing, ranges } = await beginLanding(config, options);
+  const before = landing.last.state;
+  await landRange(landing, config.kafka, { ...options, ...planRange(before, ranges), before });
+  return toReport(landing, before, startedMs);
+}
+
+/** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
+export async function beginLanding(
+  config: Config,
+  { lake, schema, retry }: Pick<LandOptions, "lake" | "schema" | "retry">,
+): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
+  const ranges = await readOffsets(config.kafka, { retry });
+  const landing = await openLanding({
+    lake: lake ?? openLake(config.hdfs, retry),
+    config,
+    schema,
+    check: (state) => checkOffsets(state, config.kafka.topic, ranges),
+  });
+  return { landing, ranges };
+}
+
+/** What a landing came to, given the state that it began with. */
+export function toReport(landing: Landing, before: LakeState, startedMs: number): LandReport {
+  const { commits, place, last } = landing;
+  const consumed = last.state.counts.consumed - before.counts.consumed;
+  const { topic } = last.state;
+  return { topic, lakeDir: place.lakeDir, consumed, commits, state: last.state, ms: Date.now() - startedMs };
+}
+
+interface Plan extends LandOptions {
+  readonly from: ReadonlyMap<number, bigint>;
+  readonly to: ReadonlyMap<number, bigint>;
+  readonly total: number;
+  readonly before: LakeState;
+}
+
+async function landRange(landing: Landing, kafka: KafkaConfig, plan: Plan): Promise<void> {
+  const { from, to, total, before, signal, retry } = plan;
+  const tell = () =>
+    plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
+  try {
+    tell();
+    await consumeRange(kafka, { from, to, retry, ...(signal ? { signal } : {}) }, async (messages) => {
+      await landing.batch.add(messages);
+      if (isFull(landing.batch, plan)) await commitBatch(landing);
+      tell();
+    });
+    if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last))) {
+      await commitBatch(landing);
+    }
+    await sweepLanding(landing);
+  } finally {
+    await closeLanding(landing);
+  }
+  await setLagOffsets(kafka, landing.last.state);
+}
+
+/** Messages that this run has consumed, those of the batch at hand included. */
+export function countConsumed(landing: Landing, before: LakeState): number {
+  return landing.last.state.counts.consumed - before.counts.consumed + landing.batch.messageCount();
+}
+
+/** From the committed offsets (or the first ones that the topic has) up to the high watermarks. */
+export function planRange(
+  state: LakeState,
+  ranges: readonly PartitionOffsets[],
+): { from: ReadonlyMap<number, bigint>; to: ReadonlyMap<number, bigint>; total: number } {
+  const starts = ranges.map(({ partition, low }) => BigInt(state.offsets[partition] ?? low));
+  return {
+    from: new Map(ranges.map(({ partition }, index) => [partition, starts[index] ?? 0n])),
+    to: new Map(ranges.map(({ partition, high }) => [partition, high])),
+    total: ranges.reduce((sum, { high }, index) => sum + Number(high - (starts[index] ?? high)), 0),
+  };
+}
+
+/** Whether a batch is to be committed for its size. */
+export function isFull(
+  batch: LandingBatch,
+  { batchMessages = 50_000, batchBytes = 64 * 2 ** 20 }: Pick<LandOptions, "batchMessages" | "batchBytes">,
+): boolean {
+  return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
+}
+
+/** Shows in Kafka how far the lake is. Where it fails nothing is lost: only a monitor sees an older offset. */
+export async function setLagOffsets(kafka: KafkaConfig, { offsets }: LakeState): Promise<void> {
+  const committed = Object.entries(offsets).map(
+    ([partition, offset]) => [Number(partition), BigInt(offset)] as const,
+  );
+  await setGroupOffsets(kafka, lagGroup, new Map(committed)).catch(() => undefined);
+}

@@ -1,0 +1,112 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { ServiceError } from "../base/errors";
+import { createExamIndex } from "../events/exam-index";
+import type { HdfsEntry } from "../hdfs/hdfs";
+import type { Lake } from "../lake/lake";
+import { readRowGroups } from "../parquet/read";
+import { createTableFile } from "../parquet/write";
+import { type TableName, tables } from "../tables/tables";
+
+/** What grows by a file with each commit. */
+export type CompactedDirectory = Exclude<TableName, "course_ID"> | "_index";
+
+/** A file that may be merged with its neighbours. */
+export type SmallFile = Pick<HdfsEntry, "name" | "path" | "bytes">;
+
+/** Files of one directory that stand next to each other in the order of landing, and the name of what they become. */
+export interface Merge {
+  readonly directory: CompactedDirectory;
+  readonly files: readonly SmallFile[];
+  /** What the merged file's name begins with: it sorts where the first of the files did. */
+  readonly stem: string;
+}
+
+/**
+ * Plans which files to merge: runs of neighbours of at most `targetBytes` together. A file of half of that and more is
+ * left alone, so that no row is rewritten again and again.
+ */
+export function planMerges(
+  directory: CompactedDirectory,
+  files: readonly SmallFile[],
+  targetBytes: number,
+): Merge[] {
+  const groups: SmallFile[][] = [[]];
+  let bytes = 0;
+  for (const file of files) {
+    const isLarge = file.bytes * 2 >= targetBytes;
+    if (isLarge || bytes + file.bytes > targetBytes) {
+      groups.push([]);
+      bytes = 0;
+    }
+    if (isLarge) continue;
+    groups.at(-1)?.push(file);
+    bytes += file.bytes;
+  }
+  return groups
+    .filter((group) => group.length > 1)
+    .map((group) => ({ directory, files: group, stem: stemOf(group[0]?.name ?? "") }));
+}
+
+/** The name of a file without its ending and without what an earlier merge has added to it. */
+function stemOf(name: string): string {
+  return name.replace(/\.parquet$/, "").replace(/-m[0-9a-f]+$/, "");
+}
+
+/** Where files are merged. */
+export interface MergeWork {
+  readonly lake: Lake;
+  /** Folder under `_tmp`, relative to the lake. */
+  readonly folder: string;
+  /** What the names of merged files end with, in hexadecimal digits; no earlier merge had the same. */
+  readonly tag: string;
+  readonly spool: string;
+}
+
+/** Writes the merged file into its staged directory; returns its final path, relative to the lake, and its bytes. */
+export async function mergeFiles(work: MergeWork, merge: Merge): Promise<{ path: string; bytes: number }> {
+  const { lake, folder, tag } = work;
+  const { directory, stem } = merge;
+  const name = `${stem}-m${tag}`;
+  if (directory === "_index") {
+    const content = await mergeIndex(lake, merge);
+    await lake.hdfs.write(lake.at(`${folder}/new-${directory}/${name}`), content);
+    return { path: `${directory}/${name}`, bytes: content.length };
+  }
+  const local = join(work.spool, `${name}.parquet`);
+  const bytes = await mergeParts(work, merge, local);
+  await lake.hdfs.write(lake.at(`${folder}/new-${directory}/${name}.parquet`), { file: local });
+  rmSync(local);
+  return { path: `${directory}/${name}.parquet`, bytes };
+}
+
+async function mergeParts({ lake }: MergeWork, { directory, files }: Merge, local: string): Promise<number> {
+  if (directory === "_index") throw new RangeError("expected a table");
+  const merged = await createTableFile(local, directory);
+  let rowCount = 0;
+  try {
+    for (const { path } of files) {
+      for await (const rows of readRowGroups(await lake.hdfs.read(path), tables[directory])) {
+        await merged.append(rows);
+        rowCount += rows.length;
+      }
+    }
+    const written = await merged.close();
+    if (written.rowCount === rowCount) return written.bytes;
+    throw new ServiceError(`${local}: expected ${rowCount} rows, received ${written.rowCount}; run it again`);
+  } finally {
+    await merged.discard();
+  }
+}
+
+async function mergeIndex(lake: Lake, { files }: Merge): Promise<Buffer> {
+  const exams = createExamIndex();
+  for (const { path } of files) exams.apply(await lake.hdfs.read(path));
+  return Buffer.concat([...exams.entries()]);
+}
+
+/** Whether one of the files to merge is no longer there. */
+export async function isMissing(lake: Lake, { directory, files }: Merge): Promise<boolean> {
+  const there = new Set((await lake.hdfs.list(lake.at(directory))).map(({ name }) => name));
+  return files.some(({ name }) => !there.has(name));
+}

@@ -1,0 +1,83 @@
+import { ServiceError } from "../base/errors";
+import { createExamIndex } from "../events/exam-index";
+import type { GradeRecord } from "../events/grades";
+import { decideOutcome, type Message, type Outcome } from "../events/outcomes";
+import type { Schema } from "../events/schema";
+import { type Lake, listParts } from "../lake/lake";
+import { readRowGroups } from "../parquet/read";
+import { type Origin, type RowOf, type TableName, tables } from "../tables/tables";
+
+/** The tables whose rows each come from one message. */
+export type MessageTable = "questions_pool_data" | "grades_ID" | "quarantine";
+
+/** The rows of a table, a row group at a time, in the order they were landed; an error names the file. */
+export async function* readParts<N extends TableName>(
+  lake: Lake,
+  table: N,
+): AsyncGenerator<{ readonly path: string; readonly rows: readonly RowOf<N>[] }> {
+  for (const { path } of await listParts(lake, table)) {
+    const bytes = await lake.hdfs.read(path);
+    try {
+      for await (const rows of readRowGroups(bytes, tables[table])) yield { path, rows };
+    } catch (cause) {
+      if (!(cause instanceof ServiceError)) throw cause;
+      const advice =
+        "something else wrote to this lake: put the file back, or land anew into another LAKE_DIR";
+      throw new ServiceError(
+        `hdfs ${path}: expected a part of ${table}, received ${cause.message}; ${advice}`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** Decides anew what each message of raw_data adds to the tables, in the order they were landed. */
+export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeRecord>): AsyncGenerator<Outcome> {
+  const exams = createExamIndex();
+  for await (const messages of readMessages(lake)) {
+    for (const message of messages) yield decideOutcome(message, exams, schema);
+  }
+}
+
+/** The messages that raw_data holds, as Kafka gave them but for keys that are not UTF-8; some thousands at a time. */
+export async function* readMessages(lake: Lake): AsyncGenerator<readonly Message[]> {
+  const undecodable = readUndecodable(lake);
+  try {
+    let next = await undecodable.next();
+    for await (const { rows } of readParts(lake, "raw_data")) {
+      const messages: Message[] = [];
+      for (const row of rows) {
+        let value: Uint8Array | null = row.value === null ? null : Buffer.from(row.value);
+        if (value === null && !next.done && keyOf(next.value) === keyOf(row)) {
+          value = next.value.value;
+          next = await undecodable.next();
+        }
+        messages.push({ ...row, key: row.key === null ? null : Buffer.from(row.key), value });
+      }
+      yield messages;
+    }
+  } finally {
+    await undecodable.return(undefined);
+  }
+}
+
+/** Values that raw_data can't hold since they are not UTF-8: quarantine has their bytes, in the same order. */
+async function* readUndecodable(lake: Lake): AsyncGenerator<Origin & { readonly value: Buffer }, undefined> {
+  for await (const { rows } of readParts(lake, "quarantine")) {
+    for (const { partition, offset, value_base64 } of rows) {
+      if (value_base64 !== null) yield { partition, offset, value: Buffer.from(value_base64, "base64") };
+    }
+  }
+}
+
+/** The rows that a message adds to one table. */
+export function rowsFor<N extends MessageTable>(outcome: Outcome, table: N): readonly RowOf<N>[];
+export function rowsFor({ questions, grade, quarantine }: Outcome, table: MessageTable): readonly Origin[] {
+  if (table === "grades_ID") return grade ? [grade] : [];
+  return table === "quarantine" ? quarantine : questions;
+}
+
+/** A message's place within its topic. */
+export function keyOf({ partition, offset }: Origin): string {
+  return `${partition}@${offset}`;
+}

@@ -1,0 +1,209 @@
+import { join } from "node:path";
+import { type Config, readConfig } from "../base/config";
+import { ServiceError } from "../base/errors";
+import { createExamIndex } from "../events/exam-index";
+import type { GradeRecord } from "../events/grades";
+import { fingerprintSchemas, type Message } from "../events/outcomes";
+import type { Schema } from "../events/schema";
+import type { MessageBatch } from "../kafka/consume";
+import type { PartFile } from "../lake/catalogue";
+import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "../lake/commit-file";
+import { type Lake, openLake, readLastCommit } from "../lake/lake";
+import { publishCommit } from "../lake/placing";
+import type { StagedFile } from "../lake/staging";
+import { createTableFile } from "../parquet/write";
+import { LandingBatch, type StagedBatch } from "./batch";
+import { closeLanding, commitHeld, type Landing, openLanding, sweepLanding } from "./hold";
+import { readMessages } from "./recompute";
+
+export interface ReplayOptions {
+  /** Default: what the environment says. */
+  readonly config?: Config;
+  /** Default: the lake that the configuration names. */
+  readonly lake?: Lake;
+  /** The corrected schema; default the project's. */
+  readonly schema?: Schema<GradeRecord>;
+  /** Rebuilds tables that are held to this schema already, too. */
+  readonly again?: boolean;
+  readonly onProgress?: (progress: { readonly replayed: number; readonly total: number }) => void;
+  /** Ends the replay with the signal's reason; the tables stay as they were. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplayReport {
+  readonly lakeDir: string;
+  readonly before: Pick<LakeState, "counts" | "rowCounts">;
+  readonly after: Pick<LakeState, "counts" | "rowCounts">;
+  /** Number of the commit; null where the tables were held to this schema already. */
+  readonly commit: number | null;
+  readonly ms: number;
+}
+
+const rebuilt = ["questions_pool_data", "grades_ID", "quarantine"] as const;
+/** Messages that make one file of each table, at most; a row group's worth more may come. */
+const chunkMessages = 50_000;
+const chunkBytes = 64 * 2 ** 20;
+
+/**
+ * Holds every message of raw_data to the schema anew and puts tables in the place of the landed ones that are as if it
+ * had been in force from the start: what a corrected schema accepts leaves quarantine and is graded, in the order in
+ * which it came. One commit; until then readers find the tables as they were. Takes the lake over: a lander that runs,
+ * with the old schema, stops and says so. Kafka is not needed.
+ */
+export async function replay(options: ReplayOptions = {}): Promise<ReplayReport> {
+  const startedMs = Date.now();
+  const config = options.config ?? readConfig();
+  const lake = options.lake ?? openLake(config.hdfs);
+  const { lakeDir } = config.hdfs;
+  const { state: before } = await readLanded(lake);
+  if (before.schema === fingerprintSchemas(options.schema) && !options.again) {
+    return { lakeDir, before, after: before, commit: null, ms: Date.now() - startedMs };
+  }
+  const kafka = { ...config.kafka, topic: before.topic };
+  const plan = { lake, config: { ...config, kafka }, check: () => {}, schema: options.schema };
+  const landing = await openLanding(plan);
+  try {
+    const rebuild = await stageRebuild(landing, options);
+    const commit = await commitRebuild(landing, rebuild);
+    await publishCommit(lake, commit);
+    await sweepLanding(landing);
+    return { lakeDir, before, after: commit.state, commit: commit.number, ms: Date.now() - startedMs };
+  } finally {
+    await closeLanding(landing);
+  }
+}
+
+/** The last commit of a lake. Throws where nothing is landed. */
+async function readLanded(lake: Lake): Promise<Commit> {
+  const last = await readLastCommit(lake);
+  if (last && hasTables(last)) return last;
+  throw new ServiceError(
+    `hdfs ${lake.at("_commits")}: expected a landed lake, received none; land first with "npx user-activity land"`,
+  );
+}
+
+/** What is staged for the commit. */
+interface Rebuild {
+  readonly state: LakeState;
+  readonly course: StagedFile;
+  readonly parts: Readonly<Record<(typeof rebuilt)[number], PartFile[]>>;
+}
+
+async function stageRebuild(landing: Landing, options: ReplayOptions): Promise<Rebuild> {
+  const { last } = landing;
+  const total = last.state.counts.consumed;
+  const parts: Rebuild["parts"] = { questions_pool_data: [], grades_ID: [], quarantine: [] };
+  const exams = createExamIndex();
+  let chunk = openChunk(emptyState(last.state.topic));
+  let course: Rebuild["course"] | undefined;
+  let state = emptyState(last.state.topic);
+  let number = 0;
+
+  function openChunk(from: LakeState) {
+    return new LandingBatch({ ...landing, exams, state: from, isReplay: true });
+  }
+
+  async function endChunk(): Promise<void> {
+    const staged = await chunk.stage();
+    course = await placeChunk(landing, { staged, number: ++number, parts });
+    exams.mark();
+    state = staged.state;
+    chunk = openChunk(state);
+  }
+
+  try {
+    for await (const messages of readMessages(landing.lake)) {
+      options.signal?.throwIfAborted();
+      for (const batch of toBatches(messages)) await chunk.add(batch);
+      if (chunk.messageCount() >= chunkMessages || chunk.valueBytes() >= chunkBytes) await endChunk();
+      options.onProgress?.({ replayed: state.counts.consumed + chunk.messageCount(), total });
+    }
+    if (number === 0 || chunk.messageCount() > 0) await endChunk();
+  } finally {
+    await chunk.discard();
+  }
+  if (state.counts.consumed !== total || !course) {
+    throw new ServiceError(
+      `hdfs ${landing.place.lakeDir}/raw_data: expected ${total} rows, received ${state.counts.consumed}; see "npx user-activity verify"; nothing is changed`,
+    );
+  }
+  for (const table of rebuilt)
+    if (parts[table].length === 0) parts[table].push(await placeEmpty(landing, table));
+  const rowCounts = { ...state.rowCounts, raw_data: last.state.rowCounts.raw_data };
+  return { state: { ...state, offsets: last.state.offsets, rowCounts }, course, parts };
+}
+
+/** Neighbours of one partition, as a consumer would have brought them. */
+function* toBatches(messages: readonly Message[]): Generator<MessageBatch> {
+  for (let start = 0; start < messages.length; ) {
+    const first = messages[start] as Message;
+    let end = start;
+    while (messages[end]?.partition === first.partition) end++;
+    const run = messages.slice(start, end).map(toMessage);
+    yield {
+      partition: first.partition,
+      firstOffset: first.offset,
+      nextOffset: (run.at(-1)?.offset ?? 0n) + 1n,
+      messages: run,
+    };
+    start = end;
+  }
+}
+
+function toMessage({ offset, timestamp, key, value }: Message): MessageBatch["messages"][number] {
+  const toBuffer = (bytes: Uint8Array | null) =>
+    bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { offset, timestamp: BigInt(timestamp), key: toBuffer(key), value: toBuffer(value), headers: {} };
+}
+
+interface Chunk {
+  readonly staged: StagedBatch;
+  readonly number: number;
+  readonly parts: Rebuild["parts"];
+}
+
+/** Moves a chunk's files into the staged directories and notes them; returns course_ID's, which stays where it is. */
+async function placeChunk(
+  { lake, run, last }: Landing,
+  { staged, number, parts }: Chunk,
+): Promise<Rebuild["course"]> {
+  let course: Rebuild["course"] | undefined;
+  const base = `${toPartNumber(last.number)}-${String(number).padStart(6, "0")}`;
+  for (const file of staged.files) {
+    const { table, bytes } = file;
+    if (table === "course_ID") course = file;
+    if (table === "course_ID" || table === "raw_data") continue;
+    const directory = table === "index" ? "_index" : table;
+    const name = table === "index" ? base : `part-${base}.parquet`;
+    const target = lake.at(`_tmp/${run}/new-${directory}`);
+    await lake.hdfs.makeDirectory(target);
+    await lake.hdfs.rename(lake.at(file.staged), `${target}/${name}`);
+    if (table !== "index") parts[table].push({ path: `${table}/${name}`, bytes });
+  }
+  if (!course) throw new RangeError("expected a file of course_ID");
+  return course;
+}
+
+/** A table that nothing is left of is one empty file. */
+async function placeEmpty(
+  { lake, run, spool, last }: Landing,
+  table: (typeof rebuilt)[number],
+): Promise<PartFile> {
+  const local = join(spool, `empty-${table}.parquet`);
+  const { bytes } = await (await createTableFile(local, table)).close();
+  const name = `part-${toPartNumber(last.number)}-000000.parquet`;
+  await lake.hdfs.write(lake.at(`_tmp/${run}/new-${table}/${name}`), { file: local });
+  return { path: `${table}/${name}`, bytes };
+}
+
+/** The rebuilt tables and the index take the place of those that are there, in one commit. */
+async function commitRebuild(landing: Landing, { state, course, parts }: Rebuild): Promise<Commit> {
+  const swaps = [...rebuilt, "_index" as const].map((directory) => ({
+    directory,
+    staged: `_tmp/${landing.run}/new-${directory}`,
+    retired: `_tmp/${landing.run}/old-${directory}`,
+    replaced: "all" as const,
+    added: directory === "_index" ? [] : parts[directory],
+  }));
+  return (await commitHeld(landing, { kind: "replay", state, files: [course], swaps })).commit;
+}

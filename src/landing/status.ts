@@ -1,0 +1,114 @@
+import { type Config, readConfig } from "../base/config";
+import { askKafka } from "../kafka/client";
+import { type PartitionOffsets, readOffsets } from "../kafka/consume";
+import { type Commit, type Counts, checkOffsets, isSumRight } from "../lake/commit-file";
+import { listTables, openLake, readLastCommit } from "../lake/lake";
+import { readServices, type ServicesStatus } from "../services/services";
+import type { TableName } from "../tables/tables";
+
+/** One landed dataset: what a reader finds at `path`. */
+export interface DatasetStatus {
+  readonly table: TableName;
+  readonly rows: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** HDFS directory. */
+  readonly path: string;
+}
+
+export interface LakeStatus {
+  readonly lakeDir: string;
+  /** The topic that it holds. */
+  readonly topic: string;
+  readonly datasets: readonly DatasetStatus[];
+  readonly counts: Counts;
+  /** Whether consumed = graded + duplicates + quarantined, and raw_data holds as many rows as were consumed. */
+  readonly sumHolds: boolean;
+  /** Number of the last commit and when it was made (ISO 8601, UTC). */
+  readonly commit: number;
+  readonly committedAt: string;
+}
+
+export interface TopicStatus {
+  readonly topic: string;
+  readonly partitions: readonly {
+    readonly partition: number;
+    /** First offset, inclusive, and the high watermark, exclusive. */
+    readonly low: string;
+    readonly high: string;
+    /** Offset up to which the lake holds the partition; null where nothing of this topic is committed. */
+    readonly committed: string | null;
+    /** Offsets that are not landed yet. */
+    readonly lag: number;
+  }[];
+}
+
+export interface Status {
+  readonly services: ServicesStatus;
+  /** null where Kafka is stopped or has no such topic. */
+  readonly topic: TopicStatus | null;
+  /** null where HDFS is stopped or nothing has been landed. */
+  readonly lake: LakeStatus | null;
+  /** Why topic and lake do not go together, so that landing would be refused; null where nothing is in the way. */
+  readonly problem: string | null;
+}
+
+/** What the lake holds; null where nothing has been landed. */
+export async function readLakeStatus(config: Config = readConfig()): Promise<LakeStatus | null> {
+  const commit = await readLastCommit(openLake(config.hdfs));
+  return commit ? toLakeStatus(config, commit) : null;
+}
+
+async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus> {
+  const { topic, counts, rowCounts } = commit.state;
+  const datasets = (await listTables(openLake(config.hdfs))).map(({ table, ...rest }) => ({
+    table,
+    rows: rowCounts[table],
+    ...rest,
+  }));
+  const sumHolds = isSumRight(counts) && rowCounts.raw_data === counts.consumed;
+  const { number, committedAt } = commit;
+  return { lakeDir: config.hdfs.lakeDir, topic, datasets, counts, sumHolds, commit: number, committedAt };
+}
+
+/** Services, topic and lake; throws where a service that isn't stopped does not answer. */
+export async function readStatus(config: Config = readConfig()): Promise<Status> {
+  const services = await readServices();
+  const { topic } = config.kafka;
+  const commit = services.hdfs.state === "stopped" ? undefined : await readLastCommit(openLake(config.hdfs));
+  const lake = commit ? await toLakeStatus(config, commit) : null;
+  const ranges = services.kafka.state === "stopped" ? undefined : await readRanges(config);
+  if (!ranges) return { services, topic: null, lake, problem: null };
+  const problem = commit ? findProblem(() => checkOffsets(commit.state, topic, ranges)) : null;
+  return { services, topic: toTopicStatus(topic, ranges, commit), lake, problem };
+}
+
+async function readRanges({ kafka }: Config): Promise<PartitionOffsets[] | undefined> {
+  const topics = await askKafka(kafka, "listing the topics", (admin) => admin.listTopics());
+  return topics.includes(kafka.topic) ? readOffsets(kafka) : undefined;
+}
+
+function findProblem(check: () => void): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function toTopicStatus(topic: string, ranges: readonly PartitionOffsets[], commit?: Commit): TopicStatus {
+  const offsets = commit?.state.topic === topic ? commit.state.offsets : {};
+  const partitions = ranges.map(({ partition, low, high }) => {
+    const committed = offsets[partition] ?? null;
+    const landed = BigInt(committed ?? low);
+    return {
+      partition,
+      low: `${low}`,
+      high: `${high}`,
+      committed,
+      lag: high > landed ? Number(high - landed) : 0,
+    };
+  });
+  return { topic, partitions };
+}

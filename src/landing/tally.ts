@@ -1,0 +1,75 @@
+import type { GradeRecord } from "../events/grades";
+import { fingerprintSchemas, type Outcome } from "../events/outcomes";
+import type { Schema } from "../events/schema";
+import type { Counts, LakeState } from "../lake/commit-file";
+import type { StagedFile } from "../lake/staging";
+import { addScore, type CourseSums } from "../tables/course-sums";
+
+/** Counts what the messages of a batch come to, on top of what has been committed before. */
+export interface Tally {
+  /** Of this batch alone. */
+  readonly counts: () => Counts;
+  /** Counts a message; the partition's next offset is then the one behind it. */
+  readonly add: (outcome: Outcome) => void;
+  /** Passes offsets that hold no message, up to `next` (exclusive). */
+  readonly moveTo: (partition: number, next: bigint) => void;
+  /** Whether any offset is passed. */
+  readonly hasAdvanced: () => boolean;
+  /** By exam_name: what was committed before and this batch. */
+  readonly courses: () => Readonly<Record<string, CourseSums>>;
+  /** What the lake is once the staged files count. */
+  readonly toState: (staged: readonly StagedFile[], schema?: Schema<GradeRecord>) => LakeState;
+}
+
+/** Creates the count of a batch that follows `before`. */
+export function createTally(before: LakeState): Tally {
+  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
+  const offsets: Record<string, string> = { ...before.offsets };
+  const courses: Record<string, CourseSums> = Object.assign(Object.create(null), before.courses);
+  const moveTo = (partition: number, next: bigint) => {
+    offsets[partition] = next.toString();
+  };
+  return {
+    counts: () => counts,
+    add: ({ kind, grade, raw }) => {
+      counts.consumed++;
+      counts[kind === "duplicate" ? "duplicates" : kind]++;
+      if (grade) courses[grade.exam_name] = addScore(courses[grade.exam_name], grade.score, grade.started_at);
+      moveTo(raw.partition, raw.offset + 1n);
+    },
+    moveTo,
+    hasAdvanced: () =>
+      Object.keys(offsets).some((partition) => offsets[partition] !== before.offsets[partition]),
+    courses: () => courses,
+    toState: (staged, schema) => {
+      const isFirst = before.counts.consumed === 0;
+      const fingerprint = isFirst ? fingerprintSchemas(schema) : before.schema;
+      return {
+        ...before,
+        offsets: { ...offsets },
+        counts: addCounts(before.counts, counts),
+        rowCounts: addRows(before.rowCounts, staged),
+        courses,
+        ...(fingerprint ? { schema: fingerprint } : {}),
+      };
+    },
+  };
+}
+
+/** course_ID is written anew each time, the other tables grow. */
+function addRows(before: LakeState["rowCounts"], staged: readonly StagedFile[]): LakeState["rowCounts"] {
+  const rowCounts = { ...before };
+  for (const { table, rowCount } of staged) {
+    if (table !== "index") rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
+  }
+  return rowCounts;
+}
+
+function addCounts(a: Counts, b: Counts): Counts {
+  return {
+    consumed: a.consumed + b.consumed,
+    graded: a.graded + b.graded,
+    duplicates: a.duplicates + b.duplicates,
+    quarantined: a.quarantined + b.quarantined,
+  };
+}

@@ -1,0 +1,153 @@
+import { gzipSync } from "node:zlib";
+
+import parquetjs = require("parquetjs-lite");
+import codec = require("parquetjs-lite/lib/codec");
+import compression = require("parquetjs-lite/lib/compression");
+import types = require("parquetjs-lite/lib/types");
+
+import { ServiceError } from "../base/errors";
+import { type Table, tables } from "../tables/tables";
+import { encodeInt64s, encodeLevels, encodeTexts } from "./encoding";
+import { type Compression, createShredder, type RowBuffer, type Shredder, toSchemaFields } from "./shredding";
+
+/** What a file is to be like. */
+export interface EncoderOptions {
+  /** A row group ends after so many rows, */
+  readonly rowGroupRows: number;
+  /** or with the row after the one that brought its text to so many UTF-16 units. */
+  readonly rowGroupTextLength: number;
+  readonly compression: Compression;
+  /** Key-value metadata of the footer. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** parquetjs-lite's writer for one file, without the file. */
+export interface Encoder {
+  /** Finished parts of the file, in order; the caller takes them out. */
+  readonly sections: Buffer[];
+  /** Checks and adds one row; throws MisfitError, and then the file can't be completed. */
+  append(row: object): Promise<void>;
+  /** Adds the last row group and the footer. */
+  finish(): Promise<void>;
+}
+
+const shredders = new WeakMap<object, Shredder>();
+const partsInUse = new Set<string>();
+let installed: Promise<void> | undefined;
+
+/** Begins a file of the table, with our parts put into parquetjs-lite and seen at work there. */
+export async function createEncoder(table: Table, options: EncoderOptions): Promise<Encoder> {
+  installed ??= install();
+  await installed;
+  return beginFile(table, options);
+}
+
+function beginFile(table: Table, options: EncoderOptions): Encoder {
+  const { rowGroupRows, rowGroupTextLength } = options;
+  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, options.compression));
+  shredders.set(schema, createShredder(table));
+  const sections: Buffer[] = [];
+  const writer = createWriter(schema, sections, options);
+  return {
+    sections,
+    append: async (row) => {
+      const { textLength = 0 } = writer.rowBuffer;
+      writer.setRowGroupSize(textLength < rowGroupTextLength ? rowGroupRows : 1);
+      await writer.appendRow(row);
+    },
+    finish: () => writer.close(),
+  };
+}
+
+/** Pages are of version 1, which every reader knows, and without page index: what the package writes there is incomplete. */
+function createWriter(schema: object, sections: Buffer[], options: EncoderOptions): parquetjs.ParquetWriter {
+  const { rowGroupRows: rowGroupSize } = options;
+  const settings = { useDataPageV2: false, pageIndex: false, pageSize: rowGroupSize, rowGroupSize };
+  const push = (section: Buffer): unknown => sections.push(section);
+  const envelope = new parquetjs.ParquetEnvelopeWriter(schema, push, () => undefined, 0, settings);
+  const writer = new parquetjs.ParquetWriter(schema, envelope, settings);
+  for (const [key, value] of Object.entries(options.metadata)) writer.setMetadata(key, value);
+  return writer;
+}
+
+/** Puts our parts in place of the package's, then encodes a row and makes sure that each of them took part. */
+async function install(): Promise<void> {
+  installShredder();
+  installEncoders();
+  const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "GZIP", metadata: {} } as const;
+  const row = { topic: "t", partition: 0, offset: 0n, timestamp: -1, key: null, value: null };
+  const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps"];
+  const failure = await beginFile(tables.raw_data, settings)
+    .append(row)
+    .catch((error: unknown) => error);
+  const ignored = parts.filter((part) => !partsInUse.has(part));
+  if (failure === undefined && ignored.length === 0) return;
+  const cause = { cause: failure };
+  throw new ServiceError(
+    `parquetjs-lite: expected version 0.8.7, received one that takes no ${ignored} of ours; run "npm ci"`,
+    cause,
+  );
+}
+
+/** The package's own shredder spends most of its time making keys of paths; it still serves schemas that aren't ours. */
+function installShredder(): void {
+  const { ParquetShredder } = parquetjs;
+  ParquetShredder.shredRecord = override("shredder", ParquetShredder.shredRecord, (schema, row, buffer) => {
+    const shred = shredders.get(schema);
+    if (!shred) return false;
+    shred(row, buffer as RowBuffer);
+    return undefined;
+  });
+}
+
+/** The package's INT64 were numbers and its timestamps before 1970 threw; its levels and texts were slow. */
+function installEncoders(): void {
+  const { RLE, PLAIN } = codec;
+  const { GZIP } = compression.PARQUET_COMPRESSION_METHODS;
+  const { TIMESTAMP_MILLIS } = types.PARQUET_LOGICAL_TYPES;
+  RLE.encodeValues = override("RLE", RLE.encodeValues, (_type, values, options) =>
+    encodeRle(values, options),
+  );
+  PLAIN.encodeValues = override("PLAIN", PLAIN.encodeValues, encodePlain);
+  GZIP.deflate = override("GZIP", GZIP.deflate, gzipFast);
+  TIMESTAMP_MILLIS.toPrimitive = override("timestamps", TIMESTAMP_MILLIS.toPrimitive, toMilliseconds);
+}
+
+/** Tries ours, and takes the original where ours returns false. */
+function override<A extends unknown[], R>(
+  part: string,
+  original: (...args: A) => R,
+  ours: (...args: A) => R | false,
+): (...args: A) => R {
+  return (...args) => {
+    const result = ours(...args);
+    if (result === false) return original(...args);
+    partsInUse.add(part);
+    return result;
+  };
+}
+
+function encodeRle(values: readonly unknown[], options: codec.Options = {}): Buffer | false {
+  const { bitWidth = 0, disableEnvelope = false } = options;
+  if (bitWidth < 1 || bitWidth > 8 || typeof values[0] !== "number") return false;
+  const levels = encodeLevels(values as number[], bitWidth);
+  if (disableEnvelope) return levels;
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(levels.length);
+  return Buffer.concat([length, levels]);
+}
+
+function encodePlain(type: string, values: readonly unknown[]): Buffer | false {
+  if (type === "INT64") return encodeInt64s(values as (number | bigint)[]);
+  return type === "BYTE_ARRAY" && typeof values[0] === "string" && encodeTexts(values as string[]);
+}
+
+/** Level 1; chunks as large as the page spare zlib's default of 16 KiB its many copies. */
+function gzipFast(bytes: Uint8Array): Buffer {
+  const chunkSize = Math.max(2 ** 14, Math.min(bytes.length, 2 ** 20));
+  return gzipSync(bytes, { level: 1, chunkSize });
+}
+
+function toMilliseconds(value: unknown): number | bigint | false {
+  return (Number.isSafeInteger(value) || typeof value === "bigint") && (value as number | bigint);
+}

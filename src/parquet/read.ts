@@ -1,0 +1,123 @@
+import { gunzipSync } from "node:zlib";
+import { ServiceError } from "../base/errors";
+import type { Column, RowOf, Table, TableName } from "../tables/tables";
+
+/** What to read of a file; default everything. */
+export interface ReadOptions {
+  readonly columns?: readonly string[];
+  /** First row, from 0; only the row groups that the range touches are decoded. */
+  readonly rowStart?: number;
+  /** The row after the last. */
+  readonly rowEnd?: number;
+}
+
+/**
+ * Reads rows of the table, in order, from a Parquet file given as its bytes or its local path.
+ * INT64 comes as bigint, TIMESTAMP as a number of ms UTC. Throws ServiceError for what is no file of this table.
+ */
+export function readParquet<N extends TableName, C extends string & keyof RowOf<N>>(
+  source: Uint8Array | string,
+  table: Table<N>,
+  options: ReadOptions & { readonly columns: readonly C[] },
+): Promise<Pick<RowOf<N>, C>[]>;
+export function readParquet<N extends TableName>(
+  source: Uint8Array | string,
+  table: Table<N>,
+  options?: ReadOptions,
+): Promise<RowOf<N>[]>;
+export async function readParquet(
+  source: Uint8Array | string,
+  table: Table,
+  options: ReadOptions = {},
+): Promise<Record<string, unknown>[]> {
+  const columns = table.columns.filter(({ name }) => options.columns?.includes(name) ?? true);
+  const rows = await reading(source, async (hyparquet, file) => {
+    const metadata = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
+    const names = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
+    const missing = columns.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+    if (missing.length > 0)
+      throw new Error(`expected ${table.name} with ${missing}, received columns ${names}`);
+    const { rowStart = 0, rowEnd = Number(metadata.num_rows) } = options;
+    const selection = { columns: columns.map(({ name }) => name), rowStart, rowEnd };
+    return hyparquet.parquetReadObjects({
+      file,
+      metadata,
+      ...selection,
+      compressors,
+      parsers,
+      geoparquet: false,
+    });
+  });
+  return rows.map((row) => toRow(columns, row));
+}
+
+/**
+ * Reads the rows of the table a row group at a time, in order, so that memory does not grow with the file's rows.
+ * Throws as readParquet does.
+ */
+export async function* readRowGroups<N extends TableName>(
+  source: Uint8Array | string,
+  table: Table<N>,
+): AsyncGenerator<RowOf<N>[]> {
+  const counts = await reading(source, async (hyparquet, file) => {
+    const { row_groups } = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
+    return row_groups.map(({ num_rows }) => Number(num_rows));
+  });
+  if (counts.length === 0) await readParquet(source, table); // tells a file of another table, empty though it is
+  let rowStart = 0;
+  for (const count of counts) {
+    yield await readParquet(source, table, { rowStart, rowEnd: rowStart + count });
+    rowStart += count;
+  }
+}
+
+/** Reads the number of rows from the footer alone. */
+export async function readRowCount(source: Uint8Array | string): Promise<number> {
+  const metadata = await reading(source, (hyparquet, file) =>
+    hyparquet.parquetMetadataAsync(file, { geoparquet: false }),
+  );
+  return Number(metadata.num_rows);
+}
+
+type Hyparquet = typeof import("hyparquet", { with: { "resolution-mode": "import" }});
+type ReadableFile = Awaited<ReturnType<Hyparquet["asyncBufferFromFile"]>>;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const compressors = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes) };
+
+/** As hyparquet's own, but with ms as they are and without dropping a byte order mark. */
+const parsers = {
+  timestampFromMilliseconds: (ms: bigint) => Number(ms),
+  stringFromBytes: (bytes: Uint8Array) => bytes && utf8.decode(bytes),
+};
+
+async function reading<T>(
+  source: Uint8Array | string,
+  read: (hyparquet: Hyparquet, file: ReadableFile) => Promise<T>,
+): Promise<T> {
+  const hyparquet = await import("hyparquet");
+  try {
+    return await read(
+      hyparquet,
+      typeof source === "string" ? await hyparquet.asyncBufferFromFile(source) : toFile(source),
+    );
+  } catch (cause) {
+    const where = typeof source === "string" ? source : `${source.length} bytes`;
+    throw new ServiceError(`${where}: can't be read as Parquet: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function toFile(bytes: Uint8Array): ReadableFile {
+  const slice = (start: number, end?: number): ArrayBuffer =>
+    new Uint8Array(bytes.subarray(start, end)).buffer;
+  return { byteLength: bytes.length, slice };
+}
+
+function toRow(columns: readonly Column[], values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(columns.map(({ name, type }) => [name, toValue(type, values[name])]));
+}
+
+function toValue(type: Column["type"], value: unknown): unknown {
+  if (typeof type === "string" || !Array.isArray(value)) return value ?? null;
+  return value.map((item) => toRow(type, item));
+}

@@ -1,0 +1,143 @@
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { ServiceError, UserActivityError } from "../base/errors";
+import { toFooter } from "../tables/descriptions";
+import { type RowOf, type Table, type TableName, tables } from "../tables/tables";
+import { createEncoder, type Encoder } from "./parquetjs";
+import type { Compression } from "./shredding";
+
+/** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
+export interface ParquetFile<N extends TableName = TableName> {
+  readonly path: string;
+  /** Checks and adds rows, in the order of the calls; at the first that fails the file is discarded. */
+  append(rows: readonly RowOf<N>[]): Promise<void>;
+  /** Completes the file and gives it its name, in place of an older one. */
+  close(): Promise<{ readonly rowCount: number; readonly bytes: number }>;
+  /** Removes the unfinished file; does nothing after close(). */
+  discard(): Promise<void>;
+}
+
+/** How a Parquet file is written. */
+export interface ParquetOptions {
+  /** Key-value metadata of the footer; default none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Rows of a row group, at most; default 5,000. */
+  readonly rowGroupRows?: number;
+  /** Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. */
+  readonly rowGroupTextLength?: number;
+  /** Default GZIP (level 1). */
+  readonly compression?: Compression;
+}
+
+/** Begins a file of one of the tables, the columns' descriptions in its footer. */
+export function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
+  return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
+}
+
+/**
+ * Begins a Parquet file of the table at a local path; one row group is held in memory at a time.
+ * append() throws MisfitError for a row that isn't the table's, ServiceError where the file can't be written.
+ */
+export async function createParquetFile<N extends TableName>(
+  path: string,
+  table: Table<N>,
+  options: ParquetOptions = {},
+): Promise<ParquetFile<N>> {
+  const defaults = {
+    metadata: {},
+    rowGroupRows: 5_000,
+    rowGroupTextLength: 2 ** 24,
+    compression: "GZIP",
+  } as const;
+  const encoder = await createEncoder(table, { ...defaults, ...options });
+  const partialPath = `${path}.partial`;
+  const handle = await open(partialPath, "w").catch((error: unknown) => failWriting(path, error));
+  return startWriting({ path, partialPath, handle, encoder, rowCount: 0, bytes: 0 });
+}
+
+interface Writing {
+  readonly path: string;
+  readonly partialPath: string;
+  readonly handle: FileHandle;
+  readonly encoder: Encoder;
+  rowCount: number;
+  bytes: number;
+}
+
+/** Lets one call at a time at the encoder, which would lose rows, and none after a failure. */
+function startWriting<N extends TableName>(writing: Writing): ParquetFile<N> {
+  let state: "open" | "closed" | "discarded" = "open";
+  let lastTurn: Promise<unknown> = Promise.resolve();
+  const discard = async (): Promise<void> => {
+    if (state !== "open") return;
+    state = "discarded";
+    await removePartial(writing);
+  };
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (state !== "open")
+      throw new UserActivityError(`${writing.path}: expected an open file, received one that is ${state}`);
+    try {
+      return await work();
+    } catch (error) {
+      await discard();
+      return failWriting(writing.path, error);
+    }
+  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = lastTurn.then(work);
+    lastTurn = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    path: writing.path,
+    append: (rows) => inTurn(() => attempt(() => appendRows(writing, rows))),
+    close: () =>
+      inTurn(async () => {
+        const size = await attempt(() => complete(writing));
+        state = "closed";
+        return size;
+      }),
+    discard: () => inTurn(discard),
+  };
+}
+
+async function appendRows(writing: Writing, rows: readonly object[]): Promise<void> {
+  for (const row of rows) {
+    await writing.encoder.append(row);
+    writing.rowCount += 1;
+    if (writing.encoder.sections.length > 0) await writeSections(writing);
+  }
+}
+
+async function complete(writing: Writing): Promise<{ rowCount: number; bytes: number }> {
+  const { encoder, handle, partialPath, path } = writing;
+  await encoder.finish();
+  await writeSections(writing);
+  await handle.close();
+  await rename(partialPath, path);
+  return { rowCount: writing.rowCount, bytes: writing.bytes };
+}
+
+async function writeSections(writing: Writing): Promise<void> {
+  for (const section of writing.encoder.sections.splice(0)) {
+    await writing.handle.appendFile(section);
+    writing.bytes += section.length;
+  }
+}
+
+/** Cleans up after a failure that is on its way to the caller, so it adds none of its own. */
+async function removePartial({ handle, partialPath }: Writing): Promise<void> {
+  await handle.close().catch(() => undefined);
+  await rm(partialPath, { force: true }).catch(() => undefined);
+}
+
+function failWriting(path: string, cause: unknown): never {
+  if (cause instanceof UserActivityError) throw cause;
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    throw new ServiceError(`${path}: the disk is full (${code}); the file is removed, free some space`, {
+      cause,
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause); // parquetjs-lite throws strings
+  throw new ServiceError(`${path}: can't be written: ${reason}`, { cause });
+}

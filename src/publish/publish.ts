@@ -1,0 +1,210 @@
+import { createHash } from "node:crypto";
+import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, type Producer } from "kafkajs";
+import type { KafkaConfig } from "../base/config";
+import { ServiceError } from "../base/errors";
+import { examIdOf } from "../events/decode";
+import { askKafka, connectKafka, toKafkaError } from "../kafka/client";
+import { ensureTopic } from "../kafka/consume";
+import { chooseDelivery, type Delivery, originHeaders, readDeliveries } from "./deliveries";
+import { startPace } from "./pace";
+import { inspectSource, readRecords, type SourceRecord, type SourceSummary } from "./source";
+
+export interface PublishOptions {
+  readonly config: KafkaConfig;
+  /** Publishes every record once more, as a delivery of its own; one that was cut is completed. Default false. */
+  readonly again?: boolean;
+  /** At most so many messages a second, in requests of a tenth of a second each; default: as fast as Kafka takes them. */
+  readonly perSecond?: number | undefined;
+  /** Called at the start and after each request. */
+  readonly onProgress?: (progress: PublishProgress) => void;
+  /** Ends the publishing between two requests, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PublishProgress {
+  /** Records sent by this run so far. */
+  readonly published: number;
+  /** Records that this run has to send. */
+  readonly total: number;
+}
+
+export interface PublishReport {
+  readonly path: string;
+  readonly sha256: string;
+  /** Records in the file. */
+  readonly records: number;
+  /** Records sent by this run. */
+  readonly published: number;
+  /** Records that this run left out, as the topic held them. */
+  readonly alreadyThere: number;
+  readonly topic: string;
+  /** Length of the file. */
+  readonly bytes: number;
+  readonly ms: number;
+}
+
+/** A request is kept below this many bytes (a broker's usual limit is 1 MiB a batch) and messages. */
+const REQUEST_BYTES = 900_000;
+const REQUEST_MESSAGES = 2000;
+/** What a message takes beside its key and value, about: our headers and Kafka's own fields. */
+const OVERHEAD_BYTES = 160;
+
+/**
+ * Publishes a data file's records in their order: value = the record's bytes, key = its user_exam_id. A broken file is
+ * refused before anything is sent. What the topic already holds of this very file (by its headers) is left out, so that
+ * a second run adds nothing and a run that was cut is completed. Throws a ServiceError that names file, topic or record.
+ */
+export async function publishFile(path: string, options: PublishOptions): Promise<PublishReport> {
+  const startedMs = performance.now();
+  const { config, signal, again = false, perSecond = Infinity } = options;
+  const source = await inspectSource(path);
+  signal?.throwIfAborted();
+  const partitions = await ensureTopic(config);
+  const limit = await readMessageLimit(config);
+  refuseOversized(path, source, config.topic, limit);
+  const delivery = chooseDelivery(await readDeliveries(config, source, signal), source, again);
+  const total = delivery.held.reduce((sum, isHeld) => sum - isHeld, source.recordCount);
+  const progress = (published: number) => options.onProgress?.({ published, total });
+  progress(0);
+  if (total > 0) {
+    await withProducer(config, async (producer) => {
+      const pace = startPace(perSecond, signal);
+      let published = 0;
+      for await (const messages of prepareRequests(path, {
+        source,
+        delivery,
+        partitions,
+        limit,
+        perSecond,
+      })) {
+        await pace(published);
+        signal?.throwIfAborted();
+        await send(producer, config, messages);
+        published += messages.length;
+        progress(published);
+      }
+    });
+  }
+  return {
+    path,
+    sha256: source.sha256,
+    records: source.recordCount,
+    published: total,
+    alreadyThere: source.recordCount - total,
+    topic: config.topic,
+    bytes: source.bytes,
+    ms: Math.round(performance.now() - startedMs),
+  };
+}
+
+/** The key of a record's message: its exam ID, as the landing reads it. */
+export function toKey(value: unknown): string | null {
+  return examIdOf(value) ?? null;
+}
+
+/** The topic's limit on a batch in bytes; undefined where the cluster does not tell. */
+async function readMessageLimit(config: KafkaConfig): Promise<number | undefined> {
+  const query = { type: ConfigResourceTypes.TOPIC, name: config.topic, configNames: ["max.message.bytes"] };
+  const found = await askKafka(config, `reading the limits of topic "${config.topic}"`, (admin) =>
+    admin.describeConfigs({ resources: [query], includeSynonyms: false }).catch(() => undefined),
+  );
+  const value = found?.resources[0]?.configEntries[0]?.configValue;
+  return value ? Number(value) : undefined;
+}
+
+function refuseOversized(path: string, { largest }: SourceSummary, topic: string, limit = Infinity): void {
+  if (!largest || largest.bytes + OVERHEAD_BYTES <= limit) return;
+  const expected = `expected less than the ${limit} bytes (max.message.bytes) of topic "${topic}"`;
+  const advice = "raise that limit, or leave the record out";
+  throw new ServiceError(
+    `${path}: record ${largest.index}: ${expected}, received ${largest.bytes} and headers; ${advice}`,
+  );
+}
+
+interface Plan {
+  readonly source: SourceSummary;
+  readonly delivery: Delivery;
+  readonly partitions: number;
+  readonly limit: number | undefined;
+  readonly perSecond: number;
+}
+
+/** Reads the file again and gathers what is still to be sent; the last request waits until the file is seen unchanged. */
+async function* prepareRequests(path: string, plan: Plan): AsyncGenerator<OutgoingMessage[]> {
+  const mostBytes = Math.min(REQUEST_BYTES, (plan.limit ?? REQUEST_BYTES) * 0.9);
+  const mostMessages = Math.min(REQUEST_MESSAGES, Math.max(1, Math.round(plan.perSecond / 10)));
+  const hash = createHash("sha256");
+  let messages: OutgoingMessage[] = [];
+  let bytes = 0;
+  for await (const record of readRecords(path, { onBytes: (chunk) => hash.update(chunk) })) {
+    if (plan.delivery.held[record.index]) continue;
+    const size = record.bytes.length + OVERHEAD_BYTES;
+    if (messages.length > 0 && (bytes + size > mostBytes || messages.length === mostMessages)) {
+      yield messages;
+      [messages, bytes] = [[], 0];
+    }
+    messages.push(toMessage(record, plan));
+    bytes += size;
+  }
+  if (hash.digest("hex") !== plan.source.sha256) {
+    throw new ServiceError(
+      `${path}: expected the file to stay as it is, received other bytes while publishing; run it again`,
+    );
+  }
+  if (messages.length > 0) yield messages;
+}
+
+function toMessage(
+  { index, bytes, value }: SourceRecord,
+  { source, delivery, partitions }: Plan,
+): OutgoingMessage {
+  const key = toKey(value);
+  const headers = {
+    [originHeaders.file]: source.sha256,
+    [originHeaders.index]: String(index),
+    [originHeaders.delivery]: String(delivery.number),
+  };
+  // without a key the partitioner would choose anew at each retry, past the broker's check for doubles
+  return { key, value: bytes, headers, ...(key === null ? { partition: index % partitions } : {}) };
+}
+
+/** Runs `work` with a connected producer, which stores a request that is repeated once, and disconnects it. */
+export async function withProducer(
+  config: KafkaConfig,
+  work: (producer: Producer) => Promise<void>,
+): Promise<void> {
+  const producer = connectKafka(config).producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
+  try {
+    await producer.connect().catch((error) => {
+      throw toKafkaError(error, config, `publishing to topic "${config.topic}"`);
+    });
+    await work(producer);
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Sends one request's messages; an error names the records by their marks. */
+export async function send(
+  producer: Producer,
+  config: KafkaConfig,
+  messages: OutgoingMessage[],
+): Promise<void> {
+  try {
+    await producer.send({ topic: config.topic, acks: -1, messages });
+  } catch (error) {
+    const [first, last] = [messages[0], messages.at(-1)].map((one) => one?.headers?.[originHeaders.index]);
+    const which =
+      first === undefined
+        ? `${messages.length} events`
+        : first === last
+          ? `record ${first} (${messages[0]?.value?.length} bytes)`
+          : `records ${first} to ${last}`;
+    throw toKafkaError(error, config, `publishing ${which} to topic "${config.topic}"`);
+  }
+}

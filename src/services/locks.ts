@@ -1,0 +1,60 @@
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeFolder, toFolderError } from "../base/folders";
+import { startTime } from "./processes";
+
+let lockCount = 0;
+
+/**
+ * Runs `work` while no other process works under a lock of the same folder; waits until then, or until the signal
+ * aborts. A lock is an empty file named after its process, so that nobody takes a dead one's lock for a live one's, and
+ * whoever finds a dead one may remove it. Each makes its own first and looks for others then: of two, at least one sees
+ * the other and steps back.
+ */
+export async function withLock<T>(
+  directory: string,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const name = `lock-${process.pid}-${toName(startTime(process.pid) ?? "")}-${++lockCount}`;
+  while (!tryLock(directory, name)) {
+    signal?.throwIfAborted();
+    await sleep(50 + Math.random() * 100);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(join(directory, name), { force: true });
+  }
+}
+
+function tryLock(directory: string, name: string): boolean {
+  try {
+    makeFolder(directory);
+    if (isHeld(directory, name)) return false;
+    writeFileSync(join(directory, name), "");
+    if (!isHeld(directory, name)) return true;
+    rmSync(join(directory, name), { force: true });
+    return false;
+  } catch (error) {
+    throw toFolderError(directory, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Whether a live process other than `name` has a lock here; locks of dead ones are removed. */
+function isHeld(directory: string, name: string): boolean {
+  const others = readdirSync(directory).filter((one) => /^lock-\d+-/.test(one) && one !== name);
+  const dead = others.filter((one) => !isLive(one));
+  for (const one of dead) rmSync(join(directory, one), { force: true });
+  return others.length > dead.length;
+}
+
+function isLive(name: string): boolean {
+  const [, pid, startedAt] = name.split("-");
+  return toName(startTime(Number(pid)) ?? "-") === startedAt;
+}
+
+function toName(startedAt: string): string {
+  return startedAt.replace(/[^\w]/g, "_");
+}

@@ -1,0 +1,226 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { withoutSecrets } from "../base/config";
+import { ServiceError } from "../base/errors";
+import { makeFolder, toFolderError, writeWhole } from "../base/folders";
+
+/** Where a background process keeps its record (`<name>.json`), its output and its log, and by which name. */
+export interface Place {
+  readonly directory: string;
+  readonly name: string;
+}
+
+/** What is on record of a process that was started here, so that a later run finds it again. */
+export interface ProcessRecord {
+  readonly pid: number;
+  /** When the kernel says it started; a reused process id has another. */
+  readonly startedAt: string;
+  readonly clusterId: string;
+  /** Ports by name, on 127.0.0.1. */
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/** A program to run in the background, with its output in `<name>.out`; it writes `<name>.log` anew. */
+export interface ProcessSpec extends Place {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly clusterId: string;
+  readonly ports: Readonly<Record<string, number>>;
+}
+
+/**
+ * Starts the program in a session of its own, so that Ctrl-C reaches us first, and records it. Until outliveUs is
+ * called for it, it is asked to end when this process exits, however that comes about; where SIGKILL ends this process,
+ * the program either is on record or never ran. It is given no password and no token by its environment.
+ */
+export function startProcess(spec: ProcessSpec): ProcessRecord {
+  makeFolder(spec.directory);
+  const log = join(spec.directory, `${spec.name}.log`);
+  if (existsSync(log)) renameSync(log, join(spec.directory, `${spec.name}.previous.log`));
+  const child = isProgram(spec.command) ? spawnWaiting(spec) : undefined;
+  if (child?.pid === undefined) {
+    throw new ServiceError(`${spec.name}: ${spec.command} can't be run; run "npm run setup" once more`);
+  }
+  endWithUs(spec);
+  const { clusterId, ports } = spec;
+  const record = { pid: child.pid, startedAt: startTime(child.pid) ?? "ended", clusterId, ports };
+  try {
+    writeWhole(recordPath(spec), JSON.stringify(record));
+  } catch (error) {
+    child.kill("SIGKILL"); // nobody would find it again
+    throw toFolderError(spec.directory, error as NodeJS.ErrnoException);
+  }
+  child.stdin?.end("recorded\n");
+  return record;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A shell that becomes the program, with the same process id and start time, once it reads a line; it ends without one
+ * where we end before.
+ */
+function spawnWaiting(spec: ProcessSpec): ChildProcess {
+  const out = openSync(join(spec.directory, `${spec.name}.out`), "w");
+  const script = 'read -r go && exec "$@" </dev/null';
+  const child = spawn("/bin/sh", ["-c", script, spec.name, spec.command, ...spec.args], {
+    detached: true,
+    stdio: ["pipe", out, out],
+    cwd: spec.directory,
+    env: { ...withoutSecrets(process.env), LC_ALL: "C.UTF-8" }, // else Java finds no folder with an umlaut
+  });
+  child.on("error", () => undefined); // a missing program shows as a process that is not there
+  child.stdin?.on("error", () => undefined); // so does one that ended at once
+  closeSync(out);
+  child.unref();
+  return child;
+}
+
+/** The recorded process if it still runs. */
+export function findProcess(place: Place): ProcessRecord | undefined {
+  const record = readRecord(place);
+  return record && isRunning(record) ? record : undefined;
+}
+
+/** Asks the process to end (SIGTERM), waits up to `patienceMs` (default 30,000), then ends it; its record goes too. */
+export async function stopProcess(place: Place, patienceMs = 30_000): Promise<void> {
+  const record = findProcess(place);
+  if (record) {
+    signal(record.pid, "SIGTERM");
+    const deadline = Date.now() + patienceMs;
+    while (isRunning(record) && Date.now() < deadline) await sleep(50);
+    if (isRunning(record)) signal(record.pid, "SIGKILL");
+    while (isRunning(record)) await sleep(20);
+  }
+  outliveUs(place);
+  if (existsSync(recordPath(place))) rmSync(recordPath(place));
+}
+
+const endingWithUs = new Map<string, Place>();
+
+/** Has the process on record asked to end when this one exits. */
+export function endWithUs(place: Place): void {
+  if (endingWithUs.size === 0) process.once("exit", endAll);
+  endingWithUs.set(recordPath(place), place);
+}
+
+/** Lets the process on record live on when this one exits. */
+export function outliveUs(place: Place): void {
+  endingWithUs.delete(recordPath(place));
+  if (endingWithUs.size === 0) process.off("exit", endAll);
+}
+
+function endAll(): void {
+  for (const place of endingWithUs.values()) {
+    const record = findProcess(place);
+    if (record) signal(record.pid, "SIGTERM");
+  }
+}
+
+/**
+ * A port of 127.0.0.1 for each name: the one that is wanted, or one that the system picks where something listens there or
+ * 0 is wanted; no two are the same.
+ */
+export async function choosePorts<Name extends string>(
+  wanted: Readonly<Record<Name, number>>,
+): Promise<Record<Name, number>> {
+  const chosen: Record<Name, number> = { ...wanted };
+  const held: Server[] = []; // until all are chosen: the system may pick again what is let go
+  for (const name of Object.keys(wanted) as Name[]) {
+    const server = (await listen(wanted[name])) ?? (await listen(0));
+    const address = server?.address();
+    if (typeof address === "object" && address) chosen[name] = address.port;
+    if (server) held.push(server);
+  }
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return chosen;
+}
+
+/** Whether nothing listens on a port of 127.0.0.1. */
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await choosePorts({ port })).port === port;
+}
+
+/** Nothing where the port is taken. */
+function listen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
+  });
+}
+
+/** Whether the process on record still runs and is the same one. */
+export function isRunning(record: ProcessRecord): boolean {
+  return startTime(record.pid) === record.startedAt;
+}
+
+/** Whether a process with this id lives, whoever's it is. */
+export function isAlive(pid: number): boolean {
+  return pid > 0 && signal(pid, 0);
+}
+
+/** When a live process started, as the system words it; undefined for one that has ended, a zombie included. */
+export function startTime(pid: number): string | undefined {
+  if (!isAlive(pid)) return undefined;
+  return existsSync("/proc/self/stat") ? startTimeFromProc(pid) : startTimeFromPs(pid);
+}
+
+/** Field 22 of /proc/PID/stat: clock ticks since the machine was started. */
+function startTimeFromProc(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function startTimeFromPs(pid: number): string | undefined {
+  const env = { ...process.env, LC_ALL: "C" };
+  const { stdout } = spawnSync("ps", ["-o", "stat=,lstart=", "-p", `${pid}`], { encoding: "utf8", env });
+  const [, state = "Z", startedAt] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
+  return state.startsWith("Z") ? undefined : startedAt;
+}
+
+function recordPath(place: Place): string {
+  return join(place.directory, `${place.name}.json`);
+}
+
+function readRecord(place: Place): ProcessRecord | undefined {
+  try {
+    const record = JSON.parse(readFileSync(recordPath(place), "utf8")) as ProcessRecord;
+    return Number.isInteger(record.pid) && record.pid > 1 && record.startedAt ? record : undefined;
+  } catch {
+    return undefined; // none, or not one that was written here
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,134 @@
+import type { QuarantineRow } from "../tables/tables";
+import { type QueryOptions, query } from "./query";
+import type { SqlParameter, SqlValue } from "./values";
+
+/** Which failures to look at; all where nothing is given. */
+export interface QuarantineFilter {
+  /** The table that refused: events, grades_ID or questions_pool_data. */
+  readonly table?: string;
+  readonly rule?: string;
+  /** A path as it stands in the failures, or as the groups have it, with `[*]` for every index. */
+  readonly path?: string;
+}
+
+/** The failures of one rule at one path, as one table saw them. */
+export interface QuarantineGroup {
+  readonly table: string;
+  readonly rule: string;
+  /** With `[*]` for every index, so that the questions of an event fall into one group. */
+  readonly path: string;
+  /** Each event counts once, however often it broke the rule there. */
+  readonly events: number;
+  /** The first failure, by partition, then offset, of the group. */
+  readonly example: {
+    readonly partition: number;
+    readonly offset: bigint;
+    readonly path: string;
+    readonly expected: string;
+    readonly received: string;
+  };
+}
+
+/** How many rows of quarantine, each one event refused by one table, and how many messages these are. */
+export interface RefusalCounts {
+  readonly refusals: number;
+  readonly messages: number;
+}
+
+export interface QuarantineGroups extends RefusalCounts {
+  /** Most frequent first. */
+  readonly groups: readonly QuarantineGroup[];
+  /** How many there are, those beyond the limit included. */
+  readonly groupCount: number;
+  /** Of the whole table, whatever the filter. */
+  readonly all: RefusalCounts & {
+    /** Messages that the sum counts as quarantined: all but those whose questions alone were refused. */
+    readonly quarantined: number;
+  };
+}
+
+/** One row of quarantine; timestamp as ISO 8601 text in UTC. */
+export type RefusedEvent = Omit<QuarantineRow, "timestamp"> & { readonly timestamp: string };
+
+/** The failures that the filter selects, one a row. Rows are read without the events themselves. */
+const selected = `
+  WITH failed AS (
+    SELECT partition, "offset", "table", unnest(failures) AS failure, generate_subscripts(failures, 1) AS place
+    FROM quarantine WHERE "table" = coalesce($1, "table")
+  ), selected AS (
+    SELECT * EXCLUDE failure, failure.*, regexp_replace(failure.path, '\\[\\d+\\]', '[*]', 'g') AS shape
+    FROM failed
+    WHERE failure.rule = coalesce($2, failure.rule) AND coalesce($3, failure.path) IN (failure.path, shape)
+  )`;
+
+const groupsSql = `${selected}, by_event AS (
+    SELECT "table", rule, shape, partition, "offset", arg_min(struct_pack(path, expected, received), place) AS first
+    FROM selected GROUP BY ALL
+  ), grouped AS (
+    SELECT "table", rule, shape, count(*) AS events,
+      arg_min(struct_pack(partition, "offset", path := first.path, expected := first.expected, received := first.received),
+        (partition, "offset")) AS example
+    FROM by_event GROUP BY ALL
+  ), limited AS (
+    SELECT *, count(*) OVER () AS group_count FROM grouped ORDER BY events DESC, "table", rule, shape LIMIT $4
+  ), chosen AS (
+    SELECT count(*) AS refusals, count(DISTINCT (partition, "offset")) AS messages
+    FROM (SELECT DISTINCT partition, "offset", "table" FROM selected)
+  ), whole AS (
+    SELECT count(*) AS all_refusals, count(DISTINCT (partition, "offset")) AS all_messages,
+      count(DISTINCT (partition, "offset")) FILTER ("table" <> $5) AS quarantined
+    FROM quarantine
+  )
+  SELECT * FROM chosen CROSS JOIN whole LEFT JOIN limited ON true
+  ORDER BY events DESC, "table", rule, shape`;
+
+const eventsSql = `${selected}
+  SELECT * FROM quarantine SEMI JOIN selected USING (partition, "offset", "table")
+  ORDER BY partition, "offset", "table" LIMIT $4`;
+
+/**
+ * Counts what the quarantine of the lake holds, in groups of table, rule and path. Memory is bounded, however much is
+ * in quarantine: DuckDB reads its files in pieces and spills. Throws where nothing is landed.
+ *
+ * @param limit how many groups, at most; default all
+ */
+export async function readQuarantineGroups(
+  filter: QuarantineFilter = {},
+  { limit, ...options }: Omit<QueryOptions, "parameters"> & { readonly limit?: number } = {},
+): Promise<QuarantineGroups> {
+  // not within the SQL: a table that it names would be fetched
+  const parameters = [...toParameters(filter), limit ?? 2 ** 31 - 1, "questions_pool_data"];
+  const { rows } = await query(groupsSql, { ...options, parameters });
+  const totals = rows[0] ?? {};
+  const count = (name: string) => Number(totals[name] ?? 0);
+  return {
+    groups: rows.filter(({ events }) => events !== null).map(toGroup),
+    groupCount: count("group_count"),
+    refusals: count("refusals"),
+    messages: count("messages"),
+    all: {
+      refusals: count("all_refusals"),
+      messages: count("all_messages"),
+      quarantined: count("quarantined"),
+    },
+  };
+}
+
+/** Reads the first refused events that the filter selects, by partition, then offset, with all their failures. */
+export async function readRefusedEvents(
+  filter: QuarantineFilter,
+  { limit, ...options }: Omit<QueryOptions, "parameters"> & { readonly limit: number },
+): Promise<RefusedEvent[]> {
+  const parameters = [...toParameters(filter), limit];
+  const { rows } = await query(eventsSql, { ...options, parameters, timestamps: "text" });
+  return rows as unknown as RefusedEvent[];
+}
+
+function toParameters({ table, rule, path }: QuarantineFilter): SqlParameter[] {
+  return [table ?? null, rule ?? null, path ?? null];
+}
+
+function toGroup(row: Readonly<Record<string, SqlValue>>): QuarantineGroup {
+  const { table, rule, shape, events, example } = row;
+  return { table, rule, path: shape, events: Number(events), example } as unknown as QuarantineGroup;
+}

@@ -1,0 +1,201 @@
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Config, readConfig } from "../base/config";
+import { ServiceError } from "../base/errors";
+import { makeFolder } from "../base/folders";
+import { type Lake, openLake } from "../lake/lake";
+import { readRowCount } from "../parquet/read";
+import { type Column, type ScalarType, type TableName, tables } from "../tables/tables";
+import { type Engine, openEngine, quoteName, quoteText } from "./duckdb";
+import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
+import type { SqlColumn, SqlParameter, SqlStream, SqlValue, TimestampForm } from "./values";
+
+export interface QueryOptions {
+  /** Default: what the environment says. */
+  readonly config?: Config;
+  /** Default: the lake that the configuration names. The tests count its reads. */
+  readonly lake?: Lake;
+  /** Folder for the local copies of all lakes' parts; default `cache` in the project's `.local`. */
+  readonly cacheRoot?: string;
+  /** Values for $1, $2 and so on in the last statement; default none. */
+  readonly parameters?: readonly SqlParameter[];
+  /** How timestamps come; default "ms". */
+  readonly timestamps?: TimestampForm;
+  /** Called after each part that had to be fetched from HDFS. */
+  readonly onFetch?: (part: FetchedPart) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A query's rows as objects; a name that occurs again has ":1", ":2" and so on behind it. */
+export interface QueryResult {
+  readonly columns: readonly SqlColumn[];
+  readonly rows: readonly Readonly<Record<string, SqlValue>>[];
+}
+
+/**
+ * Runs SQL (DuckDB's dialect) over the landed tables, which have their own names: raw_data, questions_pool_data,
+ * grades_ID, course_ID, quarantine. Returns all rows at once; withQuery is for results that memory does not hold.
+ * The tables that the SQL mentions are fetched from HDFS unless the copies of an earlier query still stand for them.
+ * Throws a ServiceError where the SQL is wrong, which says at which place, or where nothing is landed.
+ */
+export async function query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+  return withQuery(sql, options, readAll);
+}
+
+/** Runs SQL as query does and hands its result to `use` as a stream, which ends with it. */
+export function withQuery<T>(
+  sql: string,
+  options: QueryOptions,
+  use: (result: SqlStream) => Promise<T>,
+): Promise<T> {
+  return withEngine(sql, options, async (engine) =>
+    use(await engine.start(sql, options.parameters ?? [], options.timestamps ?? "ms")),
+  );
+}
+
+/** Asks SQL of a table that is attached already. */
+export type Ask = (sql: string) => Promise<QueryResult>;
+
+/** Lets `use` ask one question after the other of a table, whose files are fetched and attached once. */
+export function withTable<T>(
+  table: TableName,
+  { timestamps = "ms", ...options }: Omit<QueryOptions, "parameters">,
+  use: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  return withEngine(`FROM ${table}`, options, (engine) =>
+    use(async (sql) => readAll(await engine.start(sql, [], timestamps))),
+  );
+}
+
+/** Writes the result of one SELECT as a Parquet file, over one that is there; TIMESTAMPs are without zone, in UTC. */
+export function queryToParquet(
+  sql: string,
+  file: string,
+  options: QueryOptions = {},
+): Promise<{ rows: number; bytes: number }> {
+  return withEngine(sql, { ...options, writable: file }, async (engine) => {
+    const select = sql.replace(/[;\s]+$/, "");
+    const copy = `COPY (${select}\n) TO ${quoteText(file)} (FORMAT parquet, USE_TMP_FILE false)`;
+    await engine.run(copy).catch((error: Error) => {
+      if (!/Parser Error/.test(error.message)) throw error;
+      const advice = "A Parquet file is made of one SELECT; what DESCRIBE gives is FROM (DESCRIBE ...).";
+      throw new ServiceError(`${error.message}\n${advice}`, { cause: error });
+    });
+    return { rows: await readRowCount(file), bytes: (await stat(file)).size };
+  });
+}
+
+/** Local paths of a table's files, in the order they were landed, fetched unless they are there; not to be changed. */
+export async function fetchTable(table: TableName, options: QueryOptions = {}): Promise<string[]> {
+  return fetchLanded(openCache(options), table);
+}
+
+async function readAll({ columns, batches }: SqlStream): Promise<QueryResult> {
+  const rows: Record<string, SqlValue>[] = [];
+  for await (const batch of batches) {
+    for (const row of batch) rows.push(toRow(columns, row));
+  }
+  return { columns, rows };
+}
+
+/** One row as an object. */
+function toRow(columns: readonly SqlColumn[], values: readonly SqlValue[]): Record<string, SqlValue> {
+  return Object.fromEntries(columns.map(({ name }, index) => [name, values[index] ?? null]));
+}
+
+let opened = 0;
+
+/** The SQL is checked against the tables' columns before anything is fetched. */
+async function withEngine<T>(
+  sql: string,
+  options: QueryOptions & { readonly writable?: string },
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const { signal, writable } = options;
+  const cache = openCache(options);
+  const spill = join(cache.directory, `${spillPrefix}${process.pid}-${++opened}`);
+  const engine = await openEngine({ readable: cache.directory, writable, spill });
+  signal?.addEventListener("abort", engine.interrupt);
+  try {
+    await engine.run(Object.values(tables).map(toEmptyView).join(";"));
+    await engine.check(sql);
+    await attachTables(engine, cache, mentionedTables(sql));
+    signal?.throwIfAborted();
+    return await use(engine);
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", engine.interrupt);
+    engine.close();
+    await rm(spill, { recursive: true, force: true });
+  }
+}
+
+function openCache({ config, lake, cacheRoot, onFetch, signal }: QueryOptions): PartCache {
+  const { hdfs } = config ?? readConfig();
+  const directory = cacheDirOf(hdfs, cacheRoot);
+  try {
+    makeFolder(directory);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new ServiceError(`${directory}: can't keep what is fetched from HDFS: ${message}`, { cause });
+  }
+  return {
+    lake: lake ?? openLake(hdfs),
+    directory,
+    ...(onFetch ? { onFetch } : {}),
+    ...(signal ? { signal } : {}),
+  };
+}
+
+/** Every table whose name stands in the SQL, be it in a comment. */
+function mentionedTables(sql: string): TableName[] {
+  const names = Object.keys(tables) as TableName[];
+  return names.filter((name) => new RegExp(`(?<!\\w)${name}(?!\\w)`, "i").test(sql));
+}
+
+/** Waits for every table, be it in vain, so that nothing is under way when the engine is closed. */
+async function attachTables(engine: Engine, cache: PartCache, names: readonly TableName[]): Promise<void> {
+  const fetches = await Promise.allSettled(names.map((name) => fetchLanded(cache, name)));
+  for (const [index, fetched] of fetches.entries()) {
+    if (fetched.status === "rejected") throw fetched.reason;
+    const files = fetched.value.map(quoteText).join(", ");
+    const view = `CREATE OR REPLACE VIEW ${quoteName(names[index] ?? "")}`;
+    await engine.run(`${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`);
+  }
+}
+
+async function fetchLanded(cache: PartCache, table: TableName): Promise<string[]> {
+  const paths = await fetchParts(cache, table);
+  if (paths.length > 0) return paths;
+  throw new ServiceError(
+    `hdfs ${cache.lake.at(table)}: expected a landed table, received nothing; land first: "npx user-activity land"`,
+  );
+}
+
+/** The table's columns and types for whatever asks for these alone; an error for what asks for rows. */
+function toEmptyView({
+  name,
+  columns,
+}: {
+  readonly name: string;
+  readonly columns: readonly Column[];
+}): string {
+  const list = columns.map((column) => `NULL::${toSqlType(column.type)} AS ${quoteName(column.name)}`);
+  const reason = `${name} is not fetched: a query has to hold a table's name as one word`;
+  return `CREATE VIEW ${quoteName(name)} AS SELECT ${list.join(", ")} FROM (SELECT error(${quoteText(reason)}) AS stop) WHERE stop IS NOT NULL`;
+}
+
+const sqlTypes: Readonly<Record<ScalarType, string>> = {
+  STRING: "VARCHAR",
+  INT32: "INTEGER",
+  INT64: "BIGINT",
+  DOUBLE: "DOUBLE",
+  BOOLEAN: "BOOLEAN",
+  TIMESTAMP: "TIMESTAMP",
+};
+
+function toSqlType(type: Column["type"]): string {
+  if (typeof type === "string") return sqlTypes[type];
+  return `STRUCT(${type.map((field) => `${quoteName(field.name)} ${toSqlType(field.type)}`).join(", ")})[]`;
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { writeCommit } from "user-activity/dist/lake/commit";
+import { emptyState, nextCommit } from "user-activity/dist/lake/commit-file";
+import { openLake } from "user-activity/dist/lake/lake";
+import { makeLake } from "user-activity/dist/lake/placing";
+import { compact } from "user-activity/dist/landing/compact";
+import { land } from "user-activity/dist/landing/land";
+import { interject } from "../helpers/faulty-lake";
+import { checkLake, ownTopic } from "../helpers/kills";
+import { ownConfig } from "../helpers/live-lake";
+
+const commit = /^rename .*_commits\//;
+
+/** Something that another waits for. */
+function newSignal(): { wait: Promise<void>; give: () => void } {
+  let give = () => {};
+  const wait = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { wait, give };
+}
+
+test("a compaction that counts leaves its files to the lander that claims before it knows", async () => {
+  const { newLake, expected } = await ownTopic("race", 11);
+  const config = newLake();
+  await land({ config, batchMessages: 1 });
+  const [isSwapping, isCompacted] = [newSignal(), newSignal()];
+  const claiming = interject(config, {
+    what: /^rename .*\/new-raw_data .*\/raw_data$/,
+    when: "before",
+    work: () => {
+      isSwapping.give(); // raw_data is nowhere now
+      return isCompacted.wait;
+    },
+  });
+  let landing: Promise<unknown> = Promise.resolve();
+  const compacting = interject(config, {
+    what: commit,
+    when: "after",
+    work: () => {
+      landing = land({ config, lake: claiming });
+      return Promise.race([isSwapping.wait, landing]);
+    },
+  });
+  await compact({ config, lake: compacting });
+  isCompacted.give();
+  await landing;
+  await checkLake(config, { expected, where: "claimed", swept: false });
+  await land({ config });
+  await checkLake(config, { expected, where: "claimed" });
+});
+
+test("of landers that claim at the same moment each keeps or yields the lake, and none claims it back", async () => {
+  const { newLake, expected } = await ownTopic("race-claim", 11);
+  const config = newLake();
+  let younger: Promise<unknown> = Promise.resolve();
+  const lake = interject(config, {
+    what: commit,
+    when: "after",
+    work: () => {
+      younger = land({ config });
+      return younger;
+    },
+  });
+  await assert.rejects(land({ config, lake }), /has taken over; this one stops/);
+  await younger;
+  await checkLake(config, { expected, where: "claims" });
+});
+
+test("a commit that was held up until its number was free again does not count", async () => {
+  const config = ownConfig("race-number");
+  const lake = openLake(config.hdfs);
+  await makeLake(lake);
+  const content = { run: "a", holder: "a", state: emptyState(config.kafka.topic), files: [], swaps: [] };
+  const claimed = nextCommit(undefined, { ...content, kind: "claim" });
+  const write = (number: number) => writeCommit(lake, { ...claimed, number }, `_tmp/commit-${number}.json`);
+  assert.equal((await write(150)).isOurs, true);
+  const { isOurs, last } = await write(50); // its number was pruned, for what was last
+  assert.deepEqual([isOurs, last.number], [false, 150]);
+  assert.equal((await write(149)).isOurs, true);
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { Config } from "user-activity/dist/base/config";
+import { projectPath } from "user-activity/dist/base/paths";
+import { checkOffsets, emptyState } from "user-activity/dist/lake/commit-file";
+import { ensureEvents } from "user-activity/dist/publish/ensure-events";
+import { assertFailure, runCli } from "../helpers/cli-process";
+import { ownConfig, ownFolder } from "../helpers/live-lake";
+import { readPage } from "../helpers/markdown";
+import { beginProgram } from "../helpers/own-services";
+
+const { blocks } = readPage("docs/troubleshooting.md");
+const messages = blocks.map(({ code }) => code);
+const config = ownConfig("troubleshooting");
+const folder = ownFolder();
+
+/** The message as it is where topic, lake and services have the names that the page shows. */
+function toShown(text: string, { kafka, hdfs }: Config): string {
+  return text
+    .replaceAll(hdfs.lakeDir, "/user-activity") // the topic's name with a slash before it
+    .replaceAll(kafka.topic, "assessments")
+    .replaceAll(kafka.brokers.join(","), "127.0.0.1:9092")
+    .replaceAll(`${folder}/`, "")
+    .replace(/belongs to \S+:supergroup/, "belongs to root:supergroup");
+}
+
+/** Runs a command that fails, on the topic and the lake of these tests; resolves to its one line. */
+async function fail(args: readonly string[], env: Record<string, string> = {}, code = 1): Promise<string> {
+  const own = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, ...env };
+  return toShown(assertFailure(await runCli(args, { env: own }), code), config);
+}
+
+async function importLocal<T>(name: string): Promise<T> {
+  return (await import(pathToFileURL(projectPath("local", "setup", name)).href)) as T;
+}
+
+function offsetError(low: bigint, high: bigint): string {
+  const state = { ...emptyState("assessments"), offsets: { "0": "9" } };
+  try {
+    checkOffsets(state, "assessments", [{ partition: 0, low, high }]);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return assert.fail("nothing was wrong");
+}
+
+interface SetupErrors {
+  readonly adviceFor: (text: string) => string;
+  readonly explainFolder: (error: unknown) => Error;
+}
+
+/** What produces each message, in the page's order; those of states that are costly to bring about are looked up. */
+const cases: readonly (readonly [string, (message: string) => Promise<string> | string])[] = [
+  [
+    "user-activity: not built yet",
+    async () => {
+      const bin = join(folder, "src", "bin");
+      mkdirSync(bin, { recursive: true });
+      cpSync(projectPath("src", "bin", "user-activity.js"), join(bin, "user-activity.js"));
+      const ended = await beginProgram(
+        process.execPath,
+        [join(bin, "user-activity.js"), "status"],
+        process.env,
+      ).ended;
+      return ended.stderr;
+    },
+  ],
+  [
+    "set-up: Python",
+    async () => {
+      const env = { ...process.env, PYTHON: "none" };
+      return (await beginProgram(process.execPath, [projectPath("local", "setup", "setup.mjs")], env).ended)
+        .stderr;
+    },
+  ],
+  [
+    "a download failed",
+    async () => (await importLocal<SetupErrors>("errors.mjs")).adviceFor("connect ECONNREFUSED"),
+  ],
+  [
+    "no space left",
+    async () => {
+      const { explainFolder } = await importLocal<SetupErrors>("errors.mjs");
+      return explainFolder({ code: "ENOSPC" }).message.replace(/^.*?: /, "");
+    },
+  ],
+  [
+    "user-activity: kafka 127.0.0.1:1",
+    () => fail(["publish", projectPath("data", "assessments.json")], { KAFKA_BROKERS: "127.0.0.1:1" }),
+  ],
+  [
+    "user-activity: hdfs /user-activity/grades_ID: list",
+    () => fail(["query", "SELECT 1 FROM grades_ID"], { WEBHDFS_URL: "http://127.0.0.1:1" }),
+  ],
+  ["user-activity: KAFKA_BROKERS", () => fail(["land"], { KAFKA_BROKERS: "localhost" }, 2)],
+  ["the NameNode is in safe mode", inSource],
+  ["Start it once more", inSource],
+  [
+    "user-activity: events.json",
+    () => {
+      writeFileSync(join(folder, "events.json"), "x{\n");
+      return fail(["publish", join(folder, "events.json")]);
+    },
+  ],
+  [
+    "kafka 127.0.0.1:9092: expected events",
+    async () => {
+      const error = await ensureEvents(ownConfig("troubleshooting-empty")).catch((caught: Error) => caught);
+      return toShown((error as Error).message, config).replace(/"test-[^"]+"/, '"assessments"');
+    },
+  ],
+  ["user-activity: kafka 127.0.0.1:9092: expected topic", () => fail(["land"])],
+  [
+    "user-activity: lake: expected topic",
+    async () => {
+      const other = ownConfig("troubleshooting-other");
+      const file = join(folder, "none.json");
+      writeFileSync(file, '{"user_exam_id":"1"}\n');
+      const env = { KAFKA_TOPIC: other.kafka.topic, LAKE_DIR: other.hdfs.lakeDir };
+      for (const args of [["publish", file], ["land"]]) {
+        const ended = await runCli(args, { env });
+        assert.equal(ended.code, 0, ended.stderr);
+      }
+      assert.equal((await runCli(["publish", file], { env: { KAFKA_TOPIC: config.kafka.topic } })).code, 0);
+      const message = await fail(["land"], { LAKE_DIR: other.hdfs.lakeDir });
+      return message.replaceAll(other.kafka.topic, "other");
+    },
+  ],
+  ["assessments/0: committed up to offset 9", () => offsetError(0n, 4n)],
+  ["assessments/0: offsets 9 to 12", () => offsetError(12n, 20n)],
+  ["is another run's", inSource],
+  ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],
+  ["the schema has changed", inSource],
+  ["user-activity: hdfs /user-activity/grades_ID: expected", () => fail(["query", "FROM grades_ID"])],
+  ['"npx user-activity land" finishes', inSource],
+];
+
+const sources = readdirSync(projectPath("src"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !/\.d\.ts$|node_modules/.test(name))
+  .map((name) => readFileSync(projectPath("src", name), "utf8"))
+  .join("\n");
+
+/** What a module says word for word. */
+function inSource(message: string): string {
+  assert.ok(sources.includes(message), `in no module: ${message}`);
+  return message;
+}
+
+test("the page on troubleshooting has a case here for each message", () => {
+  assert.deepEqual(
+    messages.map((message) => cases.find(([beginning]) => message.startsWith(beginning))?.[0] ?? message),
+    cases.map(([beginning]) => beginning),
+  );
+});
+
+for (const [index, [beginning, produce]] of cases.entries())
+  test(`the page on troubleshooting shows what is said: ${beginning} ...`, async () => {
+    const message = messages[index] ?? "";
+    assert.equal((await produce(message)).trim(), message);
+  });

@@ -1,0 +1,4 @@
+import { testReaders } from "../helpers/all-readers";
+import { makeShippedLake } from "../helpers/tables-as-seen";
+
+testReaders([makeShippedLake()], ["the shipped events"]);

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type { Locator } from "playwright-core";
+import { projectPath } from "user-activity/dist/base/paths";
+import { resetTopic } from "user-activity/dist/kafka/consume";
+import { openLake, resetLake } from "user-activity/dist/lake/lake";
+import { labInBrowser, launchBrowser, noBrowser } from "../helpers/lab-browser";
+import { ownConfig, ownFolder, python } from "../helpers/live-lake";
+
+/** How many dots, or bars, each figure has, by notebook. */
+const marksOf: Readonly<Record<string, readonly number[]>> = {
+  "01": [6],
+  "02": [5],
+  "03": [10, 20, 41],
+  "04": [10],
+  "05": [20, 5, 83, 24, 9],
+  "05p": [24],
+};
+
+/** What the cells that take their time say while they run and in the end, by notebook. */
+const barsOf: Readonly<Record<string, readonly (readonly [cell: string, during: RegExp, end: RegExp])[]>> = {
+  "01": [["code-16", /^publishing: [\d,]+ of 3,280$/, /✓ 3280 of 3280 records are in the topic/]],
+  "04": [
+    ["code-06", /^landing: [\d,]+ of 3,280$/, /✓ the lake holds 3280 messages of topic test-lab-all-/],
+    ["code-25", /^verifying: (raw_data|grades_ID)$/, /✓ verified 5 tables/],
+  ],
+};
+
+describe("every notebook in a browser, by Run All, each on a topic and a lake that are new", {
+  skip: noBrowser,
+}, () => {
+  const config = ownConfig("lab-all");
+  const session = labInBrowser(config, "lab-all");
+  const { complaints, cellsOf, cellAt, figuresOf, takePicture } = session;
+
+  for (const [number, marks] of Object.entries(marksOf)) {
+    test(`notebook ${number} runs to its end, its figures are drawn and say numbers under the mouse`, async () => {
+      await resetTopic(config.kafka);
+      await resetLake(openLake(config.hdfs));
+      const panel = await session.openNotebook(number);
+      await session.clearOutputs();
+      await recordBars();
+      await session.runAll(panel, number);
+      const seen = await session.page().evaluate(() => (globalThis as unknown as { bars: string[] }).bars);
+      for (const [id, during, end] of barsOf[number] ?? []) {
+        assert.ok(
+          seen.some((words) => during.test(words)),
+          `a bar of ${id}, among ${seen.join("; ")}`,
+        );
+        const index = cellsOf(number).findIndex((cell) => cell.id === id);
+        const cell = await cellAt(panel, index);
+        await cell.locator(".jp-OutputArea-output", { hasText: end }).waitFor();
+        assert.equal(await cell.locator("progress").count(), 0);
+        await takePicture(`${number}-${id}`);
+      }
+      const figures = figuresOf(number);
+      assert.equal(figures.length, marks.length);
+      for (const [place, index] of figures.entries()) {
+        const chart = (await cellAt(panel, index)).locator(".js-plotly-plot");
+        await chart.locator(".gtitle").waitFor();
+        assert.match(await chart.locator(".gtitle").innerHTML(), new RegExp(`^Figure ${place + 1}\\. `));
+        assert.equal(await chart.locator(markSelector).count(), marks[place]);
+        assert.match(await hover(chart), /\d/);
+        await takePicture(`${number}-figure-${place + 1}`);
+      }
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  test("notebook 03 is saved as it is committed, but for the topic's name and the chart renderer's bitmaps", async () => {
+    await session.openNotebook("03");
+    const page = session.page();
+    const answer = page.waitForResponse(
+      (one) => one.request().method() === "PUT" && one.url().includes("/contents/"),
+    );
+    await page.locator('[data-command="docmanager:save"]:visible').first().click();
+    assert.equal((await answer).status(), 200);
+    const saved = readFileSync(join(session.root, "notebooks", session.nameOf("03")), "utf8");
+    const { cells } = JSON.parse(saved.replaceAll(config.kafka.topic, "assessments"), (name, value) =>
+      name === "image/png" ? undefined : value,
+    );
+    const differing = cellsOf("03").filter((cell, index) => !isDeepStrictEqual(cell, cells[index]));
+    assert.deepEqual(
+      differing.map(({ id }) => id),
+      [],
+    );
+  });
+
+  test("the tracked notebooks are as they were", () => {
+    assert.ok(session.areUntouched());
+  });
+
+  const markSelector = ".barlayer .point path, .scatterlayer .point";
+
+  /** Notes the words beside every progress bar that is shown from now on. */
+  async function recordBars(): Promise<void> {
+    await session.page().evaluate(() => {
+      const { document, MutationObserver } = globalThis as unknown as BrowserWindow;
+      const bars: string[] = [];
+      Object.assign(globalThis, { bars });
+      const note = () => {
+        for (const bar of document.querySelectorAll(".jp-OutputArea-output progress"))
+          bars.push((bar.parentElement?.textContent ?? "").trim());
+      };
+      new MutationObserver(note).observe(document.body, { childList: true, subtree: true });
+    });
+  }
+
+  /** Puts the mouse on a mark in the figure's middle and gives what the figure says there. */
+  async function hover(chart: Locator): Promise<string> {
+    const marks = chart.locator(markSelector);
+    const mark = marks.nth(Math.floor((await marks.count()) / 2));
+    await mark.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = (await mark.boundingBox()) ?? assert.fail("a mark that is drawn");
+    await session.page().mouse.move(x + width / 2 - 1, y + height / 2);
+    await session.page().mouse.move(x + width / 2, y + height / 2);
+    const label = chart.locator(".hoverlayer .hovertext");
+    await label.first().waitFor();
+    return (await label.allTextContents()).join(" ");
+  }
+});
+
+test("as web pages, the notebooks show every figure as a picture without JavaScript", {
+  skip: noBrowser,
+}, async () => {
+  const folder = ownFolder();
+  const notebooks = Object.keys(marksOf).map((number) => join("notebooks", `${number}-*.ipynb`));
+  const args = ["-m", "jupyter", "nbconvert", "--to", "html", "--output-dir", folder, ...notebooks];
+  const { status, stderr } = spawnSync(python, args, { cwd: projectPath(), encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+  const browser = await launchBrowser();
+  try {
+    const page = await (await browser.newContext({ javaScriptEnabled: false, offline: true })).newPage();
+    for (const name of readdirSync(folder)) {
+      await page.goto(pathToFileURL(join(folder, name)).href);
+      const pictures = page.locator('.jp-OutputArea-output img[src^="data:image/svg+xml"]');
+      const count = marksOf[name.split("-")[0] ?? ""]?.length ?? 0;
+      assert.equal(await pictures.count(), count, name);
+      for (const picture of await pictures.all()) {
+        const { width = 0, height = 0 } = (await picture.boundingBox()) ?? {};
+        assert.ok(width >= 600 && height >= 400, `${name}: ${width} x ${height}`);
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+/** What is asked of the page from within. */
+interface BrowserWindow {
+  readonly document: {
+    readonly body: object;
+    querySelectorAll(selector: string): Iterable<{
+      readonly parentElement: { readonly textContent: string | null } | null;
+    }>;
+  };
+  readonly MutationObserver: new (onChange: () => void) => { observe(node: object, options: object): void };
+}

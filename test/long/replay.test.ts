@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openLake } from "user-activity/dist/lake/lake";
+import { land } from "user-activity/dist/landing/land";
+import { replay } from "user-activity/dist/landing/replay";
+import { verify } from "user-activity/dist/landing/verify";
+import { findUntruths } from "../helpers/catalogue-checks";
+import { endAfter, pulled } from "../helpers/faulty-lake";
+import { ownConfig } from "../helpers/live-lake";
+import { publishEvents } from "../helpers/small-lake";
+import { strict } from "../helpers/strict-schema";
+
+test("a replay that ended after any call to HDFS leaves tables that are whole by one schema or by the other", async (t) => {
+  const topic = ownConfig("cut-replay");
+  await publishEvents(topic, 6);
+  let isEnded = true;
+  let call = 3;
+  for (; isEnded; call += 17) {
+    const config = { ...topic, hdfs: ownConfig("cut-replay").hdfs };
+    await land({ config, schema: strict, batchMessages: 1 });
+    isEnded = await replay({ config, lake: endAfter(openLake(config.hdfs), call) }).then(
+      () => false,
+      (error: Error) => {
+        assert.equal(error.message, pulled);
+        return true;
+      },
+    );
+    await land({ config });
+    const [old, corrected] = [await verify({ config, schema: strict }), await verify({ config })];
+    assert.ok(old.ok !== corrected.ok, `call ${call}`);
+    assert.equal(corrected.isSchemaOther, old.ok, `call ${call}`);
+    assert.deepEqual(await findUntruths(config, corrected.checks), [], `call ${call}`);
+    await replay({ config });
+    assert.ok((await verify({ config })).ok, `call ${call}`);
+  }
+  t.diagnostic(`${call} calls`);
+});

@@ -1,4 +1,0 @@
-import { testReaders } from "./all-readers";
-import { makeShippedLake } from "./readings";
-
-testReaders([makeShippedLake()], ["the shipped events"]);

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readConfig } from "user-activity/dist/base/config";
+import { formatCount, formatMegabytes, formatSeconds } from "user-activity/dist/base/text";
+import { formatLake, formatStatus, formatTopic, formatVerify } from "user-activity/dist/cli/report";
+import type { LakeStatus, TopicStatus } from "user-activity/dist/landing/status";
+
+const lake: LakeStatus = {
+  lakeDir: "/l",
+  topic: "events",
+  datasets: [{ table: "raw_data", rows: 1234, files: 2, bytes: 56_789, path: "/l/raw_data" }],
+  counts: { consumed: 1234, graded: 1230, duplicates: 3, quarantined: 1 },
+  sumHolds: true,
+  commit: 4,
+  committedAt: "2026-01-01T00:00:00.000Z",
+};
+const topic: TopicStatus = {
+  topic: "events",
+  partitions: [
+    { partition: 0, low: "0", high: "1500", committed: "300", lag: 1200 },
+    { partition: 1, low: "0", high: "0", committed: null, lag: 0 },
+  ],
+};
+const services = {
+  kafka: { state: "running", brokers: "a:1" },
+  hdfs: { state: "running", webhdfsUrl: "http://b:2" },
+} as const;
+
+/** The cells of each line, without the lines that draw the table. */
+function cells(text: string): string[][] {
+  const rows = text.split("\n").filter((line) => line.startsWith("│"));
+  return rows.map((line) =>
+    line
+      .split("│")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test("numbers have commas, seconds and megabytes one decimal", () => {
+  assert.deepEqual(
+    [formatCount(9_310_000), formatSeconds(2449), formatMegabytes(9_310_000)],
+    ["9,310,000", "2.4 s", "9.3 MB"],
+  );
+});
+
+test("the landed datasets are a table with the sum below", () => {
+  assert.deepEqual(cells(formatLake(lake)), [
+    ["dataset", "rows", "files", "bytes", "HDFS path"],
+    ["raw_data", "1,234", "2", "56,789", "/l/raw_data"],
+  ]);
+  assert.match(formatLake(lake), /\nconsumed 1234 = graded 1230 \+ duplicates 3 \+ quarantined 1$/);
+});
+
+test("the topic is a line a partition, with a dash where nothing is landed", () => {
+  assert.deepEqual(cells(formatTopic(topic)).slice(1), [
+    ["events/0", "0", "1500", "300", "1,200"],
+    ["events/1", "0", "0", "–", "0"],
+  ]);
+});
+
+test("no report has colour", () => {
+  assert.ok(!(formatLake(lake) + formatTopic(topic)).includes("\u001b"));
+});
+
+describe("the status", () => {
+  const config = readConfig({ KAFKA_TOPIC: "events", LAKE_DIR: "/l" });
+  const lines = (status: Parameters<typeof formatStatus>[0]) =>
+    formatStatus(status, config)
+      .split("\n")
+      .filter((line) => /^[a-z]/.test(line));
+
+  test("shows topic and lake where they are", () => {
+    assert.deepEqual(lines({ services, topic, lake, problem: null }), [
+      "consumed 1234 = graded 1230 + duplicates 3 + quarantined 1",
+    ]);
+  });
+
+  test("says what is not there yet and how it comes to be", () => {
+    assert.deepEqual(lines({ services, topic: null, lake: null, problem: null }), [
+      'topic: there is no "events" yet; publish a file into it with "npx user-activity publish FILE"',
+      'lake: nothing is landed in /l yet; land with "npx user-activity land"',
+    ]);
+  });
+
+  test("says which service is stopped", () => {
+    const kafka = { state: "stopped", brokers: "a:1" } as const;
+    const [line] = lines({ services: { ...services, kafka }, topic: null, lake, problem: null });
+    assert.equal(line, 'topic: Kafka is stopped; "npx user-activity services start" starts it');
+  });
+
+  test("says why landing would be refused", () => {
+    assert.equal(
+      lines({ services, topic, lake, problem: "the gap" }).at(-1),
+      "landing would be refused: the gap",
+    );
+  });
+});
+
+test("what verifying finds stands below its table", () => {
+  const text = formatVerify({
+    ok: false,
+    isSchemaOther: false,
+    checks: [
+      { table: "raw_data", expected: 1234, received: 1234, ok: true, difference: "" },
+      { table: "grades_ID", expected: 1230, received: 1229, ok: false, difference: "one is missing" },
+    ],
+    counts: lake.counts,
+  });
+  assert.deepEqual(cells(text).slice(1), [
+    ["raw_data", "1,234", "1,234", "equal"],
+    ["grades_ID", "1,230", "1,229", "differs"],
+  ]);
+  assert.match(text, /\ngrades_ID: one is missing\nconsumed 1234 = /);
+});

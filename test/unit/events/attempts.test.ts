@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decideDelivery, type ExamState, newExam } from "user-activity/dist/events/attempts";
+import { hashEvent } from "user-activity/dist/events/decode";
+import { anEvent, withoutCounts } from "../../helpers/an-event";
+
+const origin = { partition: 0, offset: 7n };
+const bad = { options: [] };
+
+function deliver(before: ExamState, event: Record<string, unknown>) {
+  const { grading, questions, state } = decideDelivery(before, event, origin);
+  const rules = grading.kind === "refused" ? grading.failures.map(({ rule }) => rule) : [];
+  return { summary: [grading.kind, questions.kind, ...rules].join(" "), state };
+}
+
+/** Delivers events of one exam ID one after another; says what each came to. */
+function deliverAll(...events: readonly Record<string, unknown>[]): readonly string[] {
+  let state = newExam;
+  return events.map((event) => {
+    const delivery = deliver(state, event);
+    state = delivery.state;
+    return delivery.summary;
+  });
+}
+
+test("the first sound event is graded and gives its questions", () => {
+  const event = anEvent();
+  const { summary, state } = deliver(newExam, event);
+  assert.equal(summary, "graded rows");
+  assert.deepEqual(state, { gradedHash: hashEvent(event), questionsTaken: true });
+});
+
+test("the same event again is a duplicate that changes nothing, whatever its key order", () => {
+  const { state } = deliver(newExam, anEvent());
+  const again = Object.fromEntries(Object.entries(anEvent()).reverse());
+  const delivery = deliver(state, again);
+  assert.equal(delivery.summary, "duplicate absent");
+  assert.equal(delivery.state, state);
+});
+
+test("another event of a graded exam ID is refused, even if only an unknown field differs", () => {
+  assert.deepEqual(deliverAll(anEvent(), { ...anEvent(), note: 1 }, anEvent()), [
+    "graded rows",
+    "refused absent duplicate",
+    "duplicate absent",
+  ]);
+});
+
+test("another event of a graded exam ID is refused with all its failures", () => {
+  assert.deepEqual(
+    deliverAll(anEvent(), { ...withoutCounts(), exam_name: "" })[1],
+    "refused absent non-empty required duplicate",
+  );
+});
+
+test("the failure names the exam ID", () => {
+  const { state } = deliver(newExam, anEvent());
+  const { grading } = decideDelivery(state, { ...anEvent(), note: 1 }, origin);
+  assert.deepEqual(grading.kind === "refused" && grading.failures, [
+    {
+      path: "user_exam_id",
+      rule: "duplicate",
+      expected: "an exam ID that is not graded yet, or the very event that it was graded by",
+      received: '"a-1"',
+    },
+  ]);
+});
+
+test("a refused event gives its questions and does not stand in the way of a corrected one", () => {
+  assert.deepEqual(deliverAll(withoutCounts(), anEvent(), anEvent()), [
+    "refused rows required",
+    "graded absent",
+    "duplicate absent",
+  ]);
+});
+
+test("a refused event that comes again is refused again, and its questions are not taken twice", () => {
+  assert.deepEqual(deliverAll(withoutCounts(), withoutCounts()), [
+    "refused rows required",
+    "refused absent required",
+  ]);
+});
+
+test("refused questions stay open for another event of the exam ID, graded before or not", () => {
+  const badQuestions = anEvent({ questions: [bad] });
+  assert.deepEqual(deliverAll(badQuestions, anEvent(), badQuestions), [
+    "graded refused",
+    "refused rows duplicate",
+    "duplicate absent",
+  ]);
+});
+
+test("a duplicate of an event whose questions were refused is not refused again", () => {
+  const badQuestions = anEvent({ questions: [bad] });
+  assert.deepEqual(deliverAll(badQuestions, badQuestions), ["graded refused", "duplicate absent"]);
+});
+
+test("an event without a questions array leaves the questions open, an empty array closes them", () => {
+  const [none, empty] = [anEvent({ questions: undefined }), anEvent({ questions: [] })];
+  assert.deepEqual(deliverAll(none, anEvent()), ["graded absent", "refused rows duplicate"]);
+  assert.deepEqual(deliverAll(empty, anEvent()), ["graded rows", "refused absent duplicate"]);
+});
+
+test("an event that changes nothing leaves the very state that was there", () => {
+  const event = { user_exam_id: "a-1" };
+  assert.equal(deliver(newExam, event).state, newExam);
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { enforceGrade, type GradeRecord, gradeSchema, toGradeRow } from "user-activity/dist/events/grades";
+import { tables } from "user-activity/dist/tables/tables";
+import { realRecords } from "../../helpers/real-records";
+
+const record: GradeRecord = {
+  user_exam_id: "a-1",
+  base_exam_id: "b-1",
+  exam_name: "Reading Tea Leaves",
+  started_at: 1516717399082,
+  recorded_at: 1516717442735,
+  certification: null,
+  correct: 2,
+  incorrect: 1,
+  incomplete: 0,
+  unanswered: 0,
+  submitted: 3,
+  total: 3,
+  all_correct: false,
+};
+
+test("a record becomes a row of grades_ID, columns in the table's order", () => {
+  const row = toGradeRow(record, { partition: 2, offset: 9007199254740993n });
+  assert.deepEqual(row, { ...record, score: 2 / 3, partition: 2, offset: 9007199254740993n });
+  assert.deepEqual(
+    Object.keys(row),
+    tables.grades_ID.columns.map(({ name }) => name),
+  );
+});
+
+test("the score is correct / total, from 0 to 1", () => {
+  const score = (correct: number, total: number) =>
+    toGradeRow({ ...record, correct, total }, { partition: 0, offset: 0n }).score;
+  assert.deepEqual([score(0, 7), score(7, 7), score(1, 2147483647)], [0, 1, 1 / 2147483647]);
+});
+
+test("the enforced schema's columns have the table's types and nullability", () => {
+  const described = gradeSchema.fields.map(({ column, type, nullable }) => ({
+    name: column,
+    type,
+    nullable,
+  }));
+  const columns = tables.grades_ID.columns
+    .filter(({ name }) => !["score", "partition", "offset"].includes(name))
+    .map(({ name, type, nullable }) => ({ name, type, nullable }));
+  assert.deepEqual(described, columns);
+});
+
+test("real records are graded as their counts say", { skip: !realRecords }, () => {
+  for (const event of realRecords ?? []) {
+    const { counts } = event.sequences as { counts?: Record<string, number> };
+    const enforced = enforceGrade(event);
+    assert.equal(enforced.ok, counts !== undefined);
+    if (!enforced.ok || !counts) continue;
+    const { started_at, recorded_at, certification, ...rest } = enforced.record;
+    const { user_exam_id, base_exam_id, exam_name } = event;
+    assert.deepEqual(rest, { user_exam_id, base_exam_id, exam_name, ...counts });
+    assert.equal(new Date(started_at).toISOString(), event.started_at);
+    assert.equal(recorded_at, Math.trunc(Number(event.keen_timestamp) * 1000));
+    assert.equal(String(certification), String(event.certification));
+  }
+});
