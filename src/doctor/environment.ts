@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Config, readConfig } from "../base/config";
+import { projectPath } from "../base/paths";
 import { type Check, type Finding, toFinding } from "./checks";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,9 +53,13 @@ export function describeVariables(env: Environment): Finding {
 }
 
 /** What notebooks will publish, where that is not what a reader may expect. */
-function describeEventsFile({ eventsFile }: Config, text: string): Finding | undefined {
+function describeEventsFile({ kafka, eventsFile }: Config, text: string): Finding | undefined {
   if (eventsFile === null) {
     return toFinding("environment", "note", `${text}; no EVENTS_FILE: notebooks publish nothing`);
+  }
+  if (kafka.external && eventsFile === projectPath("data", "assessments.json")) {
+    const words = `notebooks publish the shipped events into topic "${kafka.topic}"`;
+    return toFinding("environment", "note", `${text}; ${words}`);
   }
   if (existsSync(eventsFile)) return undefined;
   return toFinding(

@@ -11,7 +11,7 @@ export function toLeaves(object: object, path = "", levels = 20): Leaves {
   for (const [key, value] of Object.entries(object)) {
     const name = toPath(path, key);
     if (Array.isArray(value)) leaves[`${name}[]`] = value.length;
-    else if (typeof value !== "object" || value === null) leaves[name] = value;
+    else if (typeof value !== "object" || value === null) put(leaves, name, value);
     else if (levels > 1 && Object.keys(value).length > 0)
       Object.assign(leaves, toLeaves(value, name, levels - 1));
     else leaves[`${name}{}`] = Object.keys(value).length;

@@ -83,6 +83,6 @@ export function describeColumn(
 }
 
 function quote(value: unknown): string {
-  const text = canonicalJson(value);
+  const text = value === undefined ? "nothing" : canonicalJson(value);
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

@@ -20,7 +20,8 @@ export interface EnforceFrameOptions {
 /**
  * Holds the rows of a frame of leaves to a schema, by the rules of enforceSchema. A frame doesn't tell absent from
  * null, so a failure says `nothing` of both, and an object with nothing but nulls is absent too; nor does it hold an
- * array's elements, so one is received as `["…"]`. Which rows are refused is the same.
+ * array's elements, so one is received as `["…"]`. Which rows are refused is the same, but for an object of nothing but
+ * nulls where a value may be null: to a frame it is absent, and accepted.
  */
 export function enforceFrame<R>(
   frame: DataFrame,

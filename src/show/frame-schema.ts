@@ -29,7 +29,7 @@ export function schemaOfFrames({ events, questions, options }: EventFrames): Imp
 
 /**
  * Derives the columns that a frame of leaves implies. Their types follow from the cells, not from the dtypes; a column
- * with a null is nullable.
+ * with a null is nullable, and one of nothing but nulls is STRING, behind the others.
  *
  * @param lists what one element of the array at a path has, where that is known; other arrays are STRING
  */
@@ -37,10 +37,26 @@ export function schemaOfFrame(
   frame: DataFrame,
   lists: Readonly<Record<string, readonly Column[]>> = {},
 ): readonly Column[] {
-  const columns = impliedColumns(inferSchema(fromFrame(frame).map(fromLeaves)));
-  return columns.map((column) => {
+  const rows = fromFrame(frame);
+  const columns = impliedColumns(inferSchema(rows.map(fromLeaves)));
+  const unknown = frame.columns.filter(
+    (path) =>
+      !frame.columns.some((other) => other !== path && isBelow(other, path)) &&
+      !/(\[\]|\{\})$/.test(path) &&
+      rows.every((row) => (row[path] ?? null) === null),
+  );
+  return [...columns, ...unknown.map((path) => toUnknown(path, rows.length))].map((column) => {
     const elements = Object.hasOwn(lists, column.name) ? lists[column.name] : undefined;
     const isList = elements && elements.length > 0 && frame.columns.includes(`${column.name}[]`);
     return isList ? { ...column, type: elements } : column;
   });
+}
+
+function toUnknown(path: string, count: number): Column {
+  return { name: path, type: "STRING", nullable: true, doc: `${path}, null in ${count} of ${count}` };
+}
+
+/** Whether a path leads through another: what is null there is an object or an array elsewhere. */
+function isBelow(path: string, parent: string): boolean {
+  return path.startsWith(parent) && /^[.[{]/.test(path.slice(parent.length));
 }

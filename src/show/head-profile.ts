@@ -52,7 +52,7 @@ function listCounts(ranked: readonly (readonly [value: unknown, count: number])[
   return ranked.map(([value, count]) => `${cut(value)} ${formatCount(count)}`).join(", ");
 }
 
-const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
+const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/;
 
 function describeNumbers(
   numbers: readonly number[],

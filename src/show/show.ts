@@ -69,7 +69,7 @@ export function toFrameView(frame: DataFrame, options: ShowFrameOptions): FrameV
   return {
     html: interactive ? `<div>${html}</div>` : html,
     plain: [caption, ...plain, words].filter((line) => line !== "").join("\n"),
-    ...toTold(frame, columns, size),
+    ...toTold(frame, columns, { size, profile }),
   };
 }
 
@@ -85,10 +85,14 @@ function renderProfiles(frame: DataFrame, columns: readonly TableColumn[]): stri
   return `<tr>${cells.join("")}</tr>`;
 }
 
-function toTold(frame: DataFrame, columns: readonly TableColumn[], size: number) {
+function toTold(
+  frame: DataFrame,
+  columns: readonly TableColumn[],
+  { size, profile }: { size: number; profile: boolean },
+) {
   const { cells, count } = packCells(columns, size);
   const [there, all] = [size + count, rowCountOf(frame)];
-  const limit = there < all ? `, the first ${there} here; profiles are of all` : "";
+  const limit = there < all ? `, the first ${there} here${profile ? "; profiles are of all" : ""}` : "";
   const places = columns.map((column) => column.places);
   return { there, told: { size, note: `${describeSize(frame, all)}${limit}`, places, cells } };
 }

@@ -64,7 +64,7 @@ export function packCells(
 function toToldCell({ places, texts }: TableColumn, row: number): ToldCell {
   const text = texts[row] ?? null;
   if (text === null) return null;
-  if (places >= 0) return Number(text);
+  if (places >= 0 && Number.isFinite(Number(text))) return Number(text); // JSON has no infinity
   return typeof text === "string" ? shorten(text) : text.map(shorten);
 }
 

@@ -176,6 +176,8 @@ describe("what is found of the environment", () => {
       [own.state, own.found],
       ["note", "KAFKA_TOPIC=mine; no EVENTS_FILE: notebooks publish nothing"],
     );
+    const elsewhere = describeVariables({ KAFKA_BROKERS: "127.0.0.1:1" });
+    assert.match(elsewhere.found, /notebooks publish the shipped events into topic "assessments"$/);
     const named = { KAFKA_TOPIC: "mine", EVENTS_FILE: "data/assessments.json" };
     assert.equal(describeVariables(named).found, "KAFKA_TOPIC=mine EVENTS_FILE=data/assessments.json");
     const { state, advice } = describeVariables({ EVENTS_FILE: "/nowhere/mine.json" });

@@ -63,8 +63,6 @@ describe("fromLeaves", () => {
     })).object;
     fc.assert(
       fc.property(value, (object) => {
-        // a key __proto__ that holds a scalar is no property of an object literal
-        fc.pre(!JSON.stringify(object).includes("__proto__"));
         assert.deepEqual(fromLeaves(toLeaves(object as object)), object);
       }),
     );

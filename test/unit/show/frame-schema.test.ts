@@ -64,6 +64,13 @@ describe("the schema that frames imply", () => {
     assertAsInferred(events);
   });
 
+  test("has a column of text for what is nothing but null, as the events imply", () => {
+    assertAsInferred([
+      { a: 1, b: null, c: { d: null } },
+      { a: 2, b: null, c: { d: null } },
+    ] as object[]);
+  });
+
   test("has no columns where there are no rows", () => {
     assert.deepEqual(schemaOfFrame(framed([])), []);
   });

@@ -27,6 +27,14 @@ function open(frame: DataFrame, options: ShowFrameOptions = {}) {
 
 const numbered = (count: number) => toFrame(Array.from({ length: count }, (_, number) => ({ number })));
 
+test("infinity stays what it is on later pages", () => {
+  const rows = [{ value: 1 }, { value: 2 }, { value: Number.POSITIVE_INFINITY }];
+  const page = open(toFrame(rows), { rows: 2 });
+  page.sort("value");
+  page.sort("value");
+  assert.deepEqual(page.column(0), ["Infinity", "2"]);
+});
+
 describe("sorting", () => {
   const rows = [
     { name: "b", score: 10, item: "item 10" },
@@ -193,6 +201,8 @@ describe("what is in the page", () => {
     const page = open(numbered(2500));
     assert.equal(page.status(), "rows 1 to 10 of 1000");
     assert.equal(page.texts("p")[0], "2500 rows × 1 column, the first 1000 here; profiles are of all");
+    const plain = open(numbered(2500), { profile: false });
+    assert.equal(plain.texts("p")[0], "2500 rows × 1 column, the first 1000 here");
     assert.match(page.texts("thead td")[0] ?? "", /^2,500 distinct0 to 2,499/);
   });
 
