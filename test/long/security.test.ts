@@ -50,7 +50,7 @@ describe("a delegation token", () => {
 describe("notebooks on a secured cluster", () => {
   test("publish, consume and land by the environment alone, and neither code nor outputs tell a secret", async () => {
     const { runNotebook } = await loadRunner();
-    const env = cluster.env();
+    const env = { ...cluster.env(), EVENTS_FILE: eventsFile };
     const output = join(cluster.folder, "notebooks", "executed.ipynb");
     for (const name of ["01-publish-and-consume.ipynb", "04-land-in-hdfs.ipynb"]) {
       await runNotebook(projectPath("notebooks", name), output, { env });
