@@ -117,7 +117,7 @@ throw new Error("on purpose");`;
     const { openNotebook } = await loadRunner();
     const marker = join(place, "marker");
     const write = `writeFileSync(${JSON.stringify(marker)}, "");`;
-    const path = writeNotebook("waits", ['import { writeFileSync } from "node:fs";', write]);
+    const path = writeNotebook("waits-behind-imports", ['import { writeFileSync } from "node:fs";', write]);
     const output = path.replace(".ipynb", ".out.ipynb");
     const gone = openNotebook(path, output);
     gone.end();
