@@ -1,11 +1,26 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { startPace } from "user-activity/dist/publish/pace";
 
 describe("a pace of ten a second", () => {
-  beforeEach(() => mock.timers.enable({ apis: ["Date", "setTimeout"], now: 0 }));
-  afterEach(() => mock.timers.reset());
+  /** A clock that stands still until it is told to go on. */
+  function openClock() {
+    let nowMs = 0;
+    let sleepers: { readonly untilMs: number; readonly wake: () => void }[] = [];
+    const sleep = (ms: number) =>
+      new Promise<void>((wake) => {
+        sleepers.push({ untilMs: nowMs + ms, wake });
+      });
+    return {
+      clock: { now: () => nowMs, sleep },
+      tick: (ms: number) => {
+        nowMs += ms;
+        for (const { untilMs, wake } of sleepers) if (untilMs <= nowMs) wake();
+        sleepers = sleepers.filter(({ untilMs }) => untilMs > nowMs);
+      },
+    };
+  }
 
   /** Whether it is done by now. */
   async function isDone(work: Promise<unknown>): Promise<boolean> {
@@ -18,18 +33,20 @@ describe("a pace of ten a second", () => {
   }
 
   test("lets the first one go at once, the eleventh after a second", async () => {
-    const pace = startPace(10);
+    const { clock, tick } = openClock();
+    const pace = startPace(10, undefined, clock);
     assert.equal(await isDone(pace(0)), true);
     const eleventh = pace(10);
-    mock.timers.tick(999);
+    tick(999);
     assert.equal(await isDone(eleventh), false);
-    mock.timers.tick(1);
+    tick(1);
     assert.equal(await isDone(eleventh), true);
   });
 
   test("does not wait for what is late, and so makes up for it", async () => {
-    const pace = startPace(10);
-    mock.timers.tick(1500);
+    const { clock, tick } = openClock();
+    const pace = startPace(10, undefined, clock);
+    tick(1500);
     assert.equal(await isDone(pace(10)), true);
     assert.equal(await isDone(pace(15)), true);
     assert.equal(await isDone(pace(16)), false);
