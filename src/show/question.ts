@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors";
 import { escapeHtml } from "../base/text";
 import { display } from "./display";
+import { renderCaption } from "./frame-table";
 import { isOption, type Option, parseList, rightMark, tickMark } from "./nested";
 
 export interface ShowQuestionOptions {
@@ -24,7 +25,7 @@ export function showQuestion(row: object, { caption = "", letters = false }: Sho
   const body = lines.map((texts) => `<tr>${texts.map((text) => cell(text, "td")).join("")}</tr>`);
   const html = [
     "<table>",
-    caption ? `<caption style="text-align:left; white-space:nowrap">${escapeHtml(caption)}</caption>` : "",
+    renderCaption(caption),
     `<thead>${head}</thead><tbody>${body.join("")}</tbody></table>`,
     summary ? `<p><small>${escapeHtml(summary)}</small></p>` : "",
   ];

@@ -1,5 +1,6 @@
 import { escapeHtml } from "../base/text";
 import { display } from "./display";
+import { renderCaption } from "./frame-table";
 
 /** One field of a schema, as showSchemas puts it beside others. */
 export interface ShownField {
@@ -32,7 +33,7 @@ export function showSchemas(
   const head = ["path", ...names].map((name) => `<th scope="col" style="${left}">${escapeHtml(name)}</th>`);
   const html = [
     "<table>",
-    caption ? `<caption style="text-align:left; white-space:nowrap">${escapeHtml(caption)}</caption>` : "",
+    renderCaption(caption),
     `<thead><tr>${head.join("")}</tr></thead><tbody>${rows.map(toHtml).join("")}</tbody></table>`,
     `<p><small>${size}</small></p>`,
   ];
