@@ -15,20 +15,11 @@ export { optionSchema, questionSchema, toQuestionRows } from "./events/questions
 export { describeField, type Schema } from "./events/schema";
 export { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "./events/schema-rows";
 export { findUnknownPaths } from "./events/unknown-paths";
-export {
-  consumeAs,
-  consumeRange,
-  consumeTopic,
-  ensureTopic,
-  type Message,
-  type MessageBatch,
-  readGroupOffsets,
-  readOffsets,
-  removeGroup,
-  resetTopic,
-  sampleMessages,
-} from "./kafka/consume";
+export { consumeAs, consumeRange, consumeTopic, sampleMessages } from "./kafka/consume";
+export { readGroupOffsets, removeGroup } from "./kafka/groups";
+export type { Message, MessageBatch } from "./kafka/message";
 export { hashKey, partitionOf } from "./kafka/partitions";
+export { ensureTopic, readOffsets, resetTopic } from "./kafka/topics";
 export { writeCommit } from "./lake/commit";
 export { emptyState, formatSum, nextCommit } from "./lake/commit-file";
 export {
@@ -40,7 +31,7 @@ export {
   readTable,
   resetLake,
 } from "./lake/lake";
-export { listStaged, makeLake, publishCommit, sweepStaged } from "./lake/placing";
+export { createLake, listStaged, placeCommit, sweepStaged } from "./lake/placing";
 export { stageIndex, stageRows, toCommittedFiles } from "./lake/staging";
 export { compact } from "./landing/compact";
 export { follow } from "./landing/follow";

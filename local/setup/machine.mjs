@@ -18,7 +18,7 @@ export function checkNode() {
 export function makeLocalDir() {
   const probe = join(localDir, `.probe-${process.pid}`);
   try {
-    makeFolder(localDir);
+    createFolder(localDir);
     writeFileSync(probe, Buffer.alloc(65536));
   } catch (error) {
     throw explainFolder(error);
@@ -31,9 +31,9 @@ export function makeLocalDir() {
  * Not by "recursive": with it Node hides that a disk is read-only, and never ends where no folder can be made.
  * @param {string} path
  */
-function makeFolder(path) {
+function createFolder(path) {
   if (existsSync(path)) return;
-  makeFolder(dirname(path));
+  createFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {

@@ -10,7 +10,7 @@ import { ServiceError } from "./errors";
 export function prepareFolder(path: string, bytes = 0): void {
   const probe = join(path, `.probe-${process.pid}`);
   try {
-    makeFolder(path);
+    createFolder(path);
     writeFileSync(probe, Buffer.alloc(4096));
   } catch (error) {
     throw toFolderError(path, error as NodeJS.ErrnoException);
@@ -24,16 +24,16 @@ export function prepareFolder(path: string, bytes = 0): void {
 /** Removes all that is in the folder, or makes it. */
 export function emptyFolder(path: string): void {
   rmSync(path, { recursive: true, force: true });
-  makeFolder(path);
+  createFolder(path);
 }
 
 /**
  * Makes the folder and its parents, those that are missing; throws what the system says. Not by "recursive": with it Node
  * says of a read-only file system that nothing is there, and tries for ever where no folder can be made, as in /proc.
  */
-export function makeFolder(path: string): void {
+export function createFolder(path: string): void {
   if (isFolder(path)) return;
-  if (path !== dirname(path)) makeFolder(dirname(path));
+  if (path !== dirname(path)) createFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {

@@ -3,7 +3,7 @@ import { ServiceError } from "../base/errors";
 import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
-import { type Progress, withProgress } from "./progress";
+import { type ProgressLine, withProgress } from "./progress";
 import { formatFollowing, formatLake } from "./report";
 import {
   type GiveUpOption,
@@ -62,7 +62,7 @@ async function runLand(options: LandFlags): Promise<void> {
   });
 }
 
-async function landWith(progress: Progress, { batch, giveUp }: LandFlags): Promise<LandReport> {
+async function landWith(progress: ProgressLine, { batch, giveUp }: LandFlags): Promise<LandReport> {
   const { land } = await import("../landing/land.js");
   return land({
     ...(batch ? { batchMessages: batch } : {}),
@@ -76,7 +76,7 @@ async function landWith(progress: Progress, { batch, giveUp }: LandFlags): Promi
 }
 
 async function followWith(
-  progress: Progress,
+  progress: ProgressLine,
   { batch, every, compactEvery, giveUp }: LandFlags,
 ): Promise<LandReport> {
   const { follow } = await import("../landing/follow.js");

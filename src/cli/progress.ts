@@ -1,5 +1,5 @@
-/** Progress of one piece of work, on stderr: a spinner on a terminal, elsewhere one line at the start and, if it ends well, one at the end. */
-export interface Progress {
+/** ProgressLine of one piece of work, on stderr: a spinner on a terminal, elsewhere one line at the start and, if it ends well, one at the end. */
+export interface ProgressLine {
   /** Replaces what is said of the work under way. */
   readonly tell: (text: string) => void;
   /** Says what was reached on the way: as tell does on a terminal, a line of its own elsewhere. */
@@ -13,7 +13,7 @@ export interface Progress {
 }
 
 /** Starts to tell of a piece of work. */
-export async function startProgress(text: string): Promise<Progress> {
+export async function openProgressLine(text: string): Promise<ProgressLine> {
   if (!process.stderr.isTTY || !process.stderr.columns) return startLines(text); // at 0 columns ora never returns
   const { default: ora } = await import("ora");
   const spinner = ora({ text, discardStdin: false, color: process.env.NO_COLOR ? false : "cyan" }).start();
@@ -37,7 +37,7 @@ export async function startProgress(text: string): Promise<Progress> {
   };
 }
 
-function startLines(text: string): Progress {
+function startLines(text: string): ProgressLine {
   const write = (line: string) => process.stderr.write(`${line}\n`);
   write(`… ${text}`);
   const step = (line: string) => write(`  ${line}`);
@@ -53,10 +53,10 @@ function startLines(text: string): Progress {
 /** Runs work with its progress told; `describe` gives the closing words. */
 export async function withProgress<T>(
   text: string,
-  work: (progress: Progress) => Promise<T>,
+  work: (progress: ProgressLine) => Promise<T>,
   describe: (result: T) => string,
 ): Promise<T> {
-  const progress = await startProgress(text);
+  const progress = await openProgressLine(text);
   try {
     const result = await work(progress);
     progress.done(describe(result));

@@ -8,7 +8,7 @@ import { csvLines, formatFiles, formatRows, jsonLines, takeRows } from "../sql/o
 import type { QueryOptions } from "../sql/query";
 import type { SqlStream } from "../sql/values";
 import { type TableName, tables } from "../tables/tables";
-import { startProgress, withProgress } from "./progress";
+import { openProgressLine, withProgress } from "./progress";
 import { parseWhole, type QueryTools } from "./tools";
 
 interface QueryFlags {
@@ -158,12 +158,12 @@ async function writeLines(
   );
 }
 
-/** Progress that is told only of what takes more than a second; its end may be told again. */
+/** ProgressLine that is told only of what takes more than a second; its end may be told again. */
 function startLate(text: string) {
   let now = text;
-  let started: ReturnType<typeof startProgress> | undefined;
+  let started: ReturnType<typeof openProgressLine> | undefined;
   const timer = setTimeout(() => {
-    started = startProgress(now);
+    started = openProgressLine(now);
   }, 1000);
   const end = async () => {
     clearTimeout(timer);

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { formatRetry, type RetryPolicy } from "../base/retry";
 import type { ServiceName } from "../services/services";
 import { interruption } from "./interrupt";
-import type { Progress } from "./progress";
+import type { ProgressLine } from "./progress";
 
 /** Prints the result as one JSON value instead of as text. */
 export interface JsonOption {
@@ -45,7 +45,7 @@ export interface GiveUpOption {
 }
 
 /** Tries again for so long, and tells of every failure that is followed by another try. */
-export function toRetry(progress: Progress, giveUpSeconds: number, signal?: AbortSignal): RetryPolicy {
+export function toRetry(progress: ProgressLine, giveUpSeconds: number, signal?: AbortSignal): RetryPolicy {
   return { giveUpMs: giveUpSeconds * 1000, onRetry: (retry) => progress.note(formatRetry(retry)), signal };
 }
 

@@ -3,10 +3,10 @@ import { posix } from "node:path";
 import { type Config, type HdfsConfig, type KafkaConfig, readConfig } from "../base/config";
 import { type HdfsClient, openHdfsClient } from "../hdfs/client";
 import { isRemoteError, toHdfsError } from "../hdfs/errors";
-import { connectKafka, toKafkaError, withAdmin } from "../kafka/client";
+import { openKafka, toKafkaError, withAdmin } from "../kafka/client";
 import { findHdfs, nameNodePlace } from "../services/hdfs";
 import { findKafka, kafkaPlace } from "../services/kafka";
-import { findProcess, type Place } from "../services/processes";
+import { findProcess, type ProcessPlace } from "../services/processes";
 import { type Check, type Finding, toFinding } from "./checks";
 
 /** Whether both services are there, answer, and let the configured user in; nothing is started or written. */
@@ -36,7 +36,7 @@ async function examineKafka({ kafka }: Config): Promise<Finding> {
 async function readTopic(config: KafkaConfig): Promise<string> {
   const options = { connectionTimeout: 3000, requestTimeout: patienceMs, retry: { retries: 0 } };
   try {
-    return await withAdmin(connectKafka(config, options), async (admin) => {
+    return await withAdmin(openKafka(config, options), async (admin) => {
       const topics = await admin.listTopics();
       if (!topics.includes(config.topic)) return `no topic "${config.topic}" yet`;
       const {
@@ -103,7 +103,7 @@ function reach(host: string, port: number): Promise<void> {
   });
 }
 
-function describeStopped(name: string, place: Place): Finding {
+function describeStopped(name: string, place: ProcessPlace): Finding {
   const record = findProcess(place);
   if (!record) return toFinding(name, "ok", "stopped; a command that needs it starts it");
   return toFinding(name, "warning", `process ${record.pid} runs and does not answer`, restartAdvice);

@@ -1,7 +1,7 @@
 import type { Origin } from "../tables/tables";
 import { type AssessmentEvent, hashEvent } from "./decode";
 import { type Failure, quote } from "./failures";
-import { enforceGrade, type GradeRecord, gradeSchema } from "./grades";
+import { enforceGrade, type GradeValues, gradeSchema } from "./grades";
 import { type EventQuestions, toQuestionRows } from "./questions";
 import type { Schema } from "./schema";
 
@@ -14,16 +14,16 @@ export interface ExamState {
 }
 
 /** The state of an exam ID that nothing is known of. */
-export const newExam: ExamState = { gradedHash: null, questionsTaken: false };
+export const unknownExam: ExamState = { gradedHash: null, questionsTaken: false };
 
 /** What grades_ID makes of a delivery. */
 export type Grading =
-  | { readonly kind: "graded"; readonly record: GradeRecord }
+  | { readonly kind: "graded"; readonly values: GradeValues }
   | { readonly kind: "duplicate" }
   | { readonly kind: "refused"; readonly failures: readonly Failure[] };
 
 /** What comes of one delivery of an exam ID, and the state after it. */
-export interface Delivery {
+export interface Decision {
   readonly grading: Grading;
   /** `absent` also where the questions were taken before. */
   readonly questions: EventQuestions;
@@ -40,8 +40,8 @@ export function decideDelivery(
   before: ExamState,
   event: AssessmentEvent,
   origin: Origin,
-  schema: Schema<GradeRecord> = gradeSchema,
-): Delivery {
+  schema: Schema<GradeValues> = gradeSchema,
+): Decision {
   const hash = hashEvent(event);
   if (before.gradedHash?.equals(hash)) {
     return { grading: { kind: "duplicate" }, questions: { kind: "absent" }, state: before };
@@ -58,9 +58,9 @@ export function decideDelivery(
   return { grading, questions, state };
 }
 
-function gradeDelivery(before: ExamState, event: AssessmentEvent, schema: Schema<GradeRecord>): Grading {
+function gradeDelivery(before: ExamState, event: AssessmentEvent, schema: Schema<GradeValues>): Grading {
   const enforced = enforceGrade(event, schema);
-  if (enforced.ok && !before.gradedHash) return { kind: "graded", record: enforced.record };
+  if (enforced.ok && !before.gradedHash) return { kind: "graded", values: enforced.values };
   const failures = enforced.ok ? [] : enforced.failures;
   return { kind: "refused", failures: before.gradedHash ? [...failures, gradedBefore(event)] : failures };
 }

@@ -4,9 +4,9 @@ import { isObject, ownValue } from "./decode";
 import { type Failure, quote, type Rule } from "./failures";
 import { boundsOf, describeField, type Field, type Scalar, type Schema } from "./schema";
 
-/** A record that satisfies the schema, or every reason why there is none. */
+/** The values of what satisfies the schema, by column, or every reason why it does not. */
 export type Enforced<R> =
-  | { readonly ok: true; readonly record: R }
+  | { readonly ok: true; readonly values: R }
   | { readonly ok: false; readonly failures: readonly Failure[] };
 
 type Checked = { readonly value: Scalar } | { readonly rule: Rule };
@@ -20,20 +20,20 @@ type Checked = { readonly value: Scalar } | { readonly rule: Rule };
 export function enforceSchema<R>(schema: Schema<R>, value: unknown, at = ""): Enforced<R> {
   if (!isObject(value)) return { ok: false, failures: [notAnObject(at || "$", value)] };
   const failures: Failure[] = [];
-  const record: Record<string, Scalar> = {};
+  const values: Record<string, Scalar> = {};
   for (const field of schema.fields) {
     const outcome = readField(field, value, at);
-    if ("value" in outcome) record[field.column] = outcome.value;
+    if ("value" in outcome) values[field.column] = outcome.value;
     else if (!failures.some(({ path }) => path === outcome.path)) failures.push(outcome);
   }
   for (const { column, atMost } of schema.rules) {
-    const [left, right] = [record[column], record[atMost]];
+    const [left, right] = [values[column], values[atMost]];
     if (typeof left !== "number" || typeof right !== "number" || left <= right) continue;
     const path = schema.fields.find((field) => field.column === column)?.path ?? column;
     const expected = `at most ${atMost}, which is ${right}`;
     failures.push({ path: join(at, path), rule: "at-most", expected, received: quote(left) });
   }
-  return failures.length === 0 ? { ok: true, record: record as R } : { ok: false, failures };
+  return failures.length === 0 ? { ok: true, values: values as R } : { ok: false, failures };
 }
 
 /** Reads one field of an object; a failure names the field's path or that of the parent that stands in its way. */

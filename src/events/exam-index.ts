@@ -1,5 +1,5 @@
 import { ServiceError } from "../base/errors";
-import { type ExamState, newExam } from "./attempts";
+import { type ExamState, unknownExam } from "./attempts";
 
 const hashBytes = 16;
 const flagsAt = 2 * hashBytes;
@@ -40,7 +40,7 @@ export class ExamIndex {
   /** The state of an exam ID; that of a new one where nothing is known. */
   get(idHash: Buffer): ExamState {
     const entry = this.#slots[this.#slotOf(idHash, 0)];
-    return entry ? unpack(this.#entryOf(entry - 1)) : newExam;
+    return entry ? unpack(this.#entryOf(entry - 1)) : unknownExam;
   }
 
   /** Sets a state, which is to hold all that was known before: states only grow. Throws where the index is full. */

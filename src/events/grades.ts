@@ -3,10 +3,10 @@ import { type Enforced, enforceSchema } from "./enforce";
 import type { Field, Schema } from "./schema";
 
 /** What the enforced schema takes from an event: a row of grades_ID but for what follows from it and its origin. */
-export type GradeRecord = Omit<GradeRow, "score" | keyof Origin>;
+export type GradeValues = Omit<GradeRow, "score" | keyof Origin>;
 
 /** The enforced schema: what an event must hold to be graded. */
-export const gradeSchema: Schema<GradeRecord> = {
+export const gradeSchema: Schema<GradeValues> = {
   name: "grades_ID",
   fields: [
     name("user_exam_id"),
@@ -39,21 +39,21 @@ export const gradeSchema: Schema<GradeRecord> = {
 };
 
 /** Holds an event to the enforced schema, by default the project's. */
-export function enforceGrade(event: unknown, schema = gradeSchema): Enforced<GradeRecord> {
+export function enforceGrade(event: unknown, schema = gradeSchema): Enforced<GradeValues> {
   return enforceSchema(schema, event);
 }
 
-/** Makes a record a row of grades_ID, in the table's column order; the score is correct / total, from 0 to 1. */
-export function toGradeRow(record: GradeRecord, origin: Origin): GradeRow {
-  const { all_correct, ...values } = record;
+/** Makes values a row of grades_ID, in the table's column order; the score is correct / total, from 0 to 1. */
+export function toGradeRow(values: GradeValues, origin: Origin): GradeRow {
+  const { all_correct, ...others } = values;
   const { partition, offset } = origin;
-  return { ...values, score: record.correct / record.total, all_correct, partition, offset };
+  return { ...others, score: values.correct / values.total, all_correct, partition, offset };
 }
 
-function name<C extends keyof GradeRecord>(column: C): Field<C> {
+function name<C extends keyof GradeValues>(column: C): Field<C> {
   return { path: column, column, type: "STRING", nullable: false, nonEmpty: true };
 }
 
-function count<C extends keyof GradeRecord>(column: C, min = 0): Field<C> {
+function count<C extends keyof GradeValues>(column: C, min = 0): Field<C> {
   return { path: `sequences.counts.${column}`, column, type: "INT32", nullable: false, min };
 }

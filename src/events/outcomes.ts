@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import type { GradeRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
-import { type Delivery, decideDelivery, newExam } from "./attempts";
+import { type Decision, decideDelivery, unknownExam } from "./attempts";
 import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import type { Failure } from "./failures";
-import { type GradeRecord, gradeSchema, toGradeRow } from "./grades";
+import { type GradeValues, gradeSchema, toGradeRow } from "./grades";
 import { examSchema, optionSchema, questionSchema } from "./questions";
 import type { Schema } from "./schema";
 
 /** What the landing needs of a Kafka message; timestamp in ms UTC. */
-export interface Message extends Origin {
+export interface TopicMessage extends Origin {
   readonly topic: string;
   readonly timestamp: number | bigint;
   readonly key: Uint8Array | null;
@@ -34,7 +34,7 @@ export interface Outcome {
  * Decides which rows a message adds, and keeps its exam ID's state in the index. Messages must come in the order of
  * their offsets. Never throws on a message's contents. Grades are held to `schema`, by default the project's.
  */
-export function decideOutcome(message: Message, exams: ExamIndex, schema = gradeSchema): Outcome {
+export function decideOutcome(message: TopicMessage, exams: ExamIndex, schema = gradeSchema): Outcome {
   const decoded = decodeEvent(message.value);
   const { topic, partition, offset, timestamp } = message;
   const raw = { topic, partition, offset, timestamp, key: decodeText(message.key), value: decoded.text };
@@ -51,7 +51,7 @@ export function decideOutcome(message: Message, exams: ExamIndex, schema = grade
   return {
     kind: grading.kind === "refused" ? "quarantined" : grading.kind,
     raw,
-    grade: grading.kind === "graded" ? toGradeRow(grading.record, message) : null,
+    grade: grading.kind === "graded" ? toGradeRow(grading.values, message) : null,
     questions: questions.kind === "rows" ? questions.rows : [],
     quarantine,
   };
@@ -59,13 +59,13 @@ export function decideOutcome(message: Message, exams: ExamIndex, schema = grade
 
 interface Known {
   readonly exams: ExamIndex;
-  readonly schema: Schema<GradeRecord>;
+  readonly schema: Schema<GradeValues>;
 }
 
 /** Decides a delivery by what the index knows. An event without a sound exam ID is nobody's: it leaves no state. */
-function deliver(event: AssessmentEvent, origin: Origin, { exams, schema }: Known): Delivery {
+function deliver(event: AssessmentEvent, origin: Origin, { exams, schema }: Known): Decision {
   const examId = examIdOf(event);
-  if (examId === undefined) return decideDelivery(newExam, event, origin, schema);
+  if (examId === undefined) return decideDelivery(unknownExam, event, origin, schema);
   const idHash = hashExamId(examId);
   const before = exams.get(idHash);
   const delivery = decideDelivery(before, event, origin, schema);
@@ -74,7 +74,7 @@ function deliver(event: AssessmentEvent, origin: Origin, { exams, schema }: Know
 }
 
 function toQuarantineRow(
-  message: Message,
+  message: TopicMessage,
   text: string | null,
   refusal: Pick<QuarantineRow, "table" | "failures">,
 ): QuarantineRow {
@@ -84,7 +84,7 @@ function toQuarantineRow(
 }
 
 /** Tells schemas apart: 16 hexadecimal digits that change with anything the tables ask of an event. */
-export function fingerprintSchemas(grades: Schema<GradeRecord> = gradeSchema): string {
+export function fingerprintSchemas(grades: Schema<GradeValues> = gradeSchema): string {
   const schemas = [grades, examSchema, questionSchema, optionSchema];
   const text = JSON.stringify(schemas, (_, value) => (value instanceof RegExp ? String(value) : value));
   return createHash("sha256").update(text).digest("hex").slice(0, 16);

@@ -95,7 +95,7 @@ function textOrNull(value: unknown): string | null {
 
 /** Reads one question with its options; what is missing from the result is among the failures. */
 function readQuestion(failures: Failure[], question: unknown, path: string): Partial<QuestionRow> {
-  const record = collect(failures, enforceSchema(questionSchema, question, path));
+  const values = collect(failures, enforceSchema(questionSchema, question, path));
   if (!isObject(question)) return {};
   const options = ownValue(question, "options");
   if (!Array.isArray(options)) {
@@ -111,12 +111,12 @@ function readQuestion(failures: Failure[], question: unknown, path: string): Par
   const rows = options.map((option, index) =>
     collect(failures, enforceSchema(optionSchema, option, `${path}.options[${index}]`)),
   );
-  return { ...record, options: rows as readonly OptionRow[] };
+  return { ...values, options: rows as readonly OptionRow[] };
 }
 
-/** Gives the record, or adds why there is none. */
+/** Gives the values, or adds why there is none. */
 function collect<R>(failures: Failure[], enforced: Enforced<R>): R | undefined {
-  if (enforced.ok) return enforced.record;
+  if (enforced.ok) return enforced.values;
   failures.push(...enforced.failures);
   return undefined;
 }

@@ -7,7 +7,7 @@ export type FieldType = "STRING" | "INT32" | "BOOLEAN" | "TIMESTAMP";
 export interface Field<C extends string = string> {
   /** Keys from the event (or from what the schema is held to) down to the value, joined with dots. */
   readonly path: string;
-  /** Name of the value in the record. */
+  /** Name of the value among those that the schema gives. */
   readonly column: C;
   readonly type: FieldType;
   /** Whether null will do; absent counts as null. */
@@ -30,14 +30,14 @@ export interface AtMost<C extends string = string> {
   readonly atMost: C;
 }
 
-/** Ordered fields and the rules between them. R is the record that they make, with a key for each column. */
+/** Ordered fields and the rules between them. R is what they give of an event: a value for each column. */
 export interface Schema<R = Readonly<Record<string, Scalar>>> {
   readonly name: string;
   readonly fields: readonly Field<keyof R & string>[];
   readonly rules: readonly AtMost<keyof R & string>[];
 }
 
-/** A value of a record; TIMESTAMP is a number of ms UTC. */
+/** A value; TIMESTAMP is a number of ms UTC. */
 export type Scalar = string | number | boolean | null;
 
 /** Says in words what a field asks for, such as `a whole number from 1 to 2147483647`. */

@@ -70,7 +70,7 @@ export interface HdfsOptions {
  * functions come to the same. `remove` returns false then. `rename` and `replace` throw that the source is missing
  * (isSourceMissing tells): whether it is at the target, and that it is no other's, only the caller can see by looking.
  */
-export function connectHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
+export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
   const { timeoutMs = defaultTimeoutMs, retry } = options;
   const client = openHdfsClient(config, timeoutMs);
   /** Every exchange with HDFS passes through here. */

@@ -15,7 +15,7 @@ import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from 
 import { installAbortedFilter } from "./transactions";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
-export function connectKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
+export function openKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
   installAbortedFilter();
   installQueueMend();
   return new Kafka({
@@ -52,7 +52,7 @@ export async function askKafka<T>(
   retry?: RetryPolicy,
 ): Promise<T> {
   const ask = () =>
-    unlessTurnedAway(() => untilReady(() => withAdmin(connectKafka(config, askingOptions), work)));
+    unlessTurnedAway(() => untilReady(() => withAdmin(openKafka(config, askingOptions), work)));
   return withRetries(() => ask().catch((error) => Promise.reject(toKafkaError(error, config, doing))), retry);
 }
 
@@ -85,7 +85,7 @@ export function isNotYet(error: unknown): boolean {
 
 /** The id of the cluster behind the brokers; undefined where none answers within about a second. */
 export async function readKafkaClusterId(config: KafkaConfig): Promise<string | undefined> {
-  const kafka = connectKafka(config, {
+  const kafka = openKafka(config, {
     connectionTimeout: 1000,
     requestTimeout: 2000,
     retry: { retries: 0 },

@@ -5,10 +5,6 @@ import { readGroupOffsets } from "./groups";
 import type { BatchHandler, Message } from "./message";
 import { readOffsets } from "./topics";
 
-export { readGroupOffsets, removeGroup, setGroupOffsets } from "./groups";
-export type { BatchHandler, Message, MessageBatch } from "./message";
-export { ensureTopic, type PartitionOffsets, readOffsets, resetTopic } from "./topics";
-
 export interface ConsumeRange extends ConsumeOptions {
   /** Inclusive; a partition that is not named starts at its lowest offset. */
   readonly from: ReadonlyMap<number, bigint>;

@@ -2,17 +2,24 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
-import { connectKafka, withAdmin } from "./client";
-import { deliver, passMarkers } from "./consumer-delivery";
-import { type Consuming, crash, type Outcome, openRun, type Run } from "./consumer-run";
-import { watchForSilence } from "./consumer-silence";
+import { openKafka, withAdmin } from "./client";
+import {
+  type ConsumerEnd,
+  type Consuming,
+  crash,
+  deliver,
+  openRun,
+  passMarkers,
+  type Run,
+  watchForSilence,
+} from "./consumer-run";
 import type { BatchHandler } from "./message";
 
 /** Consumes from where `progress` is, until the outcome; the handler is idle then. A group of its own is removed. */
-export async function consumeOnce(given: Consuming): Promise<Outcome> {
+export async function consumeOnce(given: Consuming): Promise<ConsumerEnd> {
   const { config, signal, partitionCheckMs } = given;
   const groupId = given.group ?? `user-activity-run-${randomUUID()}`;
-  const consumer = connectKafka(config).consumer({
+  const consumer = openKafka(config).consumer({
     groupId,
     maxWaitTimeInMs: 200,
     allowAutoTopicCreation: false,
@@ -94,7 +101,7 @@ function committing({ config, handle }: Consuming, consumer: Consumer): BatchHan
 
 async function removeOwn(config: KafkaConfig, consumer: Consumer, groupId: string): Promise<void> {
   await consumer.disconnect();
-  const kafka = connectKafka(config, {
+  const kafka = openKafka(config, {
     connectionTimeout: 1000,
     requestTimeout: 2000,
     retry: { retries: 0 },

@@ -3,7 +3,7 @@ import { ServiceError } from "../base/errors";
 import { countFailures, type Failures, isPassing, type Retry, type RetryPolicy } from "../base/retry";
 import { isNotYet, toKafkaError } from "./client";
 import { consumeOnce } from "./consumer";
-import type { Outcome, Progress } from "./consumer-run";
+import type { ConsumerEnd, PartitionProgress } from "./consumer-run";
 import type { BatchHandler } from "./message";
 import { findOffsets, type PartitionOffsets, readOffsets } from "./topics";
 
@@ -41,7 +41,7 @@ export async function consume(
   handle: BatchHandler,
 ): Promise<"done" | "aborted"> {
   const failures = countFailures(toPolicy(wanted));
-  for (let progress: readonly Progress[] = []; ; ) {
+  for (let progress: readonly PartitionProgress[] = []; ; ) {
     try {
       const held = await unlessAborted(readHeld(config, progress), wanted.signal);
       if (!held) return "aborted";
@@ -68,9 +68,9 @@ interface Work {
 async function consumeFrom(
   config: KafkaConfig,
   { signal, patienceMs = 30_000, partitionCheckMs, onHighWatermark, group }: Wanted,
-  progress: readonly Progress[],
+  progress: readonly PartitionProgress[],
   { handle, failures }: Work,
-): Promise<Outcome> {
+): Promise<ConsumerEnd> {
   const before = progress.map(({ delivered }) => delivered);
   const how = { signal, patienceMs, partitionCheckMs, onHighWatermark, group };
   const outcome = await consumeOnce({ config, progress, handle, ...how });
@@ -83,7 +83,7 @@ async function consumeFrom(
 async function recover(
   config: KafkaConfig,
   { retry }: Wanted,
-  outcome: Outcome,
+  outcome: ConsumerEnd,
   failures: Failures,
 ): Promise<void> {
   if (outcome.kind === "offsets gone") {
@@ -110,7 +110,10 @@ function toPolicy({ retry, signal }: Wanted): RetryPolicy {
 }
 
 /** A topic that was read and is no more is a gap; before that it is a topic that was never there. */
-async function readHeld(config: KafkaConfig, progress: readonly Progress[]): Promise<PartitionOffsets[]> {
+async function readHeld(
+  config: KafkaConfig,
+  progress: readonly PartitionProgress[],
+): Promise<PartitionOffsets[]> {
   const read = progress.find(({ seen }) => seen > 0n);
   if (!read) return readOffsets(config);
   const held = await findOffsets(config);
@@ -123,16 +126,16 @@ async function readHeld(config: KafkaConfig, progress: readonly Progress[]): Pro
 function plan(
   config: KafkaConfig,
   { from, to, onHighWatermark }: Wanted,
-  progress: readonly Progress[],
+  progress: readonly PartitionProgress[],
   held: readonly PartitionOffsets[],
-): Progress[] {
+): PartitionProgress[] {
   const known = new Set(progress.map(({ partition }) => partition));
   const wanted = to
     ? [...to.keys()]
     : [...new Set([...from.keys(), ...held.map(({ partition }) => partition)])];
   const added = wanted
     .filter((partition) => !known.has(partition))
-    .map((partition): Progress => {
+    .map((partition): PartitionProgress => {
       const start = from.get(partition) ?? held.find((each) => each.partition === partition)?.low ?? 0n;
       const end = to?.get(partition);
       return {
@@ -150,7 +153,7 @@ function plan(
 
 function checkGaps(
   { topic }: KafkaConfig,
-  progress: readonly Progress[],
+  progress: readonly PartitionProgress[],
   held: readonly PartitionOffsets[],
 ): void {
   for (const { partition, seen } of progress) {

@@ -1,6 +1,6 @@
 import type { KafkaConfig } from "../base/config";
 import { type RetryPolicy, withRetries } from "../base/retry";
-import { askKafka, connectKafka, toKafkaError } from "./client";
+import { askKafka, openKafka, toKafkaError } from "./client";
 
 /** Sets a group's offsets (the next to be read), so that monitoring shows its lag; nobody else may be in the group. */
 export async function setGroupOffsets(
@@ -19,7 +19,7 @@ async function commitOffsets(
 ): Promise<void> {
   const { topic } = config;
   // admin.setOffsets does the same and takes five seconds; a short session keeps a killed one from blocking the next
-  const consumer = connectKafka(config).consumer({
+  const consumer = openKafka(config).consumer({
     groupId,
     maxWaitTimeInMs: 50,
     sessionTimeout: 6000,

@@ -25,7 +25,7 @@ export function addParts(
   return Object.fromEntries(added) as LakeParts;
 }
 
-/** What a lake is once a commit's files are published: all that its catalogue says follows from this. */
+/** What a lake is once a commit's files are placed: all that its catalogue says follows from this. */
 export interface LakeContents {
   /** Where the lander found it: the NameNode's HTTP address and the directory in HDFS. */
   readonly webhdfsUrl: string;

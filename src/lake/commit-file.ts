@@ -65,9 +65,9 @@ export interface Commit {
   readonly holder: string;
   readonly committedAt: string;
   readonly state: LakeState;
-  /** The files of this commit or, in a claim, of the last one: publishing them may be unfinished. */
+  /** The files of this commit or, in a claim, of the last one: placing them may be unfinished. */
   readonly files: readonly CommittedFile[];
-  /** The directories of this commit, or of the last one, likewise. They are swapped before the files are published. */
+  /** The directories of this commit, or of the last one, likewise. They are swapped before the files are placed. */
   readonly swaps: readonly Swap[];
 }
 

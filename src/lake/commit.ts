@@ -11,7 +11,7 @@ import {
   type Swap,
 } from "./commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "./lake";
-import { keptCommits, move, publishCommit, stageCatalogue } from "./placing";
+import { keptCommits, move, placeCommit, stageCatalogue } from "./placing";
 import { type StagedFile, toCommittedFiles } from "./staging";
 
 /** A directory that is staged for a commit, with the files that come with it, by their final paths. */
@@ -48,7 +48,7 @@ export type CommitOutcome =
  * Makes a change count: after the last commit, or after those that others made meanwhile, each of which is finished
  * first. Gives up where another run has claimed the lake, since its claim may have swept what is staged here, and where
  * a file to be replaced is gone. `known`: the last commit that the caller has seen and finished, with the files of the
- * tables after it; without it both are read. The commit's own files are left to be published.
+ * tables after it; without it both are read. The commit's own files are left to be placed.
  */
 export async function commitChange(
   committer: Committer,
@@ -61,7 +61,7 @@ export async function commitChange(
   for (;;) {
     if (last?.holder !== change.holder) return { kind: "taken over", last };
     if (!parts) {
-      await publishCommit(lake, last);
+      await placeCommit(lake, last);
       if (await isStale(lake, change.swaps)) return { kind: "stale", last };
       parts = await readLakeParts(lake);
     }

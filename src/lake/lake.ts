@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import type { RetryPolicy } from "../base/retry";
-import { connectHdfs, type Hdfs } from "../hdfs/hdfs";
+import { type Hdfs, openHdfs } from "../hdfs/hdfs";
 import { readRowGroups } from "../parquet/read";
 import { type RowOf, type TableName, tables } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
@@ -25,7 +25,7 @@ export interface Part {
 
 /** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */
 export function openLake(config: HdfsConfig, retry?: RetryPolicy): Lake {
-  return { hdfs: connectHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}` };
+  return { hdfs: openHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}` };
 }
 
 /** The last commit; undefined in a lake that has none. */

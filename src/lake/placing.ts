@@ -10,7 +10,7 @@ import { toLakeReadme } from "./readme";
 export const keptCommits = 100;
 
 /** Makes the directories of a lake that has no commit yet; those that are there stay as they are. */
-export async function makeLake(lake: Lake): Promise<void> {
+export async function createLake(lake: Lake): Promise<void> {
   for (const name of ["_commits", "_index", ...Object.keys(tables)]) {
     await lake.hdfs.makeDirectory(lake.at(name));
   }
@@ -20,12 +20,12 @@ export async function makeLake(lake: Lake): Promise<void> {
  * Brings a commit's directories and files to their final places. May be done again and again, and by several at once:
  * what is there already is left. Who commits next does it first, so of any commit but the last all is in place.
  */
-export async function publishCommit(lake: Lake, commit: Commit): Promise<void> {
-  for (const swap of commit.swaps) await publishSwap(lake, swap);
-  for (const file of commit.files) await publishFile(lake, file, commit);
+export async function placeCommit(lake: Lake, commit: Commit): Promise<void> {
+  for (const swap of commit.swaps) await placeSwap(lake, swap);
+  for (const file of commit.files) await placeFile(lake, file, commit);
 }
 
-async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
+async function placeFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
   const [from, to] = [lake.at(file.staged), lake.at(file.path)];
   const isReplacing = file.table === "course_ID" || file.table === "catalogue";
   if (await (isReplacing ? replace(lake, file) : move(lake, from, to))) return;
@@ -33,7 +33,7 @@ async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Pro
   // a catalogue that somebody changed or removed is made anew by the landing
   if (there?.bytes === file.bytes || file.table === "catalogue") return;
   const last = await readLastCommit(lake);
-  if (last && last.number > commit.number) return; // published by who came next, and perhaps merged since
+  if (last && last.number > commit.number) return; // placed by who came next, and perhaps merged since
   throw new ServiceError(
     `hdfs ${to}: expected the ${file.bytes} bytes that were committed, received ${there?.bytes ?? "no file"}; something else writes to this lake: empty it with "npm run reset" and land again`,
   );
@@ -43,7 +43,7 @@ async function publishFile(lake: Lake, file: CommittedFile, commit: Commit): Pro
  * Puts a staged directory in the place of another. Readers find the old files, for some milliseconds no directory, then
  * the new ones; never both. Each step can be repeated, and several may be at it: a source that is gone was moved.
  */
-async function publishSwap(lake: Lake, { directory, staged, retired, replaced }: Swap): Promise<void> {
+async function placeSwap(lake: Lake, { directory, staged, retired, replaced }: Swap): Promise<void> {
   const [table, fresh, old] = [lake.at(directory), lake.at(staged), lake.at(retired)];
   if (!(await lake.hdfs.stat(fresh))) return;
   try {
@@ -92,7 +92,7 @@ async function moving(
 }
 
 /**
- * Writes, in a folder under `_tmp`, the catalogue of the lake as it is once a commit's files are published:
+ * Writes, in a folder under `_tmp`, the catalogue of the lake as it is once a commit's files are placed:
  * datapackage.json and README.md. They count as files of that commit, so that finishing a commit that was cut brings
  * its catalogue too.
  */
@@ -114,7 +114,7 @@ export async function stageCatalogue(
   return files;
 }
 
-/** Whether the catalogue that a commit published is still there; false too for a commit that had none. */
+/** Whether the catalogue that a commit placed is still there; false too for a commit that had none. */
 export async function hasCatalogue(lake: Lake, { files }: Commit): Promise<boolean> {
   const catalogue = files.filter((file) => file.table === "catalogue");
   for (const { path, bytes } of catalogue) {

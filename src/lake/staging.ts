@@ -54,7 +54,7 @@ export async function stageIndex(lake: Lake, staged: string, exams: ExamIndex): 
   return { table: "index", staged, rowCount: 0, bytes: changes.length };
 }
 
-/** The staged files as the commit with this number is to publish them. */
+/** The staged files as the commit with this number is to place them. */
 export function toCommittedFiles(staged: readonly StagedFile[], number: number): CommittedFile[] {
   return staged.map((file) => ({ ...file, path: toFinalPath(file.table, number) }));
 }

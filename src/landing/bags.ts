@@ -14,7 +14,7 @@ export interface Bag {
 const buckets = 4096;
 
 /** Makes a bag without rows. */
-export function newBag(): Bag {
+export function createBag(): Bag {
   return { count: 0, sums: new BigUint64Array(buckets) };
 }
 

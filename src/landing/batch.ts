@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ExamIndex } from "../events/exam-index";
-import type { GradeRecord } from "../events/grades";
+import type { GradeValues } from "../events/grades";
 import { decideOutcome, type Outcome } from "../events/outcomes";
 import type { Schema } from "../events/schema";
-import type { MessageBatch } from "../kafka/consume";
+import type { MessageBatch } from "../kafka/message";
 import type { LakeState } from "../lake/commit-file";
 import type { Lake } from "../lake/lake";
 import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
@@ -30,7 +30,7 @@ export interface BatchPlan {
   /** Local folder for the files before they are uploaded. */
   readonly spool: string;
   /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeRecord> | undefined;
+  readonly schema?: Schema<GradeValues> | undefined;
   /** Whether raw_data is left as it is, since the messages come from there. */
   readonly isReplay?: boolean;
 }
@@ -43,7 +43,7 @@ type LandedTable = Exclude<TableName, "course_ID">;
  */
 export class LandingBatch {
   readonly #plan: BatchPlan;
-  /** In the names of this batch's files alone: what a commit publishes must not be written over by the next one. */
+  /** In the names of this batch's files alone: what a commit places must not be written over by the next one. */
   readonly #tag = randomBytes(4).toString("hex");
   readonly #files = new Map<TableName, ParquetFile<TableName>>();
   readonly #tally: Tally;

@@ -4,8 +4,8 @@ import { ServiceError } from "../base/errors";
 import { commitChange, type StagedSwap } from "../lake/commit";
 import { type Commit, hasTables } from "../lake/commit-file";
 import { type Lake, listPartsNow, openLake, readLastCommit } from "../lake/lake";
-import { publishCommit } from "../lake/placing";
-import { makeSpool, newRun } from "./hold";
+import { placeCommit } from "../lake/placing";
+import { createRunId, createSpool } from "./hold";
 import {
   type CompactedDirectory,
   isMissing,
@@ -59,8 +59,8 @@ export async function compact(options: CompactOptions = {}): Promise<CompactRepo
   const startedMs = Date.now();
   const { hdfs } = options.config ?? readConfig();
   const lake = options.lake ?? openLake(hdfs);
-  const run = newRun();
-  const spool = makeSpool(run);
+  const run = createRunId();
+  const spool = createSpool(run);
   try {
     for (let round = 1; round <= maxRounds; round++) {
       const tag = `${run.slice(-8)}${round}`;
@@ -93,7 +93,7 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
       `hdfs ${lake.at("_commits")}: expected a landed lake, received none; land first with "npx user-activity land"`,
     );
   }
-  await publishCommit(lake, start);
+  await placeCommit(lake, start);
   const before = await listFiles(lake);
   const merges = directories.flatMap((directory) =>
     planMerges(directory, before[directory], options.targetBytes ?? defaultTargetBytes),
@@ -103,7 +103,7 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
     mergeAndCommit(work, { start, merges, options }),
   );
   if (commit === "stale") return undefined;
-  if (commit) await publishCommit(lake, commit);
+  if (commit) await placeCommit(lake, commit);
   await lake.hdfs.remove(lake.at(folder), { recursive: true });
   if (!commit) return undefined;
   return { tables: countFiles(before, merges), commit: commit.number };
@@ -153,13 +153,16 @@ function countFiles(before: Files, merges: readonly Merge[]): CompactReport["tab
   });
 }
 
-interface Plan {
+interface MergePlan {
   readonly start: Commit;
   readonly merges: readonly Merge[];
   readonly options: CompactOptions;
 }
 
-async function mergeAndCommit(work: Work, { start, merges, options }: Plan): Promise<Commit | undefined> {
+async function mergeAndCommit(
+  work: Work,
+  { start, merges, options }: MergePlan,
+): Promise<Commit | undefined> {
   const { folder } = work;
   const total = merges.reduce((sum, { files }) => sum + files.length, 0);
   const merged: Merged[] = [];

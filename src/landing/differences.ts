@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { canonicalJson } from "../base/json";
-import type { GradeRecord } from "../events/grades";
+import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import type { Lake } from "../lake/lake";
 import type { Origin } from "../tables/tables";
@@ -17,7 +17,7 @@ interface Differing {
   readonly table: MessageTable;
   /** Where the difference is. */
   readonly bucket: number;
-  readonly schema: Schema<GradeRecord> | undefined;
+  readonly schema: Schema<GradeValues> | undefined;
 }
 
 /**

@@ -1,11 +1,13 @@
 import { type Config, type KafkaConfig, readConfig } from "../base/config";
-import { followTopic, type MessageBatch, readOffsets } from "../kafka/consume";
+import { followTopic } from "../kafka/consume";
+import type { MessageBatch } from "../kafka/message";
+import { readOffsets } from "../kafka/topics";
 import type { LakeState } from "../lake/commit-file";
 import { hasTables } from "../lake/commit-file";
 import { compact } from "./compact";
 import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
 import {
-  beginLanding,
+  claimLake,
   countConsumed,
   isFull,
   type LandOptions,
@@ -73,7 +75,7 @@ interface Following {
 export async function follow(options: FollowOptions): Promise<LandReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
-  const { landing, ranges } = await beginLanding(config, options);
+  const { landing, ranges } = await claimLake(config, options);
   const { from } = planRange(landing.last.state, ranges);
   const following: Following = {
     landing,

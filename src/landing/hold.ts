@@ -6,13 +6,13 @@ import { ServiceError } from "../base/errors";
 import { prepareFolder } from "../base/folders";
 import { localDir } from "../base/paths";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
-import type { GradeRecord } from "../events/grades";
+import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import type { LakeParts } from "../lake/catalogue";
 import { type Attempt, type Change, commitChange, lostCommits, writeCommit } from "../lake/commit";
 import { type Commit, claimAfter, emptyState, type LakeState } from "../lake/commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
-import { listStaged, makeLake, pruneCommits, publishCommit, sweepStaged } from "../lake/placing";
+import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
 import { isAlive } from "../services/processes";
 import { LandingBatch } from "./batch";
 
@@ -24,7 +24,7 @@ export interface Landing {
   readonly exams: ExamIndex;
   /** Local folder for files before they are uploaded. */
   readonly spool: string;
-  readonly schema: Schema<GradeRecord> | undefined;
+  readonly schema: Schema<GradeValues> | undefined;
   last: Commit;
   parts: LakeParts;
   batch: LandingBatch;
@@ -39,7 +39,7 @@ export interface LandingPlan {
   /** Throws where the lake's state does not go with the topic; asked before anything is written. */
   readonly check: (state: LakeState) => void;
   /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeRecord> | undefined;
+  readonly schema?: Schema<GradeValues> | undefined;
 }
 
 const claimTries = 20;
@@ -50,19 +50,19 @@ const claimTries = 20;
  */
 export async function openLanding(plan: LandingPlan): Promise<Landing> {
   const { lake, config, schema } = plan;
-  const run = newRun();
+  const run = createRunId();
   await claim(plan, run);
   const { last, exams, parts } = await readSettled(lake, run, async () => ({
     exams: await readExamIndex(lake),
     parts: await readLakeParts(lake),
   }));
   const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
-  const landing = { lake, place, run, exams, spool: makeSpool(run), schema, last, parts, commits: 0 };
+  const landing = { lake, place, run, exams, spool: createSpool(run), schema, last, parts, commits: 0 };
   return { ...landing, batch: new LandingBatch({ ...landing, state: last.state }) };
 }
 
 /** A name for a run that no other has; it sorts by time. */
-export function newRun(): string {
+export function createRunId(): string {
   return `${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}-${randomBytes(4).toString("hex")}`;
 }
 
@@ -73,12 +73,12 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
     const staged = await listStaged(lake);
     const before = await readLastCommit(lake);
     check(before?.state ?? emptyState(config.kafka.topic));
-    if (!before) await makeLake(lake);
+    if (!before) await createLake(lake);
     const commit = claimAfter(before, run, config.kafka.topic);
     const { isOurs, last } = await writeClaim(lake, commit);
     if (!isOurs) continue;
     if (last.holder !== run) throw takenOver(lake, last);
-    await publishCommit(lake, commit);
+    await placeCommit(lake, commit);
     await sweepStaged(lake, staged);
     return pruneCommits(lake, commit);
   }
@@ -110,7 +110,7 @@ async function readSettled<T extends object>(
   for (;;) {
     const last = await readLastCommit(lake);
     if (last?.holder !== run) throw takenOver(lake, last);
-    await publishCommit(lake, last);
+    await placeCommit(lake, last);
     const found = await read().catch((error: Error) => error);
     if ((await readLastCommit(lake))?.number !== last.number) continue;
     if (found instanceof Error) throw found;
@@ -126,7 +126,7 @@ export async function catchUp(landing: Landing): Promise<void> {
 }
 
 /** A local folder for files before they are uploaded; what landings that are no more left there goes. */
-export function makeSpool(run: string): string {
+export function createSpool(run: string): string {
   const parent = join(localDir, "spool");
   const spool = join(parent, `${process.pid}-${run}`);
   prepareFolder(spool);
@@ -144,13 +144,13 @@ export async function readExamIndex(lake: Lake): Promise<ExamIndex> {
   return exams;
 }
 
-/** Commits and publishes what the batch has gathered and begins the next one. Throws where another run holds the lake. */
+/** Commits and places what the batch has gathered and begins the next one. Throws where another run holds the lake. */
 export async function commitBatch(landing: Landing): Promise<void> {
   const { lake, exams } = landing;
   try {
     const staged = await landing.batch.stage();
     const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
-    await publishCommit(lake, commit);
+    await placeCommit(lake, commit);
     exams.mark();
     landing.last = commit;
     landing.parts = parts;
@@ -176,14 +176,14 @@ export async function commitHeld(
 }
 
 /**
- * Looks whether this run still holds the lake, and finishes the publishing of a compaction that was cut. Throws where
+ * Looks whether this run still holds the lake, and finishes the placing of a compaction that was cut. Throws where
  * another run has claimed it.
  */
 export async function checkHeld(landing: Landing, cause?: Error): Promise<void> {
   const last = await readLastCommit(landing.lake).catch(() => undefined);
   if (!last) return;
   if (last.holder !== landing.run) throw takenOver(landing.lake, last, cause);
-  if (!cause && last.number > landing.last.number) await publishCommit(landing.lake, last);
+  if (!cause && last.number > landing.last.number) await placeCommit(landing.lake, last);
 }
 
 /** Removes what an ended landing leaves, so long as HDFS answers: the next one sweeps it otherwise. */

@@ -1,8 +1,10 @@
 import { type Config, type KafkaConfig, readConfig } from "../base/config";
 import type { RetryPolicy } from "../base/retry";
-import type { GradeRecord } from "../events/grades";
+import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
-import { consumeRange, type PartitionOffsets, readOffsets, setGroupOffsets } from "../kafka/consume";
+import { consumeRange } from "../kafka/consume";
+import { setGroupOffsets } from "../kafka/groups";
+import { type PartitionOffsets, readOffsets } from "../kafka/topics";
 import { checkOffsets, type LakeState } from "../lake/commit-file";
 import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
@@ -19,7 +21,7 @@ export interface LandOptions {
   /** A commit is made after about this many bytes of values; default 64 MiB. */
   readonly batchBytes?: number;
   /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeRecord>;
+  readonly schema?: Schema<GradeValues>;
   /** How long is tried again what may pass, such as a server that is restarted; default: not at all. */
   readonly retry?: RetryPolicy;
   readonly onProgress?: (progress: LandProgress) => void;
@@ -53,20 +55,20 @@ export const lagGroup = "user-activity";
 
 /**
  * Lands what the topic holds from the committed offsets up to its end at the start, in batches of bounded size: claim
- * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, publish.
+ * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, place them.
  * Ended at any point, the next run goes on from the last commit.
  */
 export async function land(options: LandOptions = {}): Promise<LandReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
-  const { landing, ranges } = await beginLanding(config, options);
+  const { landing, ranges } = await claimLake(config, options);
   const before = landing.last.state;
   await landRange(landing, config.kafka, { ...options, ...planRange(before, ranges), before });
   return toReport(landing, before, startedMs);
 }
 
 /** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
-export async function beginLanding(
+export async function claimLake(
   config: Config,
   { lake, schema, retry }: Pick<LandOptions, "lake" | "schema" | "retry">,
 ): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
@@ -88,14 +90,14 @@ export function toReport(landing: Landing, before: LakeState, startedMs: number)
   return { topic, lakeDir: place.lakeDir, consumed, commits, state: last.state, ms: Date.now() - startedMs };
 }
 
-interface Plan extends LandOptions {
+interface RangePlan extends LandOptions {
   readonly from: ReadonlyMap<number, bigint>;
   readonly to: ReadonlyMap<number, bigint>;
   readonly total: number;
   readonly before: LakeState;
 }
 
-async function landRange(landing: Landing, kafka: KafkaConfig, plan: Plan): Promise<void> {
+async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan): Promise<void> {
   const { from, to, total, before, signal, retry } = plan;
   const tell = () =>
     plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });

@@ -1,7 +1,7 @@
 import { ServiceError } from "../base/errors";
 import { createExamIndex } from "../events/exam-index";
-import type { GradeRecord } from "../events/grades";
-import { decideOutcome, type Message, type Outcome } from "../events/outcomes";
+import type { GradeValues } from "../events/grades";
+import { decideOutcome, type Outcome, type TopicMessage } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import { type Lake, listParts } from "../lake/lake";
 import { readRowGroups } from "../parquet/read";
@@ -32,7 +32,7 @@ export async function* readParts<N extends TableName>(
 }
 
 /** Decides anew what each message of raw_data adds to the tables, in the order they were landed. */
-export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeRecord>): AsyncGenerator<Outcome> {
+export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeValues>): AsyncGenerator<Outcome> {
   const exams = createExamIndex();
   for await (const messages of readMessages(lake)) {
     for (const message of messages) yield decideOutcome(message, exams, schema);
@@ -40,12 +40,12 @@ export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeRecord
 }
 
 /** The messages that raw_data holds, as Kafka gave them but for keys that are not UTF-8; some thousands at a time. */
-export async function* readMessages(lake: Lake): AsyncGenerator<readonly Message[]> {
+export async function* readMessages(lake: Lake): AsyncGenerator<readonly TopicMessage[]> {
   const undecodable = readUndecodable(lake);
   try {
     let next = await undecodable.next();
     for await (const { rows } of readParts(lake, "raw_data")) {
-      const messages: Message[] = [];
+      const messages: TopicMessage[] = [];
       for (const row of rows) {
         let value: Uint8Array | null = row.value === null ? null : Buffer.from(row.value);
         if (value === null && !next.done && keyOf(next.value) === keyOf(row)) {

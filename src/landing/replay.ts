@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { createExamIndex } from "../events/exam-index";
-import type { GradeRecord } from "../events/grades";
-import { fingerprintSchemas, type Message } from "../events/outcomes";
+import type { GradeValues } from "../events/grades";
+import { fingerprintSchemas, type TopicMessage } from "../events/outcomes";
 import type { Schema } from "../events/schema";
-import type { MessageBatch } from "../kafka/consume";
+import type { MessageBatch } from "../kafka/message";
 import type { PartFile } from "../lake/catalogue";
 import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "../lake/commit-file";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
-import { publishCommit } from "../lake/placing";
+import { placeCommit } from "../lake/placing";
 import type { StagedFile } from "../lake/staging";
 import { createTableFile } from "../parquet/write";
 import { LandingBatch, type StagedBatch } from "./batch";
@@ -22,7 +22,7 @@ export interface ReplayOptions {
   /** Default: the lake that the configuration names. */
   readonly lake?: Lake;
   /** The corrected schema; default the project's. */
-  readonly schema?: Schema<GradeRecord>;
+  readonly schema?: Schema<GradeValues>;
   /** Rebuilds tables that are held to this schema already, too. */
   readonly again?: boolean;
   readonly onProgress?: (progress: { readonly replayed: number; readonly total: number }) => void;
@@ -65,7 +65,7 @@ export async function replay(options: ReplayOptions = {}): Promise<ReplayReport>
   try {
     const rebuild = await stageRebuild(landing, options);
     const commit = await commitRebuild(landing, rebuild);
-    await publishCommit(lake, commit);
+    await placeCommit(lake, commit);
     await sweepLanding(landing);
     return { lakeDir, before, after: commit.state, commit: commit.number, ms: Date.now() - startedMs };
   } finally {
@@ -127,16 +127,25 @@ async function stageRebuild(landing: Landing, options: ReplayOptions): Promise<R
       `hdfs ${landing.place.lakeDir}/raw_data: expected ${total} rows, received ${state.counts.consumed}; see "npx user-activity verify"; nothing is changed`,
     );
   }
+  return completeRebuild(landing, { state, course, parts });
+}
+
+/** Adds an empty part to a table that has none, and what a replay leaves as it was. */
+async function completeRebuild(landing: Landing, { state, course, parts }: Rebuild): Promise<Rebuild> {
   for (const table of rebuilt)
     if (parts[table].length === 0) parts[table].push(await placeEmpty(landing, table));
-  const rowCounts = { ...state.rowCounts, raw_data: last.state.rowCounts.raw_data };
-  return { state: { ...state, offsets: last.state.offsets, rowCounts }, course, parts };
+  const { offsets, rowCounts } = landing.last.state;
+  return {
+    state: { ...state, offsets, rowCounts: { ...state.rowCounts, raw_data: rowCounts.raw_data } },
+    course,
+    parts,
+  };
 }
 
 /** Neighbours of one partition, as a consumer would have brought them. */
-function* toBatches(messages: readonly Message[]): Generator<MessageBatch> {
+function* toBatches(messages: readonly TopicMessage[]): Generator<MessageBatch> {
   for (let start = 0; start < messages.length; ) {
-    const first = messages[start] as Message;
+    const first = messages[start] as TopicMessage;
     let end = start;
     while (messages[end]?.partition === first.partition) end++;
     const run = messages.slice(start, end).map(toMessage);
@@ -150,7 +159,7 @@ function* toBatches(messages: readonly Message[]): Generator<MessageBatch> {
   }
 }
 
-function toMessage({ offset, timestamp, key, value }: Message): MessageBatch["messages"][number] {
+function toMessage({ offset, timestamp, key, value }: TopicMessage): MessageBatch["messages"][number] {
   const toBuffer = (bytes: Uint8Array | null) =>
     bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return { offset, timestamp: BigInt(timestamp), key: toBuffer(key), value: toBuffer(value), headers: {} };

@@ -1,6 +1,6 @@
 import { type Config, readConfig } from "../base/config";
 import { askKafka } from "../kafka/client";
-import { type PartitionOffsets, readOffsets } from "../kafka/consume";
+import { type PartitionOffsets, readOffsets } from "../kafka/topics";
 import { type Commit, type Counts, checkOffsets, isSumRight } from "../lake/commit-file";
 import { listTables, openLake, readLastCommit } from "../lake/lake";
 import { readServices, type ServicesStatus } from "../services/services";

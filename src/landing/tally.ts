@@ -1,4 +1,4 @@
-import type { GradeRecord } from "../events/grades";
+import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type Outcome } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import type { Counts, LakeState } from "../lake/commit-file";
@@ -18,7 +18,7 @@ export interface Tally {
   /** By exam_name: what was committed before and this batch. */
   readonly courses: () => Readonly<Record<string, CourseSums>>;
   /** What the lake is once the staged files count. */
-  readonly toState: (staged: readonly StagedFile[], schema?: Schema<GradeRecord>) => LakeState;
+  readonly toState: (staged: readonly StagedFile[], schema?: Schema<GradeValues>) => LakeState;
 }
 
 /** Creates the count of a batch that follows `before`. */

@@ -1,14 +1,14 @@
 import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { canonicalJson } from "../base/json";
-import type { GradeRecord } from "../events/grades";
+import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type OutcomeKind } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import { type Commit, type Counts, formatSum, isSumRight, type LakeState } from "../lake/commit-file";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { addScore, type CourseSums, toCourseRow } from "../tables/course-sums";
 import type { RawRow, TableName } from "../tables/tables";
-import { addTo, type Bag, differingBucket, newBag } from "./bags";
+import { addTo, type Bag, createBag, differingBucket } from "./bags";
 import { describeColumn, describeRow } from "./differences";
 import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
 
@@ -52,7 +52,7 @@ export interface VerifyOptions {
   /** Default: the lake that the configuration names. */
   readonly lake?: Lake;
   /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeRecord>;
+  readonly schema?: Schema<GradeValues>;
   readonly onProgress?: (table: TableName) => void;
 }
 
@@ -106,9 +106,9 @@ async function refuseChanged(lake: Lake, before: Commit): Promise<void> {
 async function recompute(
   lake: Lake,
   { topic, offsets }: LakeState,
-  schema?: Schema<GradeRecord>,
+  schema?: Schema<GradeValues>,
 ): Promise<Recomputed> {
-  const bags = { questions_pool_data: newBag(), grades_ID: newBag(), quarantine: newBag() };
+  const bags = { questions_pool_data: createBag(), grades_ID: createBag(), quarantine: createBag() };
   const courses = new Map<string, CourseSums>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
   const order = watchOrder(topic);
@@ -169,9 +169,9 @@ function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCh
 async function checkTable(
   lake: Lake,
   table: MessageTable,
-  { expected, locate, schema }: { expected: Bag; locate: boolean; schema: Schema<GradeRecord> | undefined },
+  { expected, locate, schema }: { expected: Bag; locate: boolean; schema: Schema<GradeValues> | undefined },
 ): Promise<TableCheck> {
-  const received = newBag();
+  const received = createBag();
   for await (const { rows } of readParts(lake, table)) for (const row of rows) addTo(received, row);
   const numbers = { expected: expected.count, received: received.count };
   const bucket = differingBucket(expected, received);

@@ -1,5 +1,7 @@
 import type { KafkaConfig } from "../base/config";
-import { consumeRange, type Message, readOffsets } from "../kafka/consume";
+import { consumeRange } from "../kafka/consume";
+import type { Message } from "../kafka/message";
+import { readOffsets } from "../kafka/topics";
 import type { SourceSummary } from "./source";
 
 /** Headers that say where a message came from. */
@@ -13,7 +15,7 @@ export const originHeaders = {
 } as const;
 
 /** One delivery of a file: which of its records the topic holds (1) or not (0), by index. */
-export interface Delivery {
+export interface FileDelivery {
   readonly number: number;
   readonly held: Uint8Array;
 }
@@ -23,8 +25,8 @@ export async function readDeliveries(
   config: KafkaConfig,
   source: SourceSummary,
   signal: AbortSignal | undefined,
-): Promise<Map<number, Delivery>> {
-  const deliveries = new Map<number, Delivery>();
+): Promise<Map<number, FileDelivery>> {
+  const deliveries = new Map<number, FileDelivery>();
   const to = new Map((await readOffsets(config)).map(({ partition, high }) => [partition, high]));
   await consumeRange(config, { from: new Map(), to, ...(signal ? { signal } : {}) }, ({ messages }) => {
     for (const { headers } of messages) {
@@ -46,10 +48,10 @@ function readHeader(headers: Message["headers"], name: string): string | undefin
 
 /** Decides what to send: what no delivery holds; with `again`, a delivery more, or what one that was cut still lacks. */
 export function chooseDelivery(
-  deliveries: Map<number, Delivery>,
+  deliveries: Map<number, FileDelivery>,
   source: SourceSummary,
   again: boolean,
-): Delivery {
+): FileDelivery {
   const last = Math.max(1, ...deliveries.keys());
   if (again) {
     const held = deliveries.get(last)?.held;

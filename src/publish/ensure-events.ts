@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config, KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
-import { makeFolder, writeWhole } from "../base/folders";
+import { createFolder, writeWhole } from "../base/folders";
 import { localDir } from "../base/paths";
 import { decodeEvent } from "../events/decode";
 import { sampleMessages } from "../kafka/consume";
@@ -50,7 +50,7 @@ export async function eventsToReplay({ kafka, eventsFile }: Config, { most = 300
   const events = decoded.flatMap((one) => (one.ok ? [one.text] : []));
   if (events.length === 0) throw new ServiceError(describeEmpty(kafka, null));
   const folder = join(localDir, "replayed");
-  makeFolder(folder);
+  createFolder(folder);
   const file = join(folder, `${kafka.topic}.json`);
   writeWhole(file, `[\n${events.join(",\n")}\n]\n`);
   return file;

@@ -13,7 +13,7 @@ export interface Clock {
  * Starts a pace of `perSecond` from now on: what comes next is due when all before it have had their time. Waiting ends
  * with the signal's reason. `clock`: default the machine's.
  */
-export function startPace(
+export function createPace(
   perSecond: number,
   signal?: AbortSignal,
   clock: Clock = { now: Date.now, sleep },

@@ -3,10 +3,10 @@ import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, typ
 import type { KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { examIdOf } from "../events/decode";
-import { askKafka, connectKafka, toKafkaError } from "../kafka/client";
-import { ensureTopic } from "../kafka/consume";
-import { chooseDelivery, type Delivery, originHeaders, readDeliveries } from "./deliveries";
-import { startPace } from "./pace";
+import { askKafka, openKafka, toKafkaError } from "../kafka/client";
+import { ensureTopic } from "../kafka/topics";
+import { chooseDelivery, type FileDelivery, originHeaders, readDeliveries } from "./deliveries";
+import { createPace } from "./pace";
 import { inspectSource, readRecords, type SourceRecord, type SourceSummary } from "./source";
 
 export interface PublishOptions {
@@ -67,23 +67,8 @@ export async function publishFile(path: string, options: PublishOptions): Promis
   const progress = (published: number) => options.onProgress?.({ published, total });
   progress(0);
   if (total > 0) {
-    await withProducer(config, async (producer) => {
-      const pace = startPace(perSecond, signal);
-      let published = 0;
-      for await (const messages of prepareRequests(path, {
-        source,
-        delivery,
-        partitions,
-        limit,
-        perSecond,
-      })) {
-        await pace(published);
-        signal?.throwIfAborted();
-        await send(producer, config, messages);
-        published += messages.length;
-        progress(published);
-      }
-    });
+    const requests = prepareRequests(path, { source, delivery, partitions, limit, perSecond });
+    await sendRequests(config, requests, { perSecond, signal, onSent: progress });
   }
   return {
     path,
@@ -95,6 +80,32 @@ export async function publishFile(path: string, options: PublishOptions): Promis
     bytes: source.bytes,
     ms: Math.round(performance.now() - startedMs),
   };
+}
+
+interface Sending {
+  readonly perSecond: number;
+  readonly signal: AbortSignal | undefined;
+  /** Told after each request how many messages this run has sent. */
+  readonly onSent: (count: number) => void;
+}
+
+/** Sends one request after another, in the pace that is asked for. */
+async function sendRequests(
+  config: KafkaConfig,
+  requests: AsyncIterable<OutgoingMessage[]>,
+  { perSecond, signal, onSent }: Sending,
+): Promise<void> {
+  await withProducer(config, async (producer) => {
+    const pace = createPace(perSecond, signal);
+    let sent = 0;
+    for await (const messages of requests) {
+      await pace(sent);
+      signal?.throwIfAborted();
+      await send(producer, config, messages);
+      sent += messages.length;
+      onSent(sent);
+    }
+  });
 }
 
 /** The key of a record's message: its exam ID, as the landing reads it. */
@@ -121,16 +132,16 @@ function refuseOversized(path: string, { largest }: SourceSummary, topic: string
   );
 }
 
-interface Plan {
+interface PublishPlan {
   readonly source: SourceSummary;
-  readonly delivery: Delivery;
+  readonly delivery: FileDelivery;
   readonly partitions: number;
   readonly limit: number | undefined;
   readonly perSecond: number;
 }
 
 /** Reads the file again and gathers what is still to be sent; the last request waits until the file is seen unchanged. */
-async function* prepareRequests(path: string, plan: Plan): AsyncGenerator<OutgoingMessage[]> {
+async function* prepareRequests(path: string, plan: PublishPlan): AsyncGenerator<OutgoingMessage[]> {
   const mostBytes = Math.min(REQUEST_BYTES, (plan.limit ?? REQUEST_BYTES) * 0.9);
   const mostMessages = Math.min(REQUEST_MESSAGES, Math.max(1, Math.round(plan.perSecond / 10)));
   const hash = createHash("sha256");
@@ -156,7 +167,7 @@ async function* prepareRequests(path: string, plan: Plan): AsyncGenerator<Outgoi
 
 function toMessage(
   { index, bytes, value }: SourceRecord,
-  { source, delivery, partitions }: Plan,
+  { source, delivery, partitions }: PublishPlan,
 ): OutgoingMessage {
   const key = toKey(value);
   const headers = {
@@ -173,7 +184,7 @@ export async function withProducer(
   config: KafkaConfig,
   work: (producer: Producer) => Promise<void>,
 ): Promise<void> {
-  const producer = connectKafka(config).producer({
+  const producer = openKafka(config).producer({
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,

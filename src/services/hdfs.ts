@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
-import { emptyFolder, makeFolder, prepareFolder } from "../base/folders";
+import { createFolder, emptyFolder, prepareFolder } from "../base/folders";
 import { projectPath, servicesDir } from "../base/paths";
 import { escapeHtml } from "../base/text";
 import { formatStorage, javaCommand, readProperties, type Server, waitFor, waitUntilReady } from "./java";
 import {
   choosePorts,
   findProcess,
-  type Place,
+  type ProcessPlace,
   type ProcessRecord,
   type ProcessSpec,
   startProcess,
@@ -57,7 +57,7 @@ export async function startHdfs(signal?: AbortSignal): Promise<ProcessRecord> {
     const options = ["-format", "-nonInteractive", "-clusterid", clusterId];
     await formatStorage(nodeProcess(nameNodePlace, options, clusterId, ports), isFormatted, signal);
   }
-  const start = (place: Place) => ({
+  const start = (place: ProcessPlace) => ({
     place,
     record: startProcess(nodeProcess(place, [], readClusterId(), ports)),
   });
@@ -82,7 +82,7 @@ function findServers(): Server[] {
 }
 
 function nodeProcess(
-  place: Place,
+  place: ProcessPlace,
   options: string[],
   clusterId: string,
   ports: Record<string, number>,
@@ -182,7 +182,7 @@ function writeSiteConfig(ports: Record<string, number>): void {
   });
   const xml = `<?xml version="1.0"?>\n<configuration>\n${properties.join("\n")}\n</configuration>\n`;
   // the servers look for empty folders webapps/hdfs and webapps/datanode on their class path
-  for (const folder of ["conf", "webapps/hdfs", "webapps/datanode"]) makeFolder(join(directory, folder));
+  for (const folder of ["conf", "webapps/hdfs", "webapps/datanode"]) createFolder(join(directory, folder));
   emptyFolder(join(directory, "tmp"));
   for (const name of ["core-site.xml", "hdfs-site.xml"]) writeFileSync(join(directory, "conf", name), xml);
 }

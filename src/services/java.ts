@@ -6,7 +6,7 @@ import { prepareFolder } from "../base/folders";
 import { localDir } from "../base/paths";
 import {
   isRunning,
-  type Place,
+  type ProcessPlace,
   type ProcessRecord,
   type ProcessSpec,
   startProcess,
@@ -30,12 +30,12 @@ export interface JavaProgram {
 
 /** A process that was started, and where its output and log are. */
 export interface Server {
-  readonly place: Place;
+  readonly place: ProcessPlace;
   readonly record: ProcessRecord;
 }
 
 /** How to run a Java program of a service: a small heap, quick to start, temporary files in its own folder. */
-export function javaCommand(place: Place, program: JavaProgram): { command: string; args: string[] } {
+export function javaCommand(place: ProcessPlace, program: JavaProgram): { command: string; args: string[] } {
   const args = [
     heapOption,
     "-XX:+UseSerialGC",
@@ -170,7 +170,7 @@ function readLines(path: string): string[] {
     .slice(-200);
 }
 
-function adviceForData(place: Place): string {
+function adviceForData(place: ProcessPlace): string {
   return `Start it once more; if its data can't be mended: remove ${place.directory}, and with it what it holds`;
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeFolder, toFolderError } from "../base/folders";
+import { createFolder, toFolderError } from "../base/folders";
 import { startTime } from "./processes";
 
 let lockCount = 0;
@@ -31,7 +31,7 @@ export async function withLock<T>(
 
 function tryLock(directory: string, name: string): boolean {
   try {
-    makeFolder(directory);
+    createFolder(directory);
     if (isHeld(directory, name)) return false;
     writeFileSync(join(directory, name), "");
     if (!isHeld(directory, name)) return true;

@@ -15,10 +15,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withoutSecrets } from "../base/config";
 import { ServiceError } from "../base/errors";
-import { makeFolder, toFolderError, writeWhole } from "../base/folders";
+import { createFolder, toFolderError, writeWhole } from "../base/folders";
 
 /** Where a background process keeps its record (`<name>.json`), its output and its log, and by which name. */
-export interface Place {
+export interface ProcessPlace {
   readonly directory: string;
   readonly name: string;
 }
@@ -34,7 +34,7 @@ export interface ProcessRecord {
 }
 
 /** A program to run in the background, with its output in `<name>.out`; it writes `<name>.log` anew. */
-export interface ProcessSpec extends Place {
+export interface ProcessSpec extends ProcessPlace {
   readonly command: string;
   readonly args: readonly string[];
   readonly clusterId: string;
@@ -47,7 +47,7 @@ export interface ProcessSpec extends Place {
  * the program either is on record or never ran. It is given no password and no token by its environment.
  */
 export function startProcess(spec: ProcessSpec): ProcessRecord {
-  makeFolder(spec.directory);
+  createFolder(spec.directory);
   const log = join(spec.directory, `${spec.name}.log`);
   if (existsSync(log)) renameSync(log, join(spec.directory, `${spec.name}.previous.log`));
   const child = isProgram(spec.command) ? spawnWaiting(spec) : undefined;
@@ -97,13 +97,13 @@ function spawnWaiting(spec: ProcessSpec): ChildProcess {
 }
 
 /** The recorded process if it still runs. */
-export function findProcess(place: Place): ProcessRecord | undefined {
+export function findProcess(place: ProcessPlace): ProcessRecord | undefined {
   const record = readRecord(place);
   return record && isRunning(record) ? record : undefined;
 }
 
 /** Asks the process to end (SIGTERM), waits up to `patienceMs` (default 30,000), then ends it; its record goes too. */
-export async function stopProcess(place: Place, patienceMs = 30_000): Promise<void> {
+export async function stopProcess(place: ProcessPlace, patienceMs = 30_000): Promise<void> {
   const record = findProcess(place);
   if (record) {
     signal(record.pid, "SIGTERM");
@@ -116,16 +116,16 @@ export async function stopProcess(place: Place, patienceMs = 30_000): Promise<vo
   if (existsSync(recordPath(place))) rmSync(recordPath(place));
 }
 
-const endingWithUs = new Map<string, Place>();
+const endingWithUs = new Map<string, ProcessPlace>();
 
 /** Has the process on record asked to end when this one exits. */
-export function endWithUs(place: Place): void {
+export function endWithUs(place: ProcessPlace): void {
   if (endingWithUs.size === 0) process.once("exit", endAll);
   endingWithUs.set(recordPath(place), place);
 }
 
 /** Lets the process on record live on when this one exits. */
-export function outliveUs(place: Place): void {
+export function outliveUs(place: ProcessPlace): void {
   endingWithUs.delete(recordPath(place));
   if (endingWithUs.size === 0) process.off("exit", endAll);
 }
@@ -204,11 +204,11 @@ function startTimeFromPs(pid: number): string | undefined {
   return state.startsWith("Z") ? undefined : startedAt;
 }
 
-function recordPath(place: Place): string {
+function recordPath(place: ProcessPlace): string {
   return join(place.directory, `${place.name}.json`);
 }
 
-function readRecord(place: Place): ProcessRecord | undefined {
+function readRecord(place: ProcessPlace): ProcessRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(recordPath(place), "utf8")) as ProcessRecord;
     return Number.isInteger(record.pid) && record.pid > 1 && record.startedAt ? record : undefined;

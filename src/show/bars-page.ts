@@ -1,7 +1,8 @@
 // What runs in the page where a bar chart stands above a table; its functions go there as text, like those of `table-page`.
 
 import type { PageDocument, PageElement, PageEvent, PageParser } from "./page-elements";
-import { findRows, makeButton, makeElement, type View } from "./table-page";
+import { findRows, makeButton, makeElement } from "./table-page";
+import type { View } from "./table-rows";
 
 declare const document: PageDocument;
 declare const DOMParser: PageParser;

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 export type Bundle = Readonly<Record<string, unknown>> & { readonly "text/plain": string };
 
 /** One place in a cell's output whose contents are replaced. */
-export interface Place {
+export interface OutputSlot {
   /** Shows this for now; nothing is printed where there is no Jupyter. */
   readonly show: (bundle: Bundle) => void;
   /** Shows this for good. */
@@ -17,11 +17,11 @@ interface Kernel {
 
 /** Shows something in the output of the cell that runs. */
 export function display(bundle: Bundle): void {
-  openPlace().end(bundle);
+  openSlot().end(bundle);
 }
 
 /** Opens a place in the output of the cell that runs; nothing is seen of it before something is shown there. */
-export function openPlace(): Place {
+export function openSlot(): OutputSlot {
   const id = randomBytes(8).toString("hex");
   let isOpen = false;
   const write = (data: Bundle, transient: object): boolean => {

@@ -33,7 +33,7 @@ export function enforceFrame<R>(
   for (const row of fromFrame(frame)) {
     const kept = pick(row, keep);
     const enforced = enforceSchema(schema, fromLeaves(row));
-    if (enforced.ok) accepted.push({ ...kept, ...enforced.record });
+    if (enforced.ok) accepted.push({ ...kept, ...enforced.values });
     else for (const failure of enforced.failures) failures.push({ ...kept, ...failure });
   }
   const columns = schema.fields.map(({ column }) => column);

@@ -1,5 +1,5 @@
 import type { DataFrame } from "danfojs-node";
-import { openPlace, type Place } from "./display";
+import { type OutputSlot, openSlot } from "./display";
 import type { Figure } from "./figures";
 import { renderFigure, renderFrame, type ShowFigureOptions } from "./show";
 
@@ -28,8 +28,8 @@ export async function showLive<Now, Result>(
   { caption, table, figure, ...size }: LiveViews<Now>,
 ): Promise<Result> {
   const figures = typeof figure === "function" ? [figure] : figure;
-  const tablePlace = openPlace();
-  const places = figures.map(() => openPlace());
+  const tablePlace = openSlot();
+  const places = figures.map(() => openSlot());
   const pictures = openPictures(places, size);
   await renderFigure(noFigure); // loads what draws, for a second or more, before the work would have to wait for it
   const told: Now[] = [];
@@ -69,7 +69,7 @@ interface Pictures {
   readonly end: () => Promise<void>;
 }
 
-function openPictures(places: readonly Place[], size: ShowFigureOptions): Pictures {
+function openPictures(places: readonly OutputSlot[], size: ShowFigureOptions): Pictures {
   const drawn = new Map<number, string>();
   let drawing: Promise<void> | undefined;
   let turn = 0;

@@ -69,3 +69,24 @@ export interface PageDocument {
 export type PageParser = new () => {
   parseFromString(markup: string, type: string): { readonly documentElement: PageElement };
 };
+
+/** What the page is told of a table. */
+export interface ToldTable {
+  /** Rows of a page. */
+  readonly size: number;
+  /** Said below the table, in the place of what is said where no script runs. */
+  readonly note: string;
+  /** For each column the decimals of its numbers; -1 for text. */
+  readonly places: readonly number[];
+  /** For each column its cells in the rows that are not in the table yet. */
+  readonly cells: readonly ToldCells[];
+}
+
+/** A list has a text for each of its lines. */
+export type ToldCell = string | number | readonly string[] | null;
+
+/** Each row's cell: one of the different ones, or where `at` is absent the one at its own place. */
+export interface ToldCells {
+  readonly of: readonly ToldCell[];
+  readonly at?: readonly number[];
+}

@@ -1,6 +1,6 @@
 import { escapeHtml, formatCount, formatCountOf, formatMegabytes } from "../base/text";
 import type { FetchedPart } from "../sql/part-cache";
-import { openPlace } from "./display";
+import { openSlot } from "./display";
 
 /** Says how far the work is, `tell(1400, 3280)`, or what is under way, `tell("grades_ID")`. */
 export type Tell = (now: number | string, total?: number) => void;
@@ -37,7 +37,7 @@ export async function showProgress<T>(
 
 /** Puts a bar into the notebook's output, at first one of unknown length. */
 export function openBar(title: string): ProgressBar {
-  const place = openPlace();
+  const place = openSlot();
   const show = (bar: string, words: string) =>
     place.show({ "text/html": `<div>${bar} ${escapeHtml(words)}</div>`, "text/plain": words });
   const end = (words: string) =>

@@ -3,8 +3,8 @@ import { type Bundle, display } from "./display";
 import type { Figure } from "./figures";
 import { alignOf, renderTable, type TableColumn, toColumns, toPlain } from "./frame-table";
 import { profileColumn, renderProfile } from "./head-profile";
+import type { ToldTable } from "./page-elements";
 import { renderSvg } from "./svg";
-import type { ToldTable } from "./table-page";
 import { packCells, renderScript } from "./table-script";
 
 export interface ShowFrameOptions {

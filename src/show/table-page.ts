@@ -1,59 +1,19 @@
 // What runs in the page where a table is shown: its functions go there as text (see `table-script`), so they use nothing
 // but each other and what a browser has.
 
-import type { PageDocument, PageElement, PageInput, PageNode, PageRow, PageTable } from "./page-elements";
+import type { PageDocument, PageElement, PageInput, PageNode, PageTable, ToldTable } from "./page-elements";
+import {
+  cellText,
+  compareCells,
+  type Row,
+  readCell,
+  readRows,
+  rowText,
+  toTest,
+  type View,
+} from "./table-rows";
 
 declare const document: PageDocument;
-
-/** What the page is told of a table. */
-export interface ToldTable {
-  /** Rows of a page. */
-  readonly size: number;
-  /** Said below the table, in the place of what is said where no script runs. */
-  readonly note: string;
-  /** For each column the decimals of its numbers; -1 for text. */
-  readonly places: readonly number[];
-  /** For each column its cells in the rows that are not in the table yet. */
-  readonly cells: readonly ToldCells[];
-}
-
-/** A list has a text for each of its lines. */
-export type ToldCell = string | number | readonly string[] | null;
-
-/** Each row's cell: one of the different ones, or where `at` is absent the one at its own place. */
-export interface ToldCells {
-  readonly of: readonly ToldCell[];
-  readonly at?: readonly number[];
-}
-
-interface Row {
-  readonly place: number;
-  readonly cells: readonly ToldCell[];
-  tr?: PageElement;
-  text?: string;
-}
-
-/** A table and how it is shown now. */
-export interface View {
-  readonly told: ToldTable;
-  readonly heads: readonly PageElement[];
-  readonly names: readonly string[];
-  readonly body: PageElement;
-  readonly rows: readonly Row[];
-  /** Says which rows are shown. */
-  readonly status: PageElement;
-  readonly turners: PageElement[];
-  found: Row[];
-  /** What the filter asks for. */
-  words: string;
-  /** Which rows a chart above the table leaves, and how that is said. */
-  isChosen: (place: number) => boolean;
-  choice: string;
-  sorted: number;
-  order: number;
-  page: number;
-  size: number;
-}
 
 /** Makes the table of `root`, whose first rows are there, one that sorts, filters and pages; once only. */
 export function runTable(root: PageElement, told: ToldTable): View | undefined {
@@ -92,39 +52,6 @@ export function makeButton(text: string, style: string, act: () => void): PageEl
   return button;
 }
 
-function readRows(trs: readonly PageRow[], { places, cells }: ToldTable): Row[] {
-  const rows: Row[] = trs.map((tr, place) => ({
-    place,
-    tr,
-    cells: [...tr.cells].map((td, column) => readCell(td, places[column] as number)),
-  }));
-  const count = (cells[0]?.at ?? cells[0]?.of ?? []).length;
-  for (let row = 0; row < count; row++) {
-    const values = cells.map(({ of, at }) => of[at ? (at[row] as number) : row] as ToldCell);
-    rows.push({ place: rows.length, cells: values });
-  }
-  return rows;
-}
-
-function readCell(td: PageElement, places: number): ToldCell {
-  if (td.firstElementChild?.tagName === "I") return null;
-  const lines = [...td.childNodes].map((node) => node.textContent ?? "").filter((line) => line);
-  return places < 0 ? (lines.length > 1 ? lines : (lines[0] ?? "")) : Number(lines[0]);
-}
-
-function cellText(view: View, cell: ToldCell | undefined, column: number): string {
-  if (typeof cell === "number") return cell.toFixed(view.told.places[column]);
-  return typeof cell === "string" ? cell : cell ? cell.join("\n") : "null";
-}
-
-function rowText(view: View, row: Row): string {
-  row.text ??= row.cells
-    .map((cell, column) => cellText(view, cell, column))
-    .join("\n")
-    .toLowerCase();
-  return row.text;
-}
-
 function rowElement(view: View, row: Row): PageElement {
   row.tr ??= makeElement(
     "tr",
@@ -141,29 +68,6 @@ function rowElement(view: View, row: Row): PageElement {
     }),
   );
   return row.tr;
-}
-
-function compareCells(view: View, a: ToldCell, b: ToldCell, column: number): number {
-  if (typeof a === "number" && typeof b === "number") return a < b ? -1 : Number(a > b);
-  const [x, y] = [cellText(view, a, column), cellText(view, b, column)];
-  return x.localeCompare(y, "en", { numeric: true });
-}
-
-/** A word of the filter: in any cell, or a condition on one column, such as `score>=0.5`. */
-function toTest(view: View, word: string): (row: Row) => boolean {
-  const [, name, sign = "", value = ""] = /^(.+?)([<>!]=|[<>=])(.*)$/.exec(word) ?? [];
-  const column = view.names.findIndex((one) => one.toLowerCase() === name);
-  if (column < 0) return (row) => rowText(view, row).includes(word);
-  return ({ cells }) => {
-    const cell = cells[column] ?? null;
-    const isNumber = typeof cell === "number" && value !== "";
-    const isEqual =
-      cellText(view, cell, column).toLowerCase() === value || (isNumber && cell === Number(value));
-    if (sign === "=" || sign === "!=") return isEqual === (sign === "=");
-    if (cell === null || isEqual) return isEqual && sign.endsWith("=");
-    const order = isNumber ? cell - Number(value) : compareCells(view, cell, value, column);
-    return sign.startsWith("<") ? order < 0 : order > 0;
-  };
 }
 
 /** Finds the rows that are asked for, in their order, and shows the first page of them. */
@@ -266,7 +170,7 @@ function addSorting(view: View, column: number): void {
   head.prepend(button);
 }
 
-/** All functions above: what `runTable` needs to run elsewhere. */
+/** All functions of the two modules: what `runTable` needs to run elsewhere. */
 export const tableFunctions: readonly ((...input: never[]) => unknown)[] = [
   ...[runTable, makeElement, makeButton, readRows, readCell, cellText, rowText, rowElement, compareCells],
   ...[toTest, findRows, drawPage, makeControls, makeTurners, addSorting],

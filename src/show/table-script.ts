@@ -1,5 +1,6 @@
 import { shorten, type TableColumn } from "./frame-table";
-import { type ToldCell, type ToldCells, type ToldTable, tableFunctions } from "./table-page";
+import type { ToldCell, ToldCells, ToldTable } from "./page-elements";
+import { tableFunctions } from "./table-page";
 
 /** A function that runs in a page. */
 export type PageFunction = (...input: never[]) => unknown;

@@ -149,13 +149,16 @@ async function start(
   return last.stream();
 }
 
-interface Place {
+interface Prepared {
   readonly statements: DuckDBExtractedStatements;
   readonly index: number;
   readonly sql: string;
 }
 
-async function prepare(duckdb: DuckDb, { statements, index, sql }: Place): Promise<DuckDBPreparedStatement> {
+async function prepare(
+  duckdb: DuckDb,
+  { statements, index, sql }: Prepared,
+): Promise<DuckDBPreparedStatement> {
   const prepared = await statements.prepare(index);
   const { StatementType } = duckdb;
   const type = StatementType[prepared.statementType] ?? "?";

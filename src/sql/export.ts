@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ServiceError, UserActivityError } from "../base/errors";
-import { makeFolder } from "../base/folders";
+import { createFolder } from "../base/folders";
 import { readParquet, readRowCount } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
 import { type TableName, tables } from "../tables/tables";
@@ -104,7 +104,7 @@ export async function writing<T>(path: string, write: (partial: string) => Promi
 
 function makeDirectory(directory: string): void {
   try {
-    makeFolder(directory);
+    createFolder(directory);
   } catch (cause) {
     const { code = "", message } = cause as NodeJS.ErrnoException;
     const received = ["EEXIST", "ENOTDIR"].includes(code) ? "a file" : message;

@@ -3,7 +3,7 @@ import { readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
-import { makeFolder } from "../base/folders";
+import { createFolder } from "../base/folders";
 import { localDir } from "../base/paths";
 import { type Lake, listParts, type Part } from "../lake/lake";
 import type { TableName } from "../tables/tables";
@@ -111,7 +111,7 @@ async function fetchPart({ hdfs }: Lake, { part, path }: Missing): Promise<boole
 async function store(path: string, content: Uint8Array): Promise<void> {
   const partial = `${path}.${process.pid}-${++stored}.partial`;
   try {
-    makeFolder(dirname(path));
+    createFolder(dirname(path));
     await writeFile(partial, content);
     await rename(partial, path);
   } catch (cause) {

@@ -77,7 +77,7 @@ interface Work extends Required<Pick<ProfileOptions, "exactRows" | "frequent" | 
 }
 
 /** Where columns are: rows of a table, or elements of a list. */
-interface Place {
+interface ColumnSource {
   /** What stands behind FROM. */
   readonly source: string;
   /** What stands before a column's name in SQL. */
@@ -88,7 +88,7 @@ interface Place {
 
 async function profileColumns(
   columns: readonly Column[],
-  place: Place,
+  place: ColumnSource,
   work: Work,
 ): Promise<ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];

@@ -2,7 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
-import { makeFolder } from "../base/folders";
+import { createFolder } from "../base/folders";
 import { type Lake, openLake } from "../lake/lake";
 import { readRowCount } from "../parquet/read";
 import { type Column, type ScalarType, type TableName, tables } from "../tables/tables";
@@ -135,7 +135,7 @@ function openCache({ config, lake, cacheRoot, onFetch, signal }: QueryOptions): 
   const { hdfs } = config ?? readConfig();
   const directory = cacheDirOf(hdfs, cacheRoot);
   try {
-    makeFolder(directory);
+    createFolder(directory);
   } catch (cause) {
     const { message } = cause as Error;
     throw new ServiceError(`${directory}: can't keep what is fetched from HDFS: ${message}`, { cause });

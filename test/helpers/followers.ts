@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import type { Config } from "user-activity/dist/base/config";
-import { readOffsets } from "user-activity/dist/kafka/consume";
+import { readOffsets } from "user-activity/dist/kafka/topics";
 import { openLake, readLastCommit } from "user-activity/dist/lake/lake";
 import { cliPath } from "./cli-process";
 import { beginProgram, type Running, until } from "./own-services";

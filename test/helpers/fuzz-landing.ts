@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "user-activity/dist/base/config";
 import { localDir, projectPath } from "user-activity/dist/base/paths";
-import { connectKafka, withAdmin } from "user-activity/dist/kafka/client";
+import { openKafka, withAdmin } from "user-activity/dist/kafka/client";
 import { isSumRight } from "user-activity/dist/lake/commit-file";
 import { land } from "user-activity/dist/landing/land";
 import { verify } from "user-activity/dist/landing/verify";
@@ -90,7 +90,7 @@ async function publish({ kafka }: Config, messages: readonly FuzzMessage[]): Pro
     { name: "message.timestamp.after.max.ms", value: "9223372036854775807" },
   ];
   const topic = { topic: kafka.topic, numPartitions: partitions, replicationFactor: 1, configEntries };
-  await withAdmin(connectKafka(kafka), (admin) => admin.createTopics({ topics: [topic] }));
+  await withAdmin(openKafka(kafka), (admin) => admin.createTopics({ topics: [topic] }));
   await withProducer(kafka, async (producer) => {
     for (const chunk of toChunks(messages)) {
       await producer.send({ topic: kafka.topic, messages: chunk.map((one) => ({ ...one })) });

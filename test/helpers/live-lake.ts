@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { after } from "node:test";
 import { type Config, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
-import { resetTopic } from "user-activity/dist/kafka/consume";
+import { resetTopic } from "user-activity/dist/kafka/topics";
 import { listParts, openLake, resetLake } from "user-activity/dist/lake/lake";
 import { type TableName, tables } from "user-activity/dist/tables/tables";
 

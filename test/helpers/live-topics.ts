@@ -2,8 +2,10 @@ import { after, before } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type IHeaders, Partitioners, type Producer } from "kafkajs";
 import { type KafkaConfig, readConfig } from "user-activity/dist/base/config";
-import { connectKafka, withAdmin } from "user-activity/dist/kafka/client";
-import { consumeRange, type MessageBatch, readOffsets, resetTopic } from "user-activity/dist/kafka/consume";
+import { openKafka, withAdmin } from "user-activity/dist/kafka/client";
+import { consumeRange } from "user-activity/dist/kafka/consume";
+import type { MessageBatch } from "user-activity/dist/kafka/message";
+import { readOffsets, resetTopic } from "user-activity/dist/kafka/topics";
 import { type ServiceName, startServices, stopServices } from "user-activity/dist/services/services";
 
 export interface Outgoing {
@@ -35,7 +37,7 @@ export function useTopics(prefix: string) {
     const config = name();
     const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
     const topic = { topic: config.topic, numPartitions: partitions, replicationFactor: 1, configEntries };
-    await withAdmin(connectKafka(config), (admin) => admin.createTopics({ topics: [topic] }));
+    await withAdmin(openKafka(config), (admin) => admin.createTopics({ topics: [topic] }));
     return config;
   };
   return { name, create };
@@ -49,7 +51,7 @@ export async function withProducer<T>(
 ): Promise<T> {
   // a request that fails for one partition is sent again for all, which only an idempotent producer does without doubling
   const transactional = transactionalId ? { transactionalId } : {};
-  const producer = connectKafka(config).producer({
+  const producer = openKafka(config).producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     idempotent: true,
     maxInFlightRequests: 1,

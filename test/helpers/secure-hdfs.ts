@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
-import { connectHdfs } from "user-activity/dist/hdfs/hdfs";
+import { openHdfs } from "user-activity/dist/hdfs/hdfs";
 import { formatStorage, javaCommand, waitUntilReady } from "user-activity/dist/services/java";
 import {
   choosePorts,
@@ -60,7 +60,7 @@ export async function startSecureHdfs(folder: string, certificates: Certificates
 }
 
 async function canWrite(url: string, caPath: string): Promise<boolean> {
-  const hdfs = connectHdfs({ ...readConfig({}).hdfs, url, caPath, external: true });
+  const hdfs = openHdfs({ ...readConfig({}).hdfs, url, caPath, external: true });
   try {
     await hdfs.write("/tmp/ready", Buffer.from("ready"));
     return true;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { type Lake, openLake } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { anEvent, withoutCounts } from "../helpers/an-event";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, readConfig } from "user-activity/dist/base/config";
-import { ensureTopic, readOffsets } from "user-activity/dist/kafka/consume";
+import { ensureTopic, readOffsets } from "user-activity/dist/kafka/topics";
 import { type Commit, commitFormat, commitName } from "user-activity/dist/lake/commit-file";
 import { listParts, openLake, readLastCommit } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connectHdfs } from "user-activity/dist/hdfs/hdfs";
+import { openHdfs } from "user-activity/dist/hdfs/hdfs";
 import { askDoctor } from "../helpers/ask-doctor";
 import { ownConfig } from "../helpers/live-lake";
 
@@ -10,7 +10,7 @@ describe("user-activity doctor where all is set up and runs", () => {
     // the lakes of tests that run beside this one come and go
     const isOthers = (name: string) => name.startsWith("test-") && `/${name}` !== hdfs.lakeDir;
     const listNames = async () =>
-      (await connectHdfs(hdfs).list("/")).map(({ name }) => name).filter((name) => !isOthers(name));
+      (await openHdfs(hdfs).list("/")).map(({ name }) => name).filter((name) => !isOthers(name));
     const before = await listNames();
     const { code, get } = await askDoctor({ LAKE_DIR: hdfs.lakeDir });
     assert.match(get("kernel")?.found ?? "", /^tslab 1\.0\.22, run by /);

@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { type Config, readConfig } from "user-activity/dist/base/config";
-import { ensureTopic, readOffsets } from "user-activity/dist/kafka/consume";
+import { ensureTopic, readOffsets } from "user-activity/dist/kafka/topics";
 import { ensureEvents, eventsToReplay } from "user-activity/dist/publish/ensure-events";
 import { publishFile } from "user-activity/dist/publish/publish";
 import { ownConfig, ownFolder, someEvents } from "../helpers/live-lake";

@@ -5,8 +5,10 @@ import { before, describe, test } from "node:test";
 import { type Config, readConfig } from "user-activity/dist/base/config";
 import { formatRetry, type Retry, type RetryPolicy } from "user-activity/dist/base/retry";
 import { isSourceMissing } from "user-activity/dist/hdfs/errors";
-import { connectHdfs } from "user-activity/dist/hdfs/hdfs";
-import { consumeRange, ensureTopic, followTopic, type MessageBatch } from "user-activity/dist/kafka/consume";
+import { openHdfs } from "user-activity/dist/hdfs/hdfs";
+import { consumeRange, followTopic } from "user-activity/dist/kafka/consume";
+import type { MessageBatch } from "user-activity/dist/kafka/message";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { type Breakable, breakable, openProxy } from "../helpers/broken-servers";
 import { readEnds, send } from "../helpers/live-topics";
 import { ownServices, until } from "../helpers/own-services";
@@ -97,7 +99,7 @@ describe("writing to HDFS", () => {
     const data = await openProxy(ports.dataHttp ?? 0);
     const { told, retry } = policyOf();
     const place = { ...config.hdfs, url: `http://127.0.0.1:${nameNode.port}` };
-    const hdfs = connectHdfs(place, { timeoutMs: 5000, retry });
+    const hdfs = openHdfs(place, { timeoutMs: 5000, retry });
     data.whenSent(1_000_000, async () => {
       await dataNode.kill();
       setTimeout(dataNode.restart, 500);
@@ -117,7 +119,7 @@ describe("writing to HDFS", () => {
       told.push(one);
       void Promise.all([nameNode.set("pass"), data.set("pass")]);
     };
-    const hdfs = connectHdfs(place, { timeoutMs: 500, retry: { ...retry, onRetry, firstWaitMs: 50 } });
+    const hdfs = openHdfs(place, { timeoutMs: 500, retry: { ...retry, onRetry, firstWaitMs: 50 } });
     for (const [proxy, name] of [
       [nameNode, "namenode"],
       [data, "datanode"],
@@ -146,7 +148,7 @@ describe("writing to HDFS", () => {
 
   test("waits for a quota to be raised, and gives up with its name where it is not", async () => {
     const { told, retry } = policyOf();
-    const patient = connectHdfs(config.hdfs, { retry });
+    const patient = openHdfs(config.hdfs, { retry });
     await patient.makeDirectory("/narrow");
     const setQuota = async (bytes: number) => {
       const query = `op=SETQUOTA&namespacequota=9223372036854775807&storagespacequota=${bytes}`;
@@ -154,7 +156,7 @@ describe("writing to HDFS", () => {
       assert.equal((await fetch(url, { method: "PUT" })).status, 200);
     };
     await setQuota(1_000_000);
-    const hasty = connectHdfs(config.hdfs, { retry: { giveUpMs: 300 } });
+    const hasty = openHdfs(config.hdfs, { retry: { giveUpMs: 300 } });
     await assert.rejects(
       hasty.write("/narrow/file", content),
       /hdfs \/narrow\/file: write: 403 DSQuotaExceededException .*have the quota raised; given up after \d tries in/,
@@ -173,8 +175,8 @@ describe("writing to HDFS", () => {
       void nameNode.set("pass");
     };
     const place = { ...config.hdfs, url: `http://127.0.0.1:${nameNode.port}` };
-    const hdfs = connectHdfs(place, { retry: { ...retry, onRetry } });
-    const direct = connectHdfs(config.hdfs);
+    const hdfs = openHdfs(place, { retry: { ...retry, onRetry } });
+    const direct = openHdfs(config.hdfs);
     await direct.write("/lost/from", content);
     nameNode.whenReceived(1, () => nameNode.set("reset"));
     const error: unknown = await hdfs.rename("/lost/from", "/lost/to").catch((reason: unknown) => reason);
@@ -192,7 +194,7 @@ describe("writing to HDFS", () => {
 
   test("tries no permission again", async () => {
     const { told, retry } = policyOf();
-    const stranger = connectHdfs({ ...config.hdfs, user: "stranger" }, { retry });
+    const stranger = openHdfs({ ...config.hdfs, user: "stranger" }, { retry });
     await assert.rejects(stranger.write("/stranger/file", content), /user stranger has no WRITE access/);
     assert.deepEqual(told, []);
   });

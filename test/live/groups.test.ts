@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { KafkaConfig } from "user-activity/dist/base/config";
-import {
-  consumeAs,
-  type MessageBatch,
-  readGroupOffsets,
-  removeGroup,
-} from "user-activity/dist/kafka/consume";
+import { consumeAs } from "user-activity/dist/kafka/consume";
+import { readGroupOffsets, removeGroup } from "user-activity/dist/kafka/groups";
+import type { MessageBatch } from "user-activity/dist/kafka/message";
 import { partitionOf } from "user-activity/dist/kafka/partitions";
 import { publishEvents } from "user-activity/dist/publish/publish-events";
 import { readAll, readEnds, send, useTopics } from "../helpers/live-topics";

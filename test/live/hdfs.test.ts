@@ -12,7 +12,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type HdfsConfig, readConfig } from "user-activity/dist/base/config";
 import { ServiceError, UsageError } from "user-activity/dist/base/errors";
-import { connectHdfs, type Hdfs } from "user-activity/dist/hdfs/hdfs";
+import { type Hdfs, openHdfs } from "user-activity/dist/hdfs/hdfs";
 import { type ServiceName, startServices, stopServices } from "user-activity/dist/services/services";
 
 const root = `/test-hdfs-${process.pid}`;
@@ -25,7 +25,7 @@ let made = 0;
 before(async () => {
   started = await startServices(["hdfs"]);
   config = readConfig().hdfs;
-  hdfs = connectHdfs(config);
+  hdfs = openHdfs(config);
 });
 after(async () => {
   rmSync(folder, { recursive: true });
@@ -99,7 +99,7 @@ function withTroubled<T>(
   });
   return withServer(server, (port) => {
     const place = { ...config, url: `http://127.0.0.1:${port}`, external: true, ...more };
-    return work(connectHdfs(place, { timeoutMs: 300 }));
+    return work(openHdfs(place, { timeoutMs: 300 }));
   });
 }
 
@@ -362,7 +362,7 @@ describe("another user", () => {
       `${config.url}/webhdfs/v1${directory}?op=SETPERMISSION&permission=700&user.name=${config.user}`,
       { method: "PUT" },
     );
-    const stranger = connectHdfs({ ...config, user: "stranger" });
+    const stranger = openHdfs({ ...config, user: "stranger" });
     const path = `${directory}/file`;
     const calls: readonly [string, () => Promise<unknown>][] = [
       ["list", () => stranger.list(directory)],
@@ -398,14 +398,14 @@ describe("trouble", () => {
       () => there.write("/a", bytesOf("x")),
       () => there.rename("/a", "/b"),
     ];
-    for (const call of calls(connectHdfs({ ...down, external: false }))) {
+    for (const call of calls(openHdfs({ ...down, external: false }))) {
       await failsWith(
         call(),
         `connection refused by 127.0.0.1:${port}`,
         'start it with "npx user-activity services start"',
       );
     }
-    for (const call of calls(connectHdfs({ ...down, external: true }))) {
+    for (const call of calls(openHdfs({ ...down, external: true }))) {
       await failsWith(
         call(),
         "connection refused",
@@ -417,7 +417,7 @@ describe("trouble", () => {
   test("gives up on a server that accepts and never answers", async () => {
     const mute = createSocketServer((socket) => socket.resume());
     await withServer(mute, async (port) => {
-      const there = connectHdfs({ ...config, url: `http://127.0.0.1:${port}` }, { timeoutMs: 200 });
+      const there = openHdfs({ ...config, url: `http://127.0.0.1:${port}` }, { timeoutMs: 200 });
       const calls = [
         there.stat("/a"),
         there.read("/a"),
@@ -603,9 +603,9 @@ describe("identity", () => {
     );
     await withServer(server, async (port) => {
       const secure = { ...config, url: `https://127.0.0.1:${port}`, external: true };
-      assert.equal((await connectHdfs({ ...secure, caPath }).stat("/a"))?.bytes, 10);
-      await failsWith(connectHdfs(secure).stat("/a"), "set WEBHDFS_CA");
+      assert.equal((await openHdfs({ ...secure, caPath }).stat("/a"))?.bytes, 10);
+      await failsWith(openHdfs(secure).stat("/a"), "set WEBHDFS_CA");
     });
-    assert.throws(() => connectHdfs({ ...config, caPath: join(folder, "none.pem") }), UsageError);
+    assert.throws(() => openHdfs({ ...config, caPath: join(folder, "none.pem") }), UsageError);
   });
 });

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { KafkaConfig } from "user-activity/dist/base/config";
-import { readOffsets } from "user-activity/dist/kafka/consume";
+import { readOffsets } from "user-activity/dist/kafka/topics";
 import { originHeaders } from "user-activity/dist/publish/deliveries";
 import { type PublishProgress, publishFile, toKey } from "user-activity/dist/publish/publish";
 import { readAll, send, useTopics } from "../helpers/live-topics";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { Hdfs } from "user-activity/dist/hdfs/hdfs";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { openLake } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { readQuarantineGroups, readRefusedEvents } from "user-activity/dist/sql/quarantine";

@@ -9,7 +9,7 @@ import { ServiceError } from "user-activity/dist/base/errors";
 import { projectPath } from "user-activity/dist/base/paths";
 import { addQueryCommands } from "user-activity/dist/cli/query";
 import type { Hdfs } from "user-activity/dist/hdfs/hdfs";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { openLake, readTable } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { readParquet } from "user-activity/dist/parquet/read";

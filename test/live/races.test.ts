@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { writeCommit } from "user-activity/dist/lake/commit";
 import { emptyState, nextCommit } from "user-activity/dist/lake/commit-file";
 import { openLake } from "user-activity/dist/lake/lake";
-import { makeLake } from "user-activity/dist/lake/placing";
+import { createLake } from "user-activity/dist/lake/placing";
 import { compact } from "user-activity/dist/landing/compact";
 import { land } from "user-activity/dist/landing/land";
 import { interject } from "../helpers/faulty-lake";
@@ -71,7 +71,7 @@ test("of landers that claim at the same moment each keeps or yields the lake, an
 test("a commit that was held up until its number was free again does not count", async () => {
   const config = ownConfig("race-number");
   const lake = openLake(config.hdfs);
-  await makeLake(lake);
+  await createLake(lake);
   const content = { run: "a", holder: "a", state: emptyState(config.kafka.topic), files: [], swaps: [] };
   const claimed = nextCommit(undefined, { ...content, kind: "claim" });
   const write = (number: number) => writeCommit(lake, { ...claimed, number }, `_tmp/commit-${number}.json`);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { openHdfsClient } from "user-activity/dist/hdfs/client";
-import { connectHdfs } from "user-activity/dist/hdfs/hdfs";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { openHdfs } from "user-activity/dist/hdfs/hdfs";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { assertFailure, parseResult } from "../helpers/cli-process";
 import { eventsFile, someEvents } from "../helpers/live-lake";
 import { readAll, send } from "../helpers/live-topics";
@@ -185,7 +185,7 @@ describe("a user who may not is named, with the path and its owner", () => {
   async function ownedLake(permission: string): Promise<Env> {
     const env = cluster.env();
     const lake = { ...owner(), lakeDir: env.LAKE_DIR ?? "" };
-    await connectHdfs(lake).makeDirectory(lake.lakeDir);
+    await openHdfs(lake).makeDirectory(lake.lakeDir);
     await openHdfsClient(lake, 5000).ask("PUT", "setpermission", lake.lakeDir, { permission });
     return env;
   }

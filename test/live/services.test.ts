@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { readConfig } from "user-activity/dist/base/config";
-import { resetTopic } from "user-activity/dist/kafka/consume";
+import { resetTopic } from "user-activity/dist/kafka/topics";
 import { openLake } from "user-activity/dist/lake/lake";
 import type { ServicesStatus } from "user-activity/dist/services/services";
 import { readAll } from "../helpers/live-topics";

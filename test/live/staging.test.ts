@@ -7,7 +7,7 @@ import { sampleMessages } from "user-activity/dist/kafka/consume";
 import { writeCommit } from "user-activity/dist/lake/commit";
 import { type Commit, emptyState, nextCommit } from "user-activity/dist/lake/commit-file";
 import { openLake, readLastCommit, readTable } from "user-activity/dist/lake/lake";
-import { makeLake, publishCommit } from "user-activity/dist/lake/placing";
+import { createLake, placeCommit } from "user-activity/dist/lake/placing";
 import { stageIndex, stageRows, toCommittedFiles } from "user-activity/dist/lake/staging";
 import { readExamIndex } from "user-activity/dist/landing/hold";
 import { land } from "user-activity/dist/landing/land";
@@ -46,7 +46,7 @@ async function landFrames(config: Config, messages: Messages, exams: ExamIndex):
   const state = tally.toState(staged);
   const commit = nextCommit(last, { kind: "land", run: "frames", holder: "frames", swaps: [], state, files });
   assert.equal((await writeCommit(lake, commit, "_tmp/frames/commit")).isOurs, true);
-  await publishCommit(lake, commit);
+  await placeCommit(lake, commit);
   return commit;
 }
 
@@ -55,7 +55,7 @@ test("what is landed as frames, step by step, is gone on with by land, and verif
   await publishFile(someEvents(60), { config: config.kafka });
   const messages = await sampleMessages(config.kafka, 60);
   const lake = openLake(config.hdfs);
-  await makeLake(lake);
+  await createLake(lake);
   await landFrames(config, messages.slice(0, 20), createExamIndex());
   const { state } = await landFrames(config, messages.slice(20, 40), await readExamIndex(lake));
   assert.equal(state.counts.consumed, 40);

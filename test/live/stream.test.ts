@@ -3,18 +3,11 @@ import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CompressionTypes } from "kafkajs";
 import type { KafkaConfig } from "user-activity/dist/base/config";
-import { connectKafka, withAdmin } from "user-activity/dist/kafka/client";
-import {
-  consumeRange,
-  ensureTopic,
-  followTopic,
-  type MessageBatch,
-  readGroupOffsets,
-  readOffsets,
-  resetTopic,
-  sampleMessages,
-  setGroupOffsets,
-} from "user-activity/dist/kafka/consume";
+import { openKafka, withAdmin } from "user-activity/dist/kafka/client";
+import { consumeRange, followTopic, sampleMessages } from "user-activity/dist/kafka/consume";
+import { readGroupOffsets, setGroupOffsets } from "user-activity/dist/kafka/groups";
+import type { MessageBatch } from "user-activity/dist/kafka/message";
+import { ensureTopic, readOffsets, resetTopic } from "user-activity/dist/kafka/topics";
 import { type FetchedPartition, markAborted } from "user-activity/dist/kafka/transactions";
 import {
   collect,
@@ -37,7 +30,7 @@ function texts(batches: readonly MessageBatch[]): string[] {
 /** Removes the messages of partition 0 below an offset, as retention does. */
 async function deleteBefore(config: KafkaConfig, offset: string): Promise<void> {
   const { topic } = config;
-  await withAdmin(connectKafka(config), async (admin) => {
+  await withAdmin(openKafka(config), async (admin) => {
     await admin.fetchTopicOffsets(topic); // deleteTopicRecords needs the metadata loaded
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset }] });
   });
@@ -133,7 +126,7 @@ describe("a topic", () => {
         [2, 2n ** 40n],
       ]),
     );
-    await withAdmin(connectKafka(config), (admin) => admin.deleteGroups([group]));
+    await withAdmin(openKafka(config), (admin) => admin.deleteGroups([group]));
   });
 });
 
@@ -217,7 +210,7 @@ describe("consuming a range", () => {
     const config = await topics.create();
     await send(config, [{ value: "one" }]);
     const listGroups = () =>
-      withAdmin(connectKafka(config), async (admin) => {
+      withAdmin(openKafka(config), async (admin) => {
         const groupIds = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
         const { groups } = await admin.describeGroups(
           groupIds.filter((id) => id.startsWith("user-activity-run-")),
@@ -501,7 +494,7 @@ describe("following a topic", () => {
     await send(config, [{ value: "first" }]);
     const { batches } = await follow(config, async (seen) => {
       await until(() => texts(seen.batches).length === 1, "the first");
-      await withAdmin(connectKafka(config), async (admin) => {
+      await withAdmin(openKafka(config), async (admin) => {
         await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
       });
       await until(

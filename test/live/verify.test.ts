@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { type Commit, commitName } from "user-activity/dist/lake/commit-file";
 import { listParts, openLake, readLastCommit } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";

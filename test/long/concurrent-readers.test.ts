@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { openLake, readLastCommit } from "user-activity/dist/lake/lake";
 import { compact } from "user-activity/dist/landing/compact";
 import { land } from "user-activity/dist/landing/land";

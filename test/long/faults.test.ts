@@ -6,8 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, type KafkaConfig, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import type { Retry, RetryPolicy } from "user-activity/dist/base/retry";
-import { connectHdfs } from "user-activity/dist/hdfs/hdfs";
-import { consumeRange, ensureTopic, followTopic, type MessageBatch } from "user-activity/dist/kafka/consume";
+import { openHdfs } from "user-activity/dist/hdfs/hdfs";
+import { consumeRange, followTopic } from "user-activity/dist/kafka/consume";
+import type { MessageBatch } from "user-activity/dist/kafka/message";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { type Breakable, breakable, openProxy } from "../helpers/broken-servers";
 import { readEnds, send } from "../helpers/live-topics";
 import { beginProgram, ownEnvironment, ownServices, until } from "../helpers/own-services";
@@ -163,14 +165,14 @@ describe("HDFS", () => {
   test("in safe mode is waited for, and given up with the command that says when it is over", async () => {
     const { told, retry } = policyOf();
     await dfsadmin("-safemode", "enter");
-    const hasty = connectHdfs(config.hdfs, { retry: { giveUpMs: 500 } });
+    const hasty = openHdfs(config.hdfs, { retry: { giveUpMs: 500 } });
     await assert.rejects(
       hasty.write("/safe", content),
       /SafeModeException .*dfsadmin -safemode get.*given up after/,
     );
-    const once = connectHdfs(config.hdfs);
+    const once = openHdfs(config.hdfs);
     for (let round = 0; round < 50; round++) await assert.rejects(once.write("/safe", content), /SafeMode/);
-    const writing = connectHdfs(config.hdfs, { retry }).write("/safe", content);
+    const writing = openHdfs(config.hdfs, { retry }).write("/safe", content);
     await until(() => told.length > 1, "a word about the safe mode");
     await dfsadmin("-safemode", "leave");
     assert.equal(await writing, content.length);
@@ -178,7 +180,7 @@ describe("HDFS", () => {
 
   test("whose NameNode is killed and comes back is waited for by every function", async () => {
     const { told, retry } = policyOf();
-    const hdfs = connectHdfs(config.hdfs, { timeoutMs: 5000, retry });
+    const hdfs = openHdfs(config.hdfs, { timeoutMs: 5000, retry });
     await hdfs.write("/gone/a", content);
     await nameNode.kill();
     const work = Promise.all([
@@ -199,7 +201,7 @@ describe("HDFS", () => {
 
   test("whose NameNode stands still is a failure after the time allowed, and gone on with", async () => {
     const { told, retry } = policyOf();
-    const hdfs = connectHdfs(config.hdfs, { timeoutMs: 1000, retry });
+    const hdfs = openHdfs(config.hdfs, { timeoutMs: 1000, retry });
     nameNode.freeze();
     const writing = hdfs.write("/still", content);
     try {
@@ -216,7 +218,7 @@ describe("HDFS", () => {
     const data = await openProxy(ports.dataHttp ?? 0);
     const place = { ...config.hdfs, url: `http://127.0.0.1:${proxy.port}` };
     const { told, retry } = policyOf();
-    const hdfs = connectHdfs(place, { timeoutMs: 1000, retry });
+    const hdfs = openHdfs(place, { timeoutMs: 1000, retry });
     data.whenSent(5_000_000, dataNode.freeze);
     const writing = hdfs.write("/stalled", content);
     try {

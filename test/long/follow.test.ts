@@ -3,8 +3,8 @@ import { before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Partitioners } from "kafkajs";
 import { type Config, readConfig } from "user-activity/dist/base/config";
-import { connectKafka } from "user-activity/dist/kafka/client";
-import { ensureTopic, readOffsets } from "user-activity/dist/kafka/consume";
+import { openKafka } from "user-activity/dist/kafka/client";
+import { ensureTopic, readOffsets } from "user-activity/dist/kafka/topics";
 import { openLake, readTable } from "user-activity/dist/lake/lake";
 import { verify } from "user-activity/dist/landing/verify";
 import { anEvent } from "../helpers/an-event";
@@ -38,7 +38,7 @@ const perSecond = 500;
 async function produce(config: Config, onSecond: (second: number) => void): Promise<number> {
   const { topic } = config.kafka;
   const retry = { retries: 100, maxRetryTime: 2000 };
-  const producer = connectKafka(config.kafka, { retry }).producer({
+  const producer = openKafka(config.kafka, { retry }).producer({
     createPartitioner: Partitioners.DefaultPartitioner,
     idempotent: true,
     maxInFlightRequests: 1,

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import type { Locator } from "playwright-core";
 import { projectPath } from "user-activity/dist/base/paths";
-import { resetTopic } from "user-activity/dist/kafka/consume";
+import { resetTopic } from "user-activity/dist/kafka/topics";
 import { openLake, resetLake } from "user-activity/dist/lake/lake";
 import { labInBrowser, launchBrowser, noBrowser } from "../helpers/lab-browser";
 import { ownConfig, ownFolder, python } from "../helpers/live-lake";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ensureTopic } from "user-activity/dist/kafka/consume";
+import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { listParts, openLake } from "user-activity/dist/lake/lake";
 import { follow } from "user-activity/dist/landing/follow";
 import { publishFile } from "user-activity/dist/publish/publish";

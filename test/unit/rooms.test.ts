@@ -41,6 +41,13 @@ describe("the map of the house", () => {
     assert.deepEqual(files.map(({ name }) => name).sort(), ["index.ts", "package.json", "tsconfig.json"]);
   });
 
+  test("leaves no module over 250 lines", () => {
+    const long = [...importsOf.keys()].filter(
+      (module) => readFileSync(projectPath("src", `${module}.ts`), "utf8").split("\n").length > 251,
+    );
+    assert.deepEqual(long, []);
+  });
+
   for (const [floor, room] of rooms.entries())
     test(`${room} imports nothing of a later folder`, () => {
       const later = [...importsOf].flatMap(([module, imports]) =>

@@ -2,26 +2,26 @@ import assert from "node:assert/strict";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeFolder } from "user-activity/dist/base/folders";
+import { createFolder } from "user-activity/dist/base/folders";
 import { ownFolder } from "../../helpers/live-lake";
 
 test("a folder is made with its parents, and is left as it is where it is there", () => {
   const folder = join(ownFolder(), "a", "b", "c");
-  makeFolder(folder);
+  createFolder(folder);
   writeFileSync(join(folder, "kept"), "");
-  makeFolder(folder);
+  createFolder(folder);
   assert.ok(statSync(join(folder, "kept")).isFile());
 });
 
 test("no folder is made where a file is, nor below one", () => {
   const file = join(ownFolder(), "file");
   writeFileSync(file, "");
-  assert.throws(() => makeFolder(file), { code: "EEXIST" });
-  assert.throws(() => makeFolder(join(file, "below", "it")), { code: /^(EEXIST|ENOTDIR)$/ });
+  assert.throws(() => createFolder(file), { code: "EEXIST" });
+  assert.throws(() => createFolder(join(file, "below", "it")), { code: /^(EEXIST|ENOTDIR)$/ });
 });
 
 const noProc = existsSync("/proc/self") ? false : "no /proc";
 
 test("that none can be made is told, not tried for ever", { skip: noProc }, () => {
-  assert.throws(() => makeFolder("/proc/none/local"), { code: "ENOENT", path: "/proc/none" });
+  assert.throws(() => createFolder("/proc/none/local"), { code: "ENOENT", path: "/proc/none" });
 });

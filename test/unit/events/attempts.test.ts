@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decideDelivery, type ExamState, newExam } from "user-activity/dist/events/attempts";
+import { decideDelivery, type ExamState, unknownExam } from "user-activity/dist/events/attempts";
 import { hashEvent } from "user-activity/dist/events/decode";
 import { anEvent, withoutCounts } from "../../helpers/an-event";
 
@@ -15,7 +15,7 @@ function deliver(before: ExamState, event: Record<string, unknown>) {
 
 /** Delivers events of one exam ID one after another; says what each came to. */
 function deliverAll(...events: readonly Record<string, unknown>[]): readonly string[] {
-  let state = newExam;
+  let state = unknownExam;
   return events.map((event) => {
     const delivery = deliver(state, event);
     state = delivery.state;
@@ -25,13 +25,13 @@ function deliverAll(...events: readonly Record<string, unknown>[]): readonly str
 
 test("the first sound event is graded and gives its questions", () => {
   const event = anEvent();
-  const { summary, state } = deliver(newExam, event);
+  const { summary, state } = deliver(unknownExam, event);
   assert.equal(summary, "graded rows");
   assert.deepEqual(state, { gradedHash: hashEvent(event), questionsTaken: true });
 });
 
 test("the same event again is a duplicate that changes nothing, whatever its key order", () => {
-  const { state } = deliver(newExam, anEvent());
+  const { state } = deliver(unknownExam, anEvent());
   const again = Object.fromEntries(Object.entries(anEvent()).reverse());
   const delivery = deliver(state, again);
   assert.equal(delivery.summary, "duplicate absent");
@@ -54,7 +54,7 @@ test("another event of a graded exam ID is refused with all its failures", () =>
 });
 
 test("the failure names the exam ID", () => {
-  const { state } = deliver(newExam, anEvent());
+  const { state } = deliver(unknownExam, anEvent());
   const { grading } = decideDelivery(state, { ...anEvent(), note: 1 }, origin);
   assert.deepEqual(grading.kind === "refused" && grading.failures, [
     {
@@ -103,5 +103,5 @@ test("an event without a questions array leaves the questions open, an empty arr
 
 test("an event that changes nothing leaves the very state that was there", () => {
   const event = { user_exam_id: "a-1" };
-  assert.equal(deliver(newExam, event).state, newExam);
+  assert.equal(deliver(unknownExam, event).state, unknownExam);
 });

@@ -10,7 +10,7 @@ import type { Schema } from "user-activity/dist/events/schema";
 
 interface Case {
   readonly event: Record<string, unknown>;
-  readonly record?: unknown;
+  readonly values?: unknown;
   readonly failures?: readonly { readonly rule: string }[];
 }
 
@@ -20,9 +20,9 @@ const cases = readdirSync(folder).map((file) => {
   return { behaviour: file.replace(".json", "").replaceAll("-", " "), ...content };
 });
 
-for (const { behaviour, event, record, failures } of cases) {
+for (const { behaviour, event, values, failures } of cases) {
   test(behaviour, () => {
-    assert.deepEqual(enforceGrade(event), record ? { ok: true, record } : { ok: false, failures });
+    assert.deepEqual(enforceGrade(event), values ? { ok: true, values } : { ok: false, failures });
   });
 }
 
@@ -49,7 +49,7 @@ test("refuses what is no object, at the path that it was given", () => {
 });
 
 test("an inherited value is not the event's own", () => {
-  const enforced = enforceGrade(Object.create(cases.find(({ record }) => record)?.event ?? null));
+  const enforced = enforceGrade(Object.create(cases.find(({ values }) => values)?.event ?? null));
   assert.equal(enforced.ok, false);
 });
 
@@ -59,8 +59,8 @@ test("text that does not match the pattern is refused", () => {
     fields: [{ path: "code", column: "code", type: "STRING", nullable: true, pattern: /^[A-Z]{3}$/ }],
     rules: [],
   };
-  assert.deepEqual(enforceSchema(schema, { code: "ABC" }), { ok: true, record: { code: "ABC" } });
-  assert.deepEqual(enforceSchema(schema, {}), { ok: true, record: { code: null } });
+  assert.deepEqual(enforceSchema(schema, { code: "ABC" }), { ok: true, values: { code: "ABC" } });
+  assert.deepEqual(enforceSchema(schema, {}), { ok: true, values: { code: null } });
   assert.deepEqual(enforceSchema(schema, { code: "abc" }, "exam"), {
     ok: false,
     failures: [
@@ -81,7 +81,7 @@ test("a nullable field below an absent parent is null, below a wrong parent a fa
     rules: [],
   };
   for (const event of [{}, { a: null }, { a: { b: null } }, { a: { b: {} } }]) {
-    assert.deepEqual(enforceSchema(schema, event), { ok: true, record: { c: null } });
+    assert.deepEqual(enforceSchema(schema, event), { ok: true, values: { c: null } });
   }
   assert.deepEqual(enforceSchema(schema, { a: { b: 1 } }), {
     ok: false,
@@ -89,8 +89,8 @@ test("a nullable field below an absent parent is null, below a wrong parent a fa
   });
 });
 
-test("any JSON gives a record or failures, each path once, and never throws", () => {
-  const sound = cases.find(({ record }) => record)?.event ?? {};
+test("any JSON gives values or failures, each path once, and never throws", () => {
+  const sound = cases.find(({ values }) => values)?.event ?? {};
   const event = fc.oneof(
     fc.jsonValue(),
     fc
@@ -109,7 +109,7 @@ test("any JSON gives a record or failures, each path once, and never throws", ()
   );
 });
 
-test("any counts: a record exactly where they are whole, in range and correct <= total", () => {
+test("any counts: values exactly where they are whole, in range and correct <= total", () => {
   const base = cases.find(({ behaviour }) => behaviour === "takes a whole event")?.event ?? {};
   const count = fc.oneof(fc.integer({ min: -2, max: 5 }), fc.double(), fc.integer(), fc.maxSafeInteger());
   fc.assert(

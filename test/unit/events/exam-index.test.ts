@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type ExamState, newExam } from "user-activity/dist/events/attempts";
+import { type ExamState, unknownExam } from "user-activity/dist/events/attempts";
 import { hashExamId } from "user-activity/dist/events/decode";
 import { createExamIndex, type ExamIndex } from "user-activity/dist/events/exam-index";
 
@@ -9,7 +9,7 @@ const graded: ExamState = { gradedHash: hashExamId("event"), questionsTaken: tru
 
 test("an exam ID that was never set is a new one", () => {
   const index = createExamIndex();
-  assert.deepEqual([index.get(hashExamId("a")), index.size], [newExam, 0]);
+  assert.deepEqual([index.get(hashExamId("a")), index.size], [unknownExam, 0]);
 });
 
 test("keeps what was set, and what was set last", () => {
@@ -88,15 +88,15 @@ test("any sequence of growing states behaves like a map, and so does its copy th
     fc.property(steps, (sets) => {
       const [index, copy, map] = [createExamIndex(), createExamIndex(), new Map<string, ExamState>()];
       for (const [id, value, isMarked] of sets) {
-        const state = grown(map.get(id) ?? newExam, value);
+        const state = grown(map.get(id) ?? unknownExam, value);
         index.set(hashExamId(id), state);
         map.set(id, state);
         if (isMarked) handOver(index, copy);
       }
       handOver(index, copy);
       for (const id of "abcdef") {
-        assert.deepEqual(index.get(hashExamId(id)), map.get(id) ?? newExam);
-        assert.deepEqual(copy.get(hashExamId(id)), map.get(id) ?? newExam);
+        assert.deepEqual(index.get(hashExamId(id)), map.get(id) ?? unknownExam);
+        assert.deepEqual(copy.get(hashExamId(id)), map.get(id) ?? unknownExam);
       }
     }),
   );
@@ -112,8 +112,8 @@ test("packed files give the same states in any order, doubled, cut anywhere and 
       const [index, map] = [createExamIndex(), new Map<string, ExamState>()];
       const packed = files.map((file) => {
         for (const [id, value] of file) {
-          map.set(id, grown(map.get(id) ?? newExam, value));
-          index.set(hashExamId(id), map.get(id) ?? newExam);
+          map.set(id, grown(map.get(id) ?? unknownExam, value));
+          index.set(hashExamId(id), map.get(id) ?? unknownExam);
         }
         const changes = index.changes();
         index.mark();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { enforceGrade, type GradeRecord, gradeSchema, toGradeRow } from "user-activity/dist/events/grades";
+import { enforceGrade, type GradeValues, gradeSchema, toGradeRow } from "user-activity/dist/events/grades";
 import { tables } from "user-activity/dist/tables/tables";
 import { realRecords } from "../../helpers/real-records";
 
-const record: GradeRecord = {
+const values: GradeValues = {
   user_exam_id: "a-1",
   base_exam_id: "b-1",
   exam_name: "Reading Tea Leaves",
@@ -20,9 +20,9 @@ const record: GradeRecord = {
   all_correct: false,
 };
 
-test("a record becomes a row of grades_ID, columns in the table's order", () => {
-  const row = toGradeRow(record, { partition: 2, offset: 9007199254740993n });
-  assert.deepEqual(row, { ...record, score: 2 / 3, partition: 2, offset: 9007199254740993n });
+test("values become a row of grades_ID, columns in the table's order", () => {
+  const row = toGradeRow(values, { partition: 2, offset: 9007199254740993n });
+  assert.deepEqual(row, { ...values, score: 2 / 3, partition: 2, offset: 9007199254740993n });
   assert.deepEqual(
     Object.keys(row),
     tables.grades_ID.columns.map(({ name }) => name),
@@ -31,7 +31,7 @@ test("a record becomes a row of grades_ID, columns in the table's order", () => 
 
 test("the score is correct / total, from 0 to 1", () => {
   const score = (correct: number, total: number) =>
-    toGradeRow({ ...record, correct, total }, { partition: 0, offset: 0n }).score;
+    toGradeRow({ ...values, correct, total }, { partition: 0, offset: 0n }).score;
   assert.deepEqual([score(0, 7), score(7, 7), score(1, 2147483647)], [0, 1, 1 / 2147483647]);
 });
 
@@ -53,7 +53,7 @@ test("real records are graded as their counts say", { skip: !realRecords }, () =
     const enforced = enforceGrade(event);
     assert.equal(enforced.ok, counts !== undefined);
     if (!enforced.ok || !counts) continue;
-    const { started_at, recorded_at, certification, ...rest } = enforced.record;
+    const { started_at, recorded_at, certification, ...rest } = enforced.values;
     const { user_exam_id, base_exam_id, exam_name } = event;
     assert.deepEqual(rest, { user_exam_id, base_exam_id, exam_name, ...counts });
     assert.equal(new Date(started_at).toISOString(), event.started_at);

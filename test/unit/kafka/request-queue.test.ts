@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectKafka } from "user-activity/dist/kafka/client";
+import { openKafka } from "user-activity/dist/kafka/client";
 import type { RequestQueue } from "user-activity/dist/kafka/request-queue";
 
 interface Request {
@@ -19,7 +19,7 @@ interface WholeQueue extends RequestQueue {
 
 /** kafkajs's own queue with what our client does to it, at most one request in flight. */
 function openQueue() {
-  connectKafka({ brokers: ["127.0.0.1:9"], topic: "none", external: true, security: undefined } as never);
+  openKafka({ brokers: ["127.0.0.1:9"], topic: "none", external: true, security: undefined } as never);
   const Queue = require("kafkajs/src/network/requestQueue");
   const quiet = { debug() {}, warn() {}, error() {}, info() {} };
   const options = { maxInFlightRequests: 1, requestTimeout: 30_000, clientId: "test", broker: "none:9" };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { addTo, bucketOf, differingBucket, newBag } from "user-activity/dist/landing/bags";
+import { addTo, bucketOf, createBag, differingBucket } from "user-activity/dist/landing/bags";
 import { describeColumn } from "user-activity/dist/landing/differences";
 
 const row = (offset: number, score = 0.5) => ({ partition: 1, offset: BigInt(offset), score });
 
 function bagOf(...rows: ReturnType<typeof row>[]) {
-  const bag = newBag();
+  const bag = createBag();
   for (const one of rows) addTo(bag, one);
   return bag;
 }

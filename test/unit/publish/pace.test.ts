@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { startPace } from "user-activity/dist/publish/pace";
+import { createPace } from "user-activity/dist/publish/pace";
 
 describe("a pace of ten a second", () => {
   /** A clock that stands still until it is told to go on. */
@@ -34,7 +34,7 @@ describe("a pace of ten a second", () => {
 
   test("lets the first one go at once, the eleventh after a second", async () => {
     const { clock, tick } = openClock();
-    const pace = startPace(10, undefined, clock);
+    const pace = createPace(10, undefined, clock);
     assert.equal(await isDone(pace(0)), true);
     const eleventh = pace(10);
     tick(999);
@@ -45,7 +45,7 @@ describe("a pace of ten a second", () => {
 
   test("does not wait for what is late, and so makes up for it", async () => {
     const { clock, tick } = openClock();
-    const pace = startPace(10, undefined, clock);
+    const pace = createPace(10, undefined, clock);
     tick(1500);
     assert.equal(await isDone(pace(10)), true);
     assert.equal(await isDone(pace(15)), true);
@@ -54,12 +54,12 @@ describe("a pace of ten a second", () => {
 
   test("ends its waiting with the signal's reason", async () => {
     const stop = new AbortController();
-    const waiting = startPace(10, stop.signal)(1000);
+    const waiting = createPace(10, stop.signal)(1000);
     stop.abort(new Error("enough"));
     await assert.rejects(waiting, /^Error: enough$/);
   });
 });
 
 test("a pace without a limit never waits", async () => {
-  await startPace(Infinity)(1e9);
+  await createPace(Infinity)(1e9);
 });

@@ -43,7 +43,7 @@ function byObject<R>(objects: readonly object[], schema: Schema<R>): unknown[] {
 function expected<R>(objects: readonly object[], schema: Schema<R>): unknown[] {
   return objects.map((object) => {
     const enforced = enforceSchema(schema, object);
-    return enforced.ok ? enforced.record : enforced.failures.map(({ path, rule }: Failure) => [path, rule]);
+    return enforced.ok ? enforced.values : enforced.failures.map(({ path, rule }: Failure) => [path, rule]);
   });
 }
 
