@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "./errors";
 
-/** How long what may pass is tried again. */
+/** How long to go on trying after a failure that may pass by itself. */
 export interface RetryPolicy {
   /** ms from the first failure in a row; the last try is made when they are over. */
   readonly giveUpMs: number;

@@ -20,7 +20,7 @@ export function addCompactCommand(program: Command): void {
     .description("merges small part files into few; a running lander goes on")
     .option(
       "--target-mb <MiB>",
-      "size of merged files; files of half of it are left as they are",
+      "size that merged files should have; files of at least half of it stay as they are",
       parseCount,
       128,
     )

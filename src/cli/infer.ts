@@ -53,7 +53,9 @@ export async function inferTopic(
 export function addInferCommand(program: Command, tools: QueryTools): void {
   program
     .command("infer")
-    .description("observes every event of the topic: each JSON path, its types and how often it is there")
+    .description(
+      "reads every event of the topic and lists each JSON path with its types and how often it occurs",
+    )
     .option(
       "--json",
       "print JSON: topic, messageCount, undecodableCount, eventCount, omittedCount, fields (path, types, formats, share, nullCount, min, max, values, example and more)",

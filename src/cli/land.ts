@@ -28,17 +28,25 @@ interface LandFlags extends JsonOption, GiveUpOption {
 export function addLandCommand(program: Command): void {
   program
     .command("land")
-    .description("lands what the topic holds, up to its end now, as tables in HDFS; or follows it")
-    .option("--follow", "go on as messages arrive, until Ctrl-C or SIGTERM, which commit what is gathered")
+    .description("lands what the topic holds now as tables in HDFS; with --follow, what comes later too")
+    .option(
+      "--follow",
+      "go on as messages arrive, until Ctrl-C or SIGTERM; what is gathered is committed then",
+    )
     .option(
       "--batch <messages>",
       "commit as soon as this many messages are gathered (default: 50000, with --follow 10000)",
       parseCount,
     )
-    .option("--every <seconds>", "with --follow: commit so long after a first message", parseSeconds, 10)
+    .option(
+      "--every <seconds>",
+      "with --follow: commit this long after the first message that is not committed",
+      parseSeconds,
+      10,
+    )
     .option(
       "--compact-every <commits>",
-      "with --follow: merge small files after so many commits; 0 for never",
+      "with --follow: merge small files each time this many commits were made; 0 for never",
       parseWhole,
       100,
     )

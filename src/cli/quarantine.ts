@@ -24,9 +24,12 @@ export function addQuarantineCommand(program: Command, tools: QueryTools): void 
     .addOption(new Option("--table <name>", "only what this table refused").choices(refusing))
     .option("--rule <name>", "only this rule, such as type or duplicate")
     .option("--path <path>", "only this path, such as sequences.counts or sequences.questions[*].id")
-    .option("--limit <groups>", "show so many groups at most", parseLimit, 40)
+    .option("--limit <groups>", "show at most this many groups", parseLimit, 40)
     .addOption(
-      new Option("--show <events>", "show so many of the refused events instead, with all their failures")
+      new Option(
+        "--show <events>",
+        "show this many of the refused events instead, each with all its failures",
+      )
         .argParser(parseLimit)
         .conflicts("limit"),
     )

@@ -32,7 +32,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
     .command("query <sql>")
     .description("runs SQL (DuckDB's) over the landed tables; - reads it from stdin")
     .addOption(
-      new Option("--rows <count>", "show so many rows at most")
+      new Option("--rows <count>", "show at most this many rows")
         .default(40)
         .argParser(parseWhole)
         .conflicts(["json", "csv", "parquet"]),

@@ -10,9 +10,9 @@ export function addReplayCommand(program: Command): void {
   program
     .command("replay")
     .description(
-      "holds every message of raw_data to the schema as it is now: what it accepts leaves quarantine",
+      "rebuilds the tables from raw_data by today's schema: events that it accepts leave quarantine",
     )
-    .option("--again", "rebuild the tables even where they are held to this schema already")
+    .option("--again", "rebuild even where the tables were landed by today's schema")
     .option(...giveUpOption)
     .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
     .action(runReplay);

@@ -10,7 +10,7 @@ export function addStatusCommand(program: Command): void {
     .description("shows services, topic (offsets, lag) and the landed datasets")
     .option(
       "--json",
-      "print JSON: services (as of services status), topic, lake, problem; null where there is none",
+      "print JSON: services (as services status prints them), topic, lake, problem; null where there is none",
     )
     .action(runStatus);
 }

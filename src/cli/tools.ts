@@ -73,7 +73,7 @@ export function parseSeconds(text: string): number {
 /** The arguments of `option` for it. */
 export const giveUpOption = [
   "--give-up <seconds>",
-  "how long is tried again what may pass, such as a server that is restarted",
+  "how long to go on trying where a server is gone or restarts",
   parseSeconds,
   120,
 ] as const;

@@ -56,8 +56,9 @@ export interface HdfsOptions {
   /** An exchange fails when nothing came for so long; default 60,000 ms. */
   readonly timeoutMs?: number | undefined;
   /**
-   * Has what may pass tried again: a server that is gone, slow, in safe mode or standby, no DataNode, a quota or disk
-   * used up, a file that came or arrived short. Never what permission, path, certificate or token stand in the way of.
+   * Tries again after a failure that may pass by itself: a server that is gone, slow, in safe mode or standby, no
+   * DataNode, a quota or disk used up, a file that came or arrived short. Never after one of permission, path,
+   * certificate or token.
    */
   readonly retry?: RetryPolicy | undefined;
 }

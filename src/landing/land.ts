@@ -22,7 +22,7 @@ export interface LandOptions {
   readonly batchBytes?: number;
   /** The schema that grades are held to; default the project's. */
   readonly schema?: Schema<GradeValues>;
-  /** How long is tried again what may pass, such as a server that is restarted; default: not at all. */
+  /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
   readonly onProgress?: (progress: LandProgress) => void;
   /** Ends the landing with the signal's reason; what was committed stays. */

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
+import { projectPath } from "user-activity/dist/base/paths";
 import { anEvent } from "../helpers/an-event";
 import { besideConfig, ownConfig, ownFolder } from "../helpers/live-lake";
-import { codeCells, committed, folder, loadRunner, type Notebook, textOf } from "../helpers/notebook-runs";
+import { type Cell, codeCells, type Notebook, readNotebook, textOf } from "../helpers/notebook-files";
+import { committed, folder, loadRunner } from "../helpers/notebook-runs";
 
 /** Runs that are left out, by notebook and file, with the reason. */
 const leftOut: Readonly<Record<string, string>> = {
@@ -34,29 +37,61 @@ describe("notebooks run to their end and tell nothing of the shipped events", { 
   for (const [what, makeEvents] of Object.entries(files)) {
     describe(`over ${what}`, () => {
       const config = ownConfig("other");
-      for (const ending of ["stream", "operate", "operate-exercise-1"]) besideConfig(config, ending);
+      for (const ending of ["exercise-1", "by-hand", "exercise", "stream", "operate", "operate-exercise-1"])
+        besideConfig(config, ending);
       const outputs = ownFolder();
       const file = join(outputs, "events.json");
       writeFileSync(file, JSON.stringify(makeEvents()));
       const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, EVENTS_FILE: file };
+      const isWanted = (name: string) => !leftOut[`${name.split("-")[0]} over ${what}`];
+      const kernelOf = ({ metadata }: Notebook) => (metadata.kernelspec as { readonly name: string }).name;
+      const kernels = new Set([...committed.values()].map(kernelOf));
 
-      for (const name of committed.keys()) {
-        const skip = leftOut[`${name.split("-")[0]} over ${what}`];
-        test(name, skip ? { skip } : {}, async () => {
+      for (const kernel of kernels) {
+        const joined = [...committed].filter(([name, one]) => isWanted(name) && kernelOf(one) === kernel);
+        // one after another in one kernel, which takes seconds to start; that each runs by itself is seen elsewhere
+        test(`one ${kernel} kernel takes ${joined.length === 1 ? "the one" : `all ${joined.length}`}`, async () => {
           const { runNotebook } = await loadRunner();
-          await runNotebook(join(folder, name), join(outputs, name), { env });
-          const shown = wordsOf(JSON.parse(readFileSync(join(outputs, name), "utf8")));
-          assert.doesNotMatch(shown, shippedNumbers);
-          assert.doesNotMatch(shown, /(?<!")undefined|NaN %|null %/);
+          const output = join(outputs, `${kernel}.ipynb`);
+          const [[only] = [""]] = joined;
+          const source = joined.length === 1 ? join(folder, only) : writeJoined(kernel, joined);
+          await runNotebook(source, output, { env });
+          const cells = codeCells(readNotebook(output));
+          for (const [name, notebook] of joined) {
+            const own = cells.splice(0, codeCells(notebook).length);
+            assert.doesNotMatch(wordsOf(own), shippedNumbers, name);
+            assert.doesNotMatch(wordsOf(own), /(?<!")undefined|NaN %|null %/, name);
+          }
+          assert.deepEqual(cells, []);
         });
       }
+
+      for (const name of [...committed.keys()].filter((one) => !isWanted(one)))
+        test(name, { skip: leftOut[`${name.split("-")[0]} over ${what}`] }, () => {});
     });
   }
 });
 
+/** Several notebooks as one, within the project, since a kernel finds the helper package from there. */
+function writeJoined(
+  name: string,
+  notebooks: readonly (readonly [name: string, notebook: Notebook])[],
+): string {
+  const place = projectPath(".local", `test-joined-${randomUUID()}`);
+  mkdirSync(place, { recursive: true });
+  after(() => rmSync(place, { recursive: true, force: true }));
+  const cells = notebooks.flatMap(([file, { cells }]) => {
+    const number = file.split("-")[0];
+    return cells.map((cell) => ({ ...cell, id: `${number}-${cell.id}` }));
+  });
+  const path = join(place, `${name}.ipynb`);
+  writeFileSync(path, JSON.stringify({ ...notebooks[0]?.[1], cells }));
+  return path;
+}
+
 /** What the outputs say: printed text, tables, and figures in words with their titles. */
-function wordsOf(notebook: Notebook): string {
-  return codeCells(notebook)
+function wordsOf(cells: readonly Cell[]): string {
+  return cells
     .flatMap(({ outputs = [] }) => outputs)
     .map(({ text, data = {} }) => {
       const figure = data["application/vnd.plotly.v1+json"] as
