@@ -31,7 +31,7 @@ const { cacheDirOf } = await import("user-activity/dist/sql/part-cache.js");
 const { publishFile } = await import("user-activity/dist/publish/publish.js");
 const { query } = await import("user-activity/dist/sql/query.js");
 const { startServices, stopServices } = await import("user-activity/dist/services/services.js");
-const { resetTopic } = await import("user-activity/dist/kafka/consume.js");
+const { resetTopic } = await import("user-activity/dist/kafka/topics.js");
 
 const started = await startServices();
 // read after they have started: where a port was taken they have another one
