@@ -8,7 +8,7 @@ import type { Field, FieldType, Schema } from "./schema";
 
 /**
  * What an event has for questions_pool_data: a row for each question; or failures, and then no question of it lands;
- * or no questions array.
+ * or no questions (absent, null or no object around them, which grades_ID refuses).
  */
 export type EventQuestions =
   | { readonly kind: "rows"; readonly rows: readonly QuestionRow[] }
@@ -61,9 +61,13 @@ export const optionSchema: Schema<OptionRow> = {
  */
 export function toQuestionRows(event: AssessmentEvent, origin: Origin): EventQuestions {
   const questions = questionsOf(event);
-  if (!questions) return { kind: "absent" };
+  if (questions === undefined || questions === null) return { kind: "absent" };
   const failures: Failure[] = [];
   const exam = { ...collect(failures, enforceSchema(examSchema, event)), ...lenientValues(event) };
+  if (!Array.isArray(questions)) {
+    failures.push(noArray("sequences.questions", "questions", questions));
+    return { kind: "refused", failures };
+  }
   const { partition, offset } = origin;
   const rows = questions.map((question, question_index) => {
     const asked = readQuestion(failures, question, `sequences.questions[${question_index}]`);
@@ -74,10 +78,9 @@ export function toQuestionRows(event: AssessmentEvent, origin: Origin): EventQue
     : { kind: "refused", failures };
 }
 
-function questionsOf(event: AssessmentEvent): readonly unknown[] | undefined {
+function questionsOf(event: AssessmentEvent): unknown {
   const sequences = ownValue(event, "sequences");
-  const questions = isObject(sequences) ? ownValue(sequences, "questions") : undefined;
-  return Array.isArray(questions) ? questions : undefined;
+  return isObject(sequences) ? ownValue(sequences, "questions") : undefined;
 }
 
 function lenientValues(event: AssessmentEvent): LenientValues {
@@ -99,19 +102,18 @@ function readQuestion(failures: Failure[], question: unknown, path: string): Par
   if (!isObject(question)) return {};
   const options = ownValue(question, "options");
   if (!Array.isArray(options)) {
-    const rule = options === undefined || options === null ? "required" : "type";
-    failures.push({
-      path: `${path}.options`,
-      rule,
-      expected: "an array of options",
-      received: quote(options),
-    });
+    failures.push(noArray(`${path}.options`, "options", options));
     return {};
   }
   const rows = options.map((option, index) =>
     collect(failures, enforceSchema(optionSchema, option, `${path}.options[${index}]`)),
   );
   return { ...values, options: rows as readonly OptionRow[] };
+}
+
+function noArray(path: string, of: string, value: unknown): Failure {
+  const rule = value === undefined || value === null ? "required" : "type";
+  return { path, rule, expected: `an array of ${of}`, received: quote(value) };
 }
 
 /** Gives the values, or adds why there is none. */

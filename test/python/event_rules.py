@@ -229,12 +229,14 @@ def question_row(question, at, bad):
 
 
 def questions(event):
-    """Rows of questions_pool_data without their origin, and the paths of what stands in their way; None: no questions array."""
+    """Rows of questions_pool_data without their origin, and the paths of what stands in their way; None: no questions."""
     sequences = event.get("sequences")
     asked = sequences.get("questions") if isinstance(sequences, dict) else None
-    if not isinstance(asked, list):
+    if asked is None:
         return None
     bad = [] if is_text(event.get("user_exam_id")) else ["user_exam_id"]
+    if not isinstance(asked, list):
+        return [], bad + ["sequences.questions"]
     name_or_null = lambda name: event.get(name) if is_well_formed(event.get(name)) else None
     exam = {
         "user_exam_id": event.get("user_exam_id"),

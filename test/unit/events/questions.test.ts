@@ -111,8 +111,8 @@ test("an empty questions array has no rows, but is one", () => {
   assert.deepEqual(toQuestionRows(eventWith([]), origin), { kind: "rows", rows: [] });
 });
 
-test("without a questions array there is nothing to take or to refuse", () => {
-  for (const questions of [undefined, null, {}, "none"]) {
+test("without questions there is nothing to take or to refuse", () => {
+  for (const questions of [undefined, null]) {
     assert.deepEqual(toQuestionRows(eventWith(questions), origin), { kind: "absent" });
   }
   for (const sequences of [undefined, null, [], "none"]) {
@@ -120,6 +120,28 @@ test("without a questions array there is nothing to take or to refuse", () => {
   }
   const inherited = JSON.parse('{"__proto__": {"sequences": {"questions": []}}}');
   assert.deepEqual(toQuestionRows(inherited, origin), { kind: "absent" });
+});
+
+test("questions that are there and no array are refused, as options are", () => {
+  const one = { id: "q-1", options: [] };
+  for (const questions of [{}, { 0: one, 2: one }, one, "[]", "", 3, 0, true, false]) {
+    const refused = toQuestionRows(eventWith(questions), origin);
+    assert.deepEqual(refused, {
+      kind: "refused",
+      failures: [
+        {
+          path: "sequences.questions",
+          rule: "type",
+          expected: "an array of questions",
+          received: JSON.stringify(questions),
+        },
+      ],
+    });
+  }
+  assert.deepEqual(failuresOf({ sequences: { questions: {} } }), [
+    "user_exam_id required",
+    "sequences.questions type",
+  ]);
 });
 
 test("questions of nobody are refused", () => {
@@ -173,7 +195,7 @@ test("any JSON in place of questions gives as many rows as questions, or is refu
   fc.assert(
     fc.property(fc.oneof(fc.array(question), fc.jsonValue()), (questions) => {
       const taken = toQuestionRows(eventWith(questions), origin);
-      if (taken.kind === "absent") assert.ok(!Array.isArray(questions));
+      if (taken.kind === "absent") assert.equal(questions, null);
       if (taken.kind === "rows") assert.equal(taken.rows.length, (questions as unknown[]).length);
       if (taken.kind === "refused") assert.ok(taken.failures.length > 0);
     }),
