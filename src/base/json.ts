@@ -1,3 +1,5 @@
+import { ExactNumber } from "./exact-numbers";
+
 interface Piece {
   readonly before: string;
   /** Absent where there is only text to write. */
@@ -6,7 +8,8 @@ interface Piece {
 
 /**
  * Writes a value as JSON in the one way that equal values share: keys sorted, no white space (as RFC 8785 has it), a
- * bigint as the whole number it is, a key without a value as none; what JSON cannot say, such as Infinity, by its name.
+ * bigint as the whole number it is, an ExactNumber by all its digits, a key without a value as none; what JSON cannot
+ * say, such as Infinity, by its name.
  * Without recursion, so that no depth is too much.
  */
 export function canonicalJson(root: unknown): string {
@@ -16,6 +19,7 @@ export function canonicalJson(root: unknown): string {
     const { before, value } = piece;
     text += before;
     if (Array.isArray(value)) pushList(todo, value);
+    else if (value instanceof ExactNumber) text += value.toDecimal();
     else if (typeof value === "object" && value !== null) pushObject(todo, value);
     else if (typeof value === "string") text += quoteText(value);
     else if (value !== undefined) text += String(value);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ExactNumber, parseJson } from "../base/exact-numbers";
 import { canonicalJson } from "../base/json";
 import { isWellFormed } from "../base/text";
 import { type Failure, quote, type Rule } from "./failures";
@@ -23,8 +24,8 @@ export function decodeText(bytes: Uint8Array | null): string | null {
 }
 
 /**
- * Decodes a message's value. Of keys that stand twice in one object the last one counts, and numbers are doubles,
- * as JSON.parse has it. Never throws, however deep the value is nested.
+ * Decodes a message's value. Of keys that stand twice in one object the last one counts, as JSON.parse has it; numbers
+ * are doubles, or ExactNumbers where no double is that number above 2^53. Never throws, however deep the value is nested.
  */
 export function decodeEvent(value: Uint8Array | null): Decoded {
   const text = decodeText(value);
@@ -34,7 +35,7 @@ export function decodeEvent(value: Uint8Array | null): Decoded {
   if (text.startsWith("\ufeff"))
     return refuse(text, "byte-order-mark", "JSON without a byte order mark", quote(text));
   try {
-    const event: unknown = JSON.parse(text);
+    const event = parseJson(text);
     return isObject(event)
       ? { ok: true, event, text }
       : refuse(text, "object", "a JSON object", quote(event));
@@ -43,9 +44,10 @@ export function decodeEvent(value: Uint8Array | null): Decoded {
   }
 }
 
-/** Whether a value is a JSON object (no array, not null). */
+/** Whether a value is a JSON object (no array, not null, no number). */
 export function isObject(value: unknown): value is AssessmentEvent {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (typeof value !== "object" || value === null) return false;
+  return !Array.isArray(value) && !(value instanceof ExactNumber);
 }
 
 /** Reads a key of a JSON object's own; undefined where it has none, whatever objects inherit. */

@@ -1,3 +1,4 @@
+import { ExactNumber } from "../base/exact-numbers";
 import { isWellFormed } from "../base/text";
 import { coerceText } from "./coerce";
 import { isObject, ownValue } from "./decode";
@@ -62,7 +63,7 @@ function checkValue(field: Field, value: unknown): Checked {
     return coerced === undefined ? { rule: field.coerce } : { value: coerced };
   }
   if (field.type === "STRING") return typeof value === "string" ? checkText(field, value) : { rule: "type" };
-  if (field.type === "INT32") return typeof value === "number" ? checkWhole(field, value) : { rule: "type" };
+  if (field.type === "INT32") return isNumber(value) ? checkWhole(field, value) : { rule: "type" };
   return field.type === "BOOLEAN" && typeof value === "boolean" ? { value } : { rule: "type" };
 }
 
@@ -73,9 +74,14 @@ function checkText(field: Field, text: string): Checked {
   return { value: text };
 }
 
-function checkWhole(field: Field, number: number): Checked {
+function isNumber(value: unknown): value is number | ExactNumber {
+  return typeof value === "number" || value instanceof ExactNumber;
+}
+
+function checkWhole(field: Field, value: number | ExactNumber): Checked {
   const { min, max } = boundsOf(field);
-  if (!Number.isInteger(number)) return { rule: "whole" };
+  const number = Number(value); // an ExactNumber's neighbour is as far out of bounds
+  if (value instanceof ExactNumber ? !value.isWhole() : !Number.isInteger(number)) return { rule: "whole" };
   if (number < min) return { rule: "minimum" };
   if (number > max) return { rule: "maximum" };
   return { value: number === 0 ? 0 : number };

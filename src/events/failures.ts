@@ -1,3 +1,5 @@
+import { ExactNumber } from "../base/exact-numbers";
+
 /** The rule that a value broke. The first five are about the bytes of a message, the last about its exam ID. */
 export type Rule =
   | "tombstone"
@@ -34,8 +36,8 @@ const maxQuoted = 80;
 const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
- * Writes a value as JSON, cut at 80 characters (the last one is then "…"). Absent is `nothing`; a number that
- * doubles cannot hold is `Infinity`. Invisible characters are escaped, so what is printed can be trusted.
+ * Writes a value as JSON, cut at 80 characters (the last one is then "…"). Absent is `nothing`, an ExactNumber
+ * stands as it was written. Invisible characters are escaped, so what is printed can be trusted.
  */
 export function quote(value: unknown): string {
   return quoteUpTo(maxQuoted, value);
@@ -62,6 +64,7 @@ export function formatFailure(failure: Omit<Failure, "rule">): string {
 function startOfJson(value: unknown, room: number): string {
   if (room <= 0) return "";
   if (typeof value === "string") return JSON.stringify(value.slice(0, room));
+  if (value instanceof ExactNumber) return value.text;
   if (typeof value !== "object" || value === null) return String(value);
   const isList = Array.isArray(value);
   let text = isList ? "[" : "{";

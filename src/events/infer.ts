@@ -1,3 +1,4 @@
+import { ExactNumber } from "../base/exact-numbers";
 import { toInstantMs } from "./coerce";
 import { isObject } from "./decode";
 import { quote } from "./failures";
@@ -127,11 +128,13 @@ function observeChild(inference: Inference, parent: Node, key: string | null, va
   else inference.omittedCount++;
 }
 
-function observeScalar(node: Node, value: unknown): void {
+function observeScalar(node: Node, read: unknown): void {
+  const value = read instanceof ExactNumber ? Number(read) : read;
   const isLong = typeof value === "string" && value.length > 80;
-  if (node.values && !node.values.has(value)) {
+  const distinct = read instanceof ExactNumber ? `number ${read.toDecimal()}` : read;
+  if (node.values && !node.values.has(distinct)) {
     if (isLong || node.values.size === maxValues) node.values = null;
-    else node.values.set(value, quote(value));
+    else node.values.set(distinct, quote(read));
   }
   if (typeof value === "number") {
     node.min = Math.min(node.min, value);
@@ -146,6 +149,7 @@ function typeOf(value: unknown): JsonType {
   if (value === null) return "null";
   if (Array.isArray(value)) return "array";
   if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
+  if (value instanceof ExactNumber) return value.isWhole() ? "integer" : "number";
   return typeof value as "string" | "boolean" | "object";
 }
 

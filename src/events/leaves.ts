@@ -1,16 +1,19 @@
+import { ExactNumber } from "../base/exact-numbers";
+
 /** An object's scalar values by path. */
 export type Leaves = Record<string, unknown>;
 
 /**
  * Flattens an object to its scalar leaves by path: `{ a: { b: 1 } }` becomes `{ "a.b": 1 }`. Of an array its length is
  * kept, as `path[]`: its elements are rows of their own. An object without keys, or below the twentieth level, is
- * `path{}` with the number of its keys.
+ * `path{}` with the number of its keys. Numbers are doubles, as frames have them.
  */
 export function toLeaves(object: object, path = "", levels = 20): Leaves {
   const leaves: Leaves = {};
   for (const [key, value] of Object.entries(object)) {
     const name = toPath(path, key);
     if (Array.isArray(value)) leaves[`${name}[]`] = value.length;
+    else if (value instanceof ExactNumber) put(leaves, name, Number(value));
     else if (typeof value !== "object" || value === null) put(leaves, name, value);
     else if (levels > 1 && Object.keys(value).length > 0)
       Object.assign(leaves, toLeaves(value, name, levels - 1));

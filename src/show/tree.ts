@@ -1,3 +1,4 @@
+import { parseJson } from "../base/exact-numbers";
 import { escapeHtml } from "../base/text";
 import { quote } from "../events/failures";
 import type { FailureRow } from "../tables/tables";
@@ -66,7 +67,7 @@ export function showRefused(row: RefusedRow, options: Omit<ShowTreeOptions, "fai
 
 function parse(text: string | null): unknown {
   try {
-    return JSON.parse(text ?? "null");
+    return parseJson(text ?? "null");
   } catch {
     return text;
   }

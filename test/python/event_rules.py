@@ -1,12 +1,15 @@
 """The rules that decide what a message adds to the tables, written anew from their description, with none of the project's code.
 
 Where Python's JSON is not JSON (NaN and Infinity, whole numbers of any size, a limit of nesting) JSON as JavaScript reads
-it decides: numbers are doubles, of a key that stands twice the last one counts, nesting has no limit.
+it decides: numbers are doubles (but above 2^53, where those that no double is stay what they are), of a key that stands
+twice the last one counts, nesting has no limit.
 """
 
 import json
 import math
 import re
+import secrets
+import sys
 from datetime import date
 
 COUNTS = ["correct", "incorrect", "incomplete", "unanswered", "submitted", "total"]
@@ -15,6 +18,9 @@ INSTANT = re.compile(
 )
 SECONDS = re.compile(r"(\d+)(\.\d+)?", re.ASCII)
 FIRST_MS, END_MS = -62_135_596_800_000, 253_402_300_800_000  # the years 0001 to 9999
+EXACT = secrets.token_hex()  # a key that no event has
+if hasattr(sys, "set_int_max_str_digits"):
+    sys.set_int_max_str_digits(0)
 TOKEN = re.compile(
     r'[ \t\n\r]*([{}\[\],:]|"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
     r"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null)"
@@ -25,8 +31,29 @@ class NoJson(Exception):
     pass
 
 
+class Exact:
+    """A number above 2^53 that no double is: its digits and its power of ten, the same however it is written."""
+
+    def __init__(self, text):
+        self.decimal = "%s%se%d" % decimal(text)
+
+
+NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?", re.ASCII)
+
+
+def decimal(text):
+    """Sign, digits without zeros at either end, power of ten."""
+    sign, whole, fraction, power = NUMBER.fullmatch(text).groups()
+    digits = (whole + (fraction or "")).lstrip("0")
+    kept = digits.rstrip("0")
+    return sign, kept, int(power or "0") - len(fraction or "") + len(digits) - len(kept)
+
+
 def number(text):
-    return float(text) + 0.0  # -0 is 0
+    value = float(text) + 0.0  # -0 is 0
+    if abs(value) < 2**53 or (math.isfinite(value) and decimal(text) == decimal(repr(value))):
+        return value
+    return Exact(text)
 
 
 def refuse(text):
@@ -83,17 +110,21 @@ def decode_scalar(token):
     return json.loads(token, parse_int=number, parse_float=number)
 
 
+def dump(value):
+    return json.dumps(value, sort_keys=True, default=lambda exact: {EXACT: exact.decimal})
+
+
 def same_value_key(value):
     """One text for one JSON value, whatever the order of its keys."""
     try:
-        return json.dumps(value, sort_keys=True)
+        return dump(value)
     except RecursionError:
         pass
     parts, todo = [], [(False, value)]
     while todo:
         is_text, one = todo.pop()
         if is_text or not isinstance(one, (list, dict)):
-            parts.append(one if is_text else json.dumps(one))
+            parts.append(one if is_text else dump(one))
         elif isinstance(one, list):
             todo.append((True, "]"))
             todo.extend(entry for child in reversed(one) for entry in ((True, ", "), (False, child)))

@@ -131,6 +131,37 @@ test("different values have different hashes", () => {
   assert.equal(new Set(hashes).size, different.length);
 });
 
+test("events that differ in a number above 2^53 have different hashes, however it is written", () => {
+  const hashOf = (number: string) => {
+    const decoded = decode(`{"a":[{"x":${number}}]}`);
+    return decoded.ok ? hashEvent(decoded.event).toString("hex") : assert.fail(number);
+  };
+  const different = [
+    "10000000000000000",
+    "10000000000000001",
+    "1e400",
+    "1e500",
+    "-1e400",
+    "9007199254740993.5",
+  ];
+  assert.equal(new Set(different.map(hashOf)).size, different.length);
+  const same = [
+    "10000000000000001",
+    "10000000000000001.00",
+    "1.0000000000000001e16",
+    "100000000000000010E-1",
+  ];
+  assert.equal(new Set(same.map(hashOf)).size, 1);
+});
+
+test("the hash of an event with no number but doubles is what it was before", () => {
+  for (const number of ["9007199254740992", "1e300", "123456789012345680000", "0.1", "0.10000000000000001"]) {
+    const text = `{"a":${number}}`;
+    const decoded = decode(text);
+    assert.deepEqual(decoded.ok && hashEvent(decoded.event), hashEvent(JSON.parse(text)), number);
+  }
+});
+
 test("any two JSON values have the same hash exactly where they are equal, key order aside", () => {
   const reverse = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(reverse);

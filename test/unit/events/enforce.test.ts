@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { parseJson } from "user-activity/dist/base/exact-numbers";
 import { projectPath } from "user-activity/dist/base/paths";
 import { enforceSchema } from "user-activity/dist/events/enforce";
 import { enforceGrade } from "user-activity/dist/events/grades";
@@ -16,7 +17,7 @@ interface Case {
 
 const folder = projectPath("test", "cases", "enforce");
 const cases = readdirSync(folder).map((file) => {
-  const content: Case = JSON.parse(readFileSync(join(folder, file), "utf8"));
+  const content = parseJson(readFileSync(join(folder, file), "utf8")) as Case;
   return { behaviour: file.replace(".json", "").replaceAll("-", " "), ...content };
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { parseJson } from "user-activity/dist/base/exact-numbers";
 import { formatFailure, quote } from "user-activity/dist/events/failures";
 
 test("values are quoted as JSON", () => {
@@ -19,9 +20,10 @@ test("values are quoted as JSON", () => {
   }
 });
 
-test("absent is called nothing, and a number beyond doubles Infinity", () => {
+test("absent is called nothing, and a number that no double is stands as it was written", () => {
   assert.equal(quote(undefined), "nothing");
-  assert.equal(quote(JSON.parse("-1e400")), "-Infinity");
+  assert.equal(quote(parseJson('{"a":[-1e400,10000000000000001]}')), '{"a":[-1e400,10000000000000001]}');
+  assert.equal(quote(parseJson(`1${"0".repeat(99)}1`)), `1${"0".repeat(78)}…`);
 });
 
 test("invisible characters are shown by their number", () => {
