@@ -1,6 +1,6 @@
 import { ExactNumber } from "../base/exact-numbers";
 import { isWellFormed } from "../base/text";
-import { coerceText } from "./coerce";
+import { coerceValue } from "./coerce";
 import { isObject, ownValue } from "./decode";
 import { type Failure, quote, type Rule } from "./failures";
 import { boundsOf, describeField, type Field, type Scalar, type Schema } from "./schema";
@@ -10,7 +10,8 @@ export type Enforced<R> =
   | { readonly ok: true; readonly values: R }
   | { readonly ok: false; readonly failures: readonly Failure[] };
 
-type Checked = { readonly value: Scalar } | { readonly rule: Rule };
+/** `expected`: where more can be said than what the field asks for. */
+type Checked = { readonly value: Scalar } | { readonly rule: Rule; readonly expected?: string | undefined };
 
 /**
  * Holds a value to a schema: coerces where a field says so, then checks. Keys that the schema does not name are no
@@ -50,17 +51,16 @@ function readField(field: Field, object: unknown, at: string): { readonly value:
   }
   const checked = checkValue(field, value);
   if ("value" in checked) return checked;
-  const { rule } = checked;
-  const expected = rule === "well-formed" ? "text without a lone surrogate" : describeField(field);
+  const { rule, expected = describeField(field) } = checked;
   return { path: join(at, field.path), rule, expected, received: quote(value) };
 }
 
 function checkValue(field: Field, value: unknown): Checked {
   if (isMissing(value)) return field.nullable ? { value: null } : { rule: "required" };
   if (field.coerce) {
-    if (typeof value !== "string") return { rule: "type" };
-    const coerced = coerceText(field.coerce, value);
-    return coerced === undefined ? { rule: field.coerce } : { value: coerced };
+    const coerced = coerceValue(field.coerce, value);
+    if (!coerced) return { rule: "type" };
+    return "value" in coerced ? coerced : { rule: field.coerce, expected: coerced.expected };
   }
   if (field.type === "STRING") return typeof value === "string" ? checkText(field, value) : { rule: "type" };
   if (field.type === "INT32") return isNumber(value) ? checkWhole(field, value) : { rule: "type" };
@@ -68,7 +68,7 @@ function checkValue(field: Field, value: unknown): Checked {
 }
 
 function checkText(field: Field, text: string): Checked {
-  if (!isWellFormed(text)) return { rule: "well-formed" };
+  if (!isWellFormed(text)) return { rule: "well-formed", expected: "text without a lone surrogate" };
   if (field.nonEmpty && text === "") return { rule: "non-empty" };
   if (field.pattern && !field.pattern.test(text)) return { rule: "pattern" };
   return { value: text };

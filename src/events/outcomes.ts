@@ -83,9 +83,12 @@ function toQuarantineRow(
   return { topic, partition, offset, timestamp, ...refusal, value: text, value_base64: bytes };
 }
 
+/** Raised where decoding, coercions or decisions take or refuse what they did not before, and no schema says so. */
+const rulesVersion = 2;
+
 /** Tells schemas apart: 16 hexadecimal digits that change with anything the tables ask of an event. */
 export function fingerprintSchemas(grades: Schema<GradeValues> = gradeSchema): string {
-  const schemas = [grades, examSchema, questionSchema, optionSchema];
+  const schemas = [rulesVersion, grades, examSchema, questionSchema, optionSchema];
   const text = JSON.stringify(schemas, (_, value) => (value instanceof RegExp ? String(value) : value));
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

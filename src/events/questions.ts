@@ -1,9 +1,9 @@
 import { isWellFormed } from "../base/text";
 import type { OptionRow, Origin, QuestionRow } from "../tables/tables";
-import { toInstantMs } from "./coerce";
 import { type AssessmentEvent, isObject, ownValue } from "./decode";
 import { type Enforced, enforceSchema } from "./enforce";
 import { type Failure, quote } from "./failures";
+import { toInstantMs } from "./instants";
 import type { Field, FieldType, Schema } from "./schema";
 
 /**

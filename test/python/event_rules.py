@@ -10,13 +10,14 @@ import math
 import re
 import secrets
 import sys
-from datetime import date
+from datetime import date, timedelta
+from fractions import Fraction
 
 COUNTS = ["correct", "incorrect", "incomplete", "unanswered", "submitted", "total"]
-INSTANT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII
-)
-SECONDS = re.compile(r"(\d+)(\.\d+)?", re.ASCII)
+DATE = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d)|(\d\d)(\d\d)|-?W(\d\d)-?(\d)|-?(\d{3}))", re.ASCII)
+TIME = re.compile(r"(\d\d)(?::(\d\d)(?::(\d\d))?|(\d\d)(\d\d)?)?(?:[.,](\d+))?", re.ASCII)
+OFFSET = re.compile(r"Z|([-+\u2212])(\d\d)(?::?(\d\d))?", re.ASCII)
+SECONDS = re.compile(r"(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?", re.ASCII)
 FIRST_MS, END_MS = -62_135_596_800_000, 253_402_300_800_000  # the years 0001 to 9999
 EXACT = secrets.token_hex()  # a key that no event has
 if hasattr(sys, "set_int_max_str_digits"):
@@ -149,37 +150,80 @@ def is_whole(value, least, most=2**31 - 1):
     return isinstance(value, float) and math.isfinite(value) and value == int(value) and least <= value <= most
 
 
-def ordinal_ms(year, month, day):
-    """Start of a day in ms; None where the calendar doesn't have it. The calendar repeats every 400 years."""
-    shift = 0 if year >= 400 else 400
+def shifted(year):
+    """The calendar, weeks included, repeats every 400 years, and Python's begins with the year 1."""
+    return (year, 0) if 400 <= year <= 9000 else (year + 400, 1) if year < 400 else (year - 400, -1)
+
+
+def day_number(text):
+    """Days since 1970 of a date, None where the calendar doesn't have it; and whether it is written with hyphens."""
+    match = DATE.fullmatch(text)
+    if not match or ("W" in text and text.count("-") == 1):
+        return None, False
+    year, shift = shifted(int(match[1]))
+    month, day = match[2] or match[4], match[3] or match[5]
     try:
-        days = date(year + shift, month, day).toordinal() - date(1970, 1, 1).toordinal()
+        if month:
+            found = date(year, int(month), int(day))
+        elif match[6]:
+            found = date.fromisocalendar(year, int(match[6]), int(match[7]))
+        else:
+            found = date(year, 1, 1) + timedelta(days=int(match[8]) - 1)
+            if found.year != year:
+                return None, False
     except ValueError:
+        return None, False
+    return found.toordinal() - date(1970, 1, 1).toordinal() - 146_097 * shift, "-" in text
+
+
+def time_ms(text):
+    """Ms since midnight, up to 24:00:00 itself; and whether there are colons, None where nothing tells."""
+    match = TIME.fullmatch(text)
+    if not match:
+        return None, None
+    minute, second = match[2] or match[4], match[3] or match[5]
+    hour, m, s = int(match[1]), int(minute or 0), int(second or 0)
+    fraction = (match[6] or "")[:30]
+    unit = 1000 if second else 60_000 if minute else 3_600_000
+    exact = ((hour * 60 + m) * 60 + s) * 1000 + unit * Fraction(int(fraction or 0), 10 ** len(fraction))
+    ok = m < 60 and s < 60 and (hour < 24 or (exact == 86_400_000 and not (match[6] or "").strip("0")))
+    return math.floor(exact) if ok else None, None if minute is None else match[2] is not None
+
+
+def offset_ms(text):
+    match = OFFSET.fullmatch(text)
+    if not match or int(match[2] or 0) > 23 or int(match[3] or 0) > 59:
         return None
-    return (days - (146_097 if shift else 0)) * 86_400_000
+    return (int(match[2] or 0) * 60 + int(match[3] or 0)) * 60_000 * (1 if match[1] == "+" else -1)
 
 
 def instant_ms(text):
-    match = INSTANT.fullmatch(text) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return None
+    text = text.replace("t", "T").replace("z", "Z").replace("w", "W")
+    day, t, rest = text.partition("T") if "T" in text else text.partition(" ")
+    at = re.search(r"[-+\u2212Z]", rest)
+    if not at:
+        return None
+    (days, hyphens), (ms, colons), offset = day_number(day), time_ms(rest[: at.start()]), offset_ms(rest[at.start() :])
+    if days is None or ms is None or offset is None or colons not in (None, hyphens):
+        return None
+    instant = days * 86_400_000 + ms - offset
+    return instant if FIRST_MS <= instant < END_MS else None
+
+
+def seconds_ms(value):
+    """Seconds since 1970 as text or as a number, cut after milliseconds."""
+    text = repr(value) if isinstance(value, float) else value
+    match = SECONDS.fullmatch(text) if isinstance(text, str) else None
     if not match:
         return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    day_ms = ordinal_ms(year, month, day)
-    offset_hour, offset_minute = int(match[9] or 0), int(match[10] or 0)
-    if day_ms is None or hour > 23 or minute > 59 or second > 59 or offset_hour > 23 or offset_minute > 59:
+    digits, power = match[1] + (match[2] or ""), int(match[3] or 0) - len(match[2] or "") + 3
+    if digits.strip("0") == "" or len(digits) + power <= 0:
+        return 0
+    if len(digits.lstrip("0")) + power > 15:
         return None
-    fraction = int((match[7] or "0")[:3].ljust(3, "0"))
-    offset = (offset_hour * 60 + offset_minute) * 60_000 * (-1 if match[8] == "-" else 1)
-    ms = day_ms + ((hour * 60 + minute) * 60 + second) * 1000 + fraction - offset
-    return ms if FIRST_MS <= ms < END_MS else None
-
-
-def seconds_ms(text):
-    match = SECONDS.fullmatch(text) if isinstance(text, str) else None
-    whole = match[1].lstrip("0") if match else ""
-    if not match or len(whole) > 12:
-        return None
-    ms = int(whole or "0") * 1000 + int((match[2] or ".")[1:4].ljust(3, "0"))
+    ms = int(digits) * 10**power if power >= 0 else int(digits) // 10**-power
     return ms if ms < END_MS else None
 
 
