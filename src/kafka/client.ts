@@ -10,13 +10,15 @@ import {
 import type { KafkaConfig } from "../base/config";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
+import { installCodecs } from "./compression";
+import { installFetchDecoder } from "./fetch-response";
 import { installQueueMend } from "./request-queue";
 import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from "./security";
-import { installAbortedFilter } from "./transactions";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
 export function openKafka(config: KafkaConfig, options: Partial<ClientConfig> = {}): Kafka {
-  installAbortedFilter();
+  installCodecs();
+  installFetchDecoder();
   installQueueMend();
   return new Kafka({
     clientId: "user-activity",
@@ -101,13 +103,6 @@ export async function readKafkaClusterId(config: KafkaConfig): Promise<string | 
 export function toKafkaError(error: unknown, config: KafkaConfig, doing: string): Error {
   if (error instanceof UserActivityError) return error;
   const { message } = error as Error;
-  const codec = /^(\w+) compression not implemented/.exec(message)?.[1];
-  if (codec) {
-    const expected = `expected messages without compression or with GZIP, received ${codec}`;
-    return new ServiceError(`kafka topic "${config.topic}": ${expected}; have them written in one of these`, {
-      cause: error,
-    });
-  }
   const where = `kafka ${config.brokers.join(",")}`;
   const advice = adviseSecurity(error, config) ?? (isUnreachable(error) ? adviceFor(config) : "");
   return new ServiceError(`${where}: ${doing}: ${message.trim()}${advice && `; ${advice}`}`, {

@@ -16,8 +16,8 @@ export interface ConsumeRange extends ConsumeOptions {
  * Consumes committed messages of [from, to) in every partition of `to` and hands them to `handleBatch`, one batch at a
  * time, in a consumer group of this call alone. Ends when all of `to` is reached, whatever stands there. Throws what
  * the handler throws, the signal's reason, or a ServiceError: `from` is no longer or not yet there, no offsets came
- * for `patienceMs` (an open transaction, say), the broker is out of reach (for longer than `retry` waits), an unknown
- * compression.
+ * for `patienceMs` (an open transaction, say), the broker is out of reach (for longer than `retry` waits); an
+ * UnreadableError where a batch can't be read, once all that can be is handed over.
  */
 export async function consumeRange(
   config: KafkaConfig,

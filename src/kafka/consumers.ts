@@ -6,6 +6,7 @@ import { consumeOnce } from "./consumer";
 import type { ConsumerEnd, PartitionProgress } from "./consumer-run";
 import type { BatchHandler } from "./message";
 import { findOffsets, type PartitionOffsets, readOffsets } from "./topics";
+import { findUnreadable, type UnreadableError } from "./unreadable";
 
 export interface ConsumeOptions {
   /** Ends the consuming, once a running handler is done, with the signal's reason. */
@@ -34,13 +35,17 @@ export interface Wanted extends ConsumeOptions {
 /** A consumer whose fetches have succeeded for so long has worked, even where no offsets came. */
 const workedMs = 10_000;
 
-/** Hands over what is wanted until all of it has been, or the signal aborts; throws what the handler throws. */
+/**
+ * Hands over what is wanted until all of it has been, or the signal aborts; throws what the handler throws. Where a
+ * partition has a batch that can't be read, the others are read to their ends before that is thrown.
+ */
 export async function consume(
   config: KafkaConfig,
   wanted: Wanted,
   handle: BatchHandler,
 ): Promise<"done" | "aborted"> {
   const failures = countFailures(toPolicy(wanted));
+  const stuck: UnreadableError[] = [];
   for (let progress: readonly PartitionProgress[] = []; ; ) {
     try {
       const held = await unlessAborted(readHeld(config, progress), wanted.signal);
@@ -51,12 +56,31 @@ export async function consume(
       await unlessAborted(failures.wait(error), wanted.signal);
       continue;
     }
-    if (progress.every(({ delivered, end }) => delivered === end)) return "done";
-    const outcome = await consumeFrom(config, wanted, progress, { handle, failures });
-    if (outcome.kind === "done" || outcome.kind === "aborted") return outcome.kind;
+    const open = listOpen(progress, stuck);
+    if (open.length === 0) return finish(stuck);
+    const outcome = await consumeFrom(config, wanted, open, { handle, failures });
+    if (outcome.kind === "done") return finish(stuck);
+    if (outcome.kind === "aborted") return outcome.kind;
     if (outcome.kind === "failed") throw outcome.error;
-    await unlessAborted(recover(config, wanted, outcome, failures), wanted.signal);
+    const unreadable = outcome.kind === "crashed" && findUnreadable(config, outcome.error);
+    if (!unreadable) {
+      await unlessAborted(recover(config, wanted, outcome, failures), wanted.signal);
+      continue;
+    }
+    if (!wanted.to) throw unreadable;
+    stuck.push(unreadable);
   }
+}
+
+/** What is left to read. */
+function listOpen(progress: readonly PartitionProgress[], stuck: readonly UnreadableError[]) {
+  const isStuck = (partition: number) => stuck.some((one) => one.partition === partition);
+  return progress.filter(({ delivered, end, partition }) => delivered !== end && !isStuck(partition));
+}
+
+function finish([unreadable]: readonly UnreadableError[]): "done" {
+  if (unreadable) throw unreadable;
+  return "done";
 }
 
 interface Work {

@@ -4,37 +4,19 @@ export interface FetchedPartition {
   readonly messages: FetchedMessage[];
 }
 
-interface FetchedMessage {
+/** A message as kafkajs decodes it, with what its batch says. */
+export interface FetchedMessage {
   readonly offset: string;
   readonly key: Buffer | null;
   isControlRecord: boolean;
   readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
-interface FetchResponse {
-  decode(bytes: Buffer): Promise<{ readonly responses: readonly { partitions: FetchedPartition[] }[] }>;
-  isFiltering?: true;
-}
-
 /**
- * Mends what kafkajs 2.2.4 does for read_committed: it takes the broker's list of aborted transactions as sorted by
- * their first offset, and brokers send it in the order of their ends, so that of transactions that overlap aborted
- * messages come through. Here they are marked for passing over (as control records are), and the list is emptied.
- * Fetch version 11 is the one that brokers since Kafka 2.3 agree on.
+ * Marks the messages of aborted transactions for passing over (as control records are), by the rule of Kafka's own
+ * consumer, and empties the broker's list. kafkajs 2.2.4 takes that list as sorted by first offset, and brokers send it
+ * in the order of the transactions' ends, so that of those that overlap aborted messages would come through.
  */
-export function installAbortedFilter(): void {
-  const response = require("kafkajs/src/protocol/requests/fetch/v11/response") as FetchResponse;
-  if (response.isFiltering) return;
-  const { decode } = response;
-  response.isFiltering = true;
-  response.decode = async (bytes) => {
-    const decoded = await decode(bytes);
-    for (const { partitions } of decoded.responses) partitions.forEach(markAborted);
-    return decoded;
-  };
-}
-
-/** Marks the messages of aborted transactions, by the rule of Kafka's own consumer. */
 export function markAborted(partition: FetchedPartition): void {
   const waiting = partition.abortedTransactions.map(({ producerId, firstOffset }) => ({
     producerId,

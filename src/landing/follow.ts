@@ -2,6 +2,7 @@ import { type Config, type KafkaConfig, readConfig } from "../base/config";
 import { followTopic } from "../kafka/consume";
 import type { MessageBatch } from "../kafka/message";
 import { readOffsets } from "../kafka/topics";
+import { catchUnreadable, type UnreadableError } from "../kafka/unreadable";
 import type { LakeState } from "../lake/commit-file";
 import { hasTables } from "../lake/commit-file";
 import { compact } from "./compact";
@@ -118,11 +119,15 @@ async function run(following: Following): Promise<void> {
   if (!hasTables(landing.last)) await commit(following); // five empty tables, so that readers find them
   const ticker = setInterval(onTick, tickMs);
   const asker = setInterval(() => void askHighs(following), askHighsMs);
+  let unreadable: UnreadableError | undefined;
   try {
     const onHighWatermark = (partition: number, high: bigint) => highs.set(partition, high);
-    await followTopic(kafka, { from, signal, retry: options.retry, onHighWatermark }, (messages) =>
-      inTurn(() => add(following, messages)),
+    const consuming = followTopic(
+      kafka,
+      { from, signal, retry: options.retry, onHighWatermark },
+      (messages) => inTurn(() => add(following, messages)),
     );
+    unreadable = await catchUnreadable(consuming);
   } finally {
     clearInterval(ticker);
     clearInterval(asker);
@@ -130,6 +135,7 @@ async function run(following: Following): Promise<void> {
   await askHighs(following);
   await inTurn(async () => stop.signal.throwIfAborted());
   if (landing.batch.hasAdvanced()) await commit(following);
+  if (unreadable) throw unreadable;
   tell(following);
 }
 

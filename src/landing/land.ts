@@ -5,6 +5,7 @@ import type { Schema } from "../events/schema";
 import { consumeRange } from "../kafka/consume";
 import { setGroupOffsets } from "../kafka/groups";
 import { type PartitionOffsets, readOffsets } from "../kafka/topics";
+import { catchUnreadable } from "../kafka/unreadable";
 import { checkOffsets, type LakeState } from "../lake/commit-file";
 import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
@@ -56,7 +57,7 @@ export const lagGroup = "user-activity";
 /**
  * Lands what the topic holds from the committed offsets up to its end at the start, in batches of bounded size: claim
  * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, place them.
- * Ended at any point, the next run goes on from the last commit.
+ * Ended at any point, the next run goes on from the last commit. What stands before a batch that can't be read lands.
  */
 export async function land(options: LandOptions = {}): Promise<LandReport> {
   const startedMs = Date.now();
@@ -103,15 +104,21 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
     plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
   try {
     tell();
-    await consumeRange(kafka, { from, to, retry, ...(signal ? { signal } : {}) }, async (messages) => {
-      await landing.batch.add(messages);
-      if (isFull(landing.batch, plan)) await commitBatch(landing);
-      tell();
-    });
+    const consuming = consumeRange(
+      kafka,
+      { from, to, retry, ...(signal ? { signal } : {}) },
+      async (messages) => {
+        await landing.batch.add(messages);
+        if (isFull(landing.batch, plan)) await commitBatch(landing);
+        tell();
+      },
+    );
+    const unreadable = await catchUnreadable(consuming);
     if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last))) {
       await commitBatch(landing);
     }
     await sweepLanding(landing);
+    if (unreadable) throw unreadable;
   } finally {
     await closeLanding(landing);
   }

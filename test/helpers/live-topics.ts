@@ -35,12 +35,21 @@ export function useTopics(prefix: string) {
   /** The same with the topic created. */
   const create = async (partitions = 1, settings: Record<string, string> = {}): Promise<KafkaConfig> => {
     const config = name();
-    const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
-    const topic = { topic: config.topic, numPartitions: partitions, replicationFactor: 1, configEntries };
-    await withAdmin(openKafka(config), (admin) => admin.createTopics({ topics: [topic] }));
+    await createTopic(config, partitions, settings);
     return config;
   };
   return { name, create };
+}
+
+/** Creates a topic with settings of its own. */
+export async function createTopic(
+  config: KafkaConfig,
+  partitions: number,
+  settings: Record<string, string> = {},
+): Promise<void> {
+  const configEntries = Object.entries(settings).map(([key, value]) => ({ name: key, value }));
+  const topic = { topic: config.topic, numPartitions: partitions, replicationFactor: 1, configEntries };
+  await withAdmin(openKafka(config), (admin) => admin.createTopics({ topics: [topic] }));
 }
 
 /** Runs `work` with a producer; with a transactional id it can open transactions. */

@@ -3,8 +3,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { Config } from "user-activity/dist/base/config";
+import { type Config, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
+import { UnreadableError } from "user-activity/dist/kafka/unreadable";
 import { checkOffsets, emptyState } from "user-activity/dist/lake/commit-file";
 import { ensureEvents } from "user-activity/dist/publish/ensure-events";
 import { assertFailure, runCli } from "../helpers/cli-process";
@@ -131,6 +132,10 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ],
   ["assessments/0: committed up to offset 9", () => offsetError(0n, 4n)],
   ["assessments/0: offsets 9 to 12", () => offsetError(12n, 20n)],
+  [
+    'kafka topic "assessments", partition 0: expected a batch',
+    () => new UnreadableError(readConfig({}).kafka, 0, 12n, "the unknown compression 5").message,
+  ],
   ["is another run's", inSource],
   ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],
   ["the schema has changed", inSource],

@@ -1,0 +1,137 @@
+import { compressions } from "./compression";
+import { type FetchedMessage, markAborted } from "./transactions";
+
+/** kafkajs's reader of an answer's bytes, as far as it is used here. */
+interface Decoder {
+  readonly offset: number;
+  readInt16(): number;
+  readInt32(): number;
+  readInt64(): { toString(): string };
+  readString(): string;
+  readBytes(length: number): Buffer;
+  canReadBytes(length: number): boolean;
+  readArray<T>(read: (decoder: Decoder) => T): T[];
+  readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
+}
+
+interface FetchResponse {
+  decode(bytes: Buffer): Promise<object>;
+}
+
+interface Wire {
+  readonly Decoder: new (bytes: Buffer) => Decoder;
+  readonly readBatch: (decoder: Decoder) => Promise<{ readonly records: FetchedMessage[] }>;
+  readonly readOldMessages: (decoder: Decoder, size: number) => Promise<FetchedMessage[]>;
+}
+
+/** A batch that can't be decompressed or decoded; nothing that was asked for stands before it in its answer. */
+export class UnreadableBatch extends Error {
+  override readonly name = "UnreadableBatch";
+  /** So that kafkajs does not ask again. */
+  readonly retriable = false;
+
+  constructor(
+    readonly partition: number,
+    /** Of the first message in the batch. */
+    readonly offset: bigint,
+    /** What was received in place of messages, in words. */
+    readonly received: string,
+  ) {
+    super(`partition ${partition}, offset ${offset}: ${received}`);
+  }
+}
+
+/**
+ * Puts another decoder of fetch responses in the place of kafkajs 2.2.4's, for version 11, which is the one that brokers
+ * since Kafka 2.3 agree on. kafkajs's fails as a whole where one batch can't be read, without saying which; it takes an
+ * unknown compression for none; and it lets messages of aborted transactions through (see markAborted). Here the
+ * messages before such a batch are handed over, and an UnreadableBatch is thrown where it comes first.
+ */
+export function installFetchDecoder(): void {
+  const response = require("kafkajs/src/protocol/requests/fetch/v11/response") as FetchResponse;
+  const wire: Wire = {
+    Decoder: require("kafkajs/src/protocol/decoder"),
+    readBatch: require("kafkajs/src/protocol/recordBatch/v0/decoder"),
+    readOldMessages: require("kafkajs/src/protocol/messageSet/decoder"),
+  };
+  response.decode = (bytes) => decodeFetch(wire, bytes);
+}
+
+/** throttle_time_ms error_code session_id [topic [partition]]; the broker has throttled by itself (KIP-219). */
+async function decodeFetch(wire: Wire, bytes: Buffer) {
+  const decoder = new wire.Decoder(bytes);
+  return {
+    throttleTime: 0,
+    clientSideThrottleTime: decoder.readInt32(),
+    errorCode: decoder.readInt16(),
+    sessionId: decoder.readInt32(),
+    responses: await decoder.readArrayAsync(async () => ({
+      topicName: decoder.readString(),
+      partitions: await decoder.readArrayAsync(() => decodePartition(wire, decoder)),
+    })),
+  };
+}
+
+async function decodePartition(wire: Wire, decoder: Decoder) {
+  const head = {
+    partition: decoder.readInt32(),
+    errorCode: decoder.readInt16(),
+    highWatermark: decoder.readInt64().toString(),
+    lastStableOffset: decoder.readInt64().toString(),
+    lastStartOffset: decoder.readInt64().toString(),
+    abortedTransactions: decoder.readArray(() => ({
+      producerId: decoder.readInt64().toString(),
+      firstOffset: decoder.readInt64().toString(),
+    })),
+    preferredReadReplica: decoder.readInt32(),
+  };
+  const partition = { ...head, messages: await decodeMessages(wire, decoder, head.partition) };
+  markAborted(partition);
+  return partition;
+}
+
+/** Where in a batch the format's version stands, and the shortest that a batch can be. */
+const magicAt = 16;
+const leastBatchBytes = 49;
+
+async function decodeMessages(wire: Wire, decoder: Decoder, partition: number): Promise<FetchedMessage[]> {
+  const size = decoder.readInt32();
+  if (size <= 0 || !decoder.canReadBytes(size)) return [];
+  const bytes = decoder.readBytes(size);
+  const batches = new wire.Decoder(bytes);
+  if (bytes[magicAt] !== 2) return wire.readOldMessages(batches, size);
+  const messages: FetchedMessage[] = [];
+  while (batches.canReadBytes(leastBatchBytes)) {
+    const { offset } = batches;
+    try {
+      const { records } = await readKnown(wire, batches, bytes.subarray(offset));
+      for (const record of records) messages.push(record);
+    } catch (error) {
+      if ((error as Error).name === "KafkaJSPartialMessageError") break; // as far as an answer may go
+      if (offset === 0) throw toUnreadable(partition, bytes, error as Error);
+      break; // it comes first in the next answer
+    }
+  }
+  return messages;
+}
+
+async function readKnown(wire: Wire, batches: Decoder, batch: Buffer) {
+  if (compressionOf(batch) >= compressions.length) throw new UnknownCompression();
+  return wire.readBatch(batches);
+}
+
+class UnknownCompression extends Error {}
+
+/** first_offset: 8 bytes, length: 4, leader_epoch: 4, magic: 1, crc: 4, then the attributes: 2. */
+function compressionOf(batch: Buffer): number {
+  return batch.readInt16BE(21) & 7;
+}
+
+function toUnreadable(partition: number, batch: Buffer, error: Error): UnreadableBatch {
+  const number = compressionOf(batch);
+  const what =
+    error instanceof UnknownCompression
+      ? `the unknown compression ${number}`
+      : `what can't be decoded (${compressions[number]}: ${error.message.split("\n", 1)[0]})`;
+  return new UnreadableBatch(partition, batch.readBigInt64BE(0), what);
+}
