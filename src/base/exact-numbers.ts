@@ -63,8 +63,8 @@ function* findNumbers(text: string): Generator<{ readonly at: number; readonly l
   }
 }
 
-/** The index behind the string that starts here. */
-function endOfString(text: string, start: number): number {
+/** The index behind the JSON string that starts here; the text's end where the string has none. */
+export function endOfString(text: string, start: number): number {
   const special = /["\\]/g;
   special.lastIndex = start + 1;
   for (let found = special.exec(text); found; found = special.exec(text)) {

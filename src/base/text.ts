@@ -25,11 +25,16 @@ export function cutText(text: string, most: number): string {
   return `${letters.slice(0, most - 1).join("")}…`;
 }
 
-/** Writes control and format characters as escapes: a terminal would carry the one out, the others mislead. */
+/** Controls, format characters, blanks other than the space, and what fonts draw nothing for. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
+
+/** Writes what can't be seen as JSON's escapes: a terminal would carry out a control, and the others mislead. */
 export function toVisible(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  return text.replaceAll(invisible, (one) =>
+    Array.from(
+      { length: one.length },
+      (_, at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, "0")}`,
+    ).join(""),
   );
 }
 

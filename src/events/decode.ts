@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { ExactNumber, parseJson } from "../base/exact-numbers";
+import { ExactNumber, endOfString, parseJson } from "../base/exact-numbers";
 import { canonicalJson } from "../base/json";
 import { isWellFormed } from "../base/text";
 import { type Failure, quote, type Rule } from "./failures";
+import { describeFrame, findRegistryFrame } from "./registry-frame";
 
 /** A message's value decoded: a JSON object whose shape is not yet trusted. */
 export type AssessmentEvent = { readonly [key: string]: unknown };
@@ -25,23 +26,42 @@ export function decodeText(bytes: Uint8Array | null): string | null {
 
 /**
  * Decodes a message's value. Of keys that stand twice in one object the last one counts, as JSON.parse has it; numbers
- * are doubles, or ExactNumbers where no double is that number above 2^53. Never throws, however deep the value is nested.
+ * are doubles, or ExactNumbers where no double is that number above 2^53. A byte order mark is passed over. Never throws,
+ * however deep the value is nested.
  */
 export function decodeEvent(value: Uint8Array | null): Decoded {
   const text = decodeText(value);
   if (value === null) return refuse(text, "tombstone", "a JSON object", "nothing");
+  const frame = findRegistryFrame(value);
+  if (frame) return refuse(text, "registry-frame", "a JSON object", describeFrame(frame));
   if (text === null)
     return refuse(text, "utf-8", "text in UTF-8", `${value.length} bytes that are not UTF-8`);
-  if (text.startsWith("\ufeff"))
-    return refuse(text, "byte-order-mark", "JSON without a byte order mark", quote(text));
   try {
-    const event = parseJson(text);
+    const event = parseJson(withoutMark(text));
     return isObject(event)
       ? { ok: true, event, text }
       : refuse(text, "object", "a JSON object", quote(event));
   } catch {
-    return refuse(text, "json", "text that parses as JSON", quote(text));
+    return refuse(text, "json", "text that parses as JSON", findNoValue(text) ?? quote(text));
   }
+}
+
+/** A text without the byte order mark that may stand before it. */
+export function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+const noValue = /"|(?<![\w$.])[-+]?(?:nan|infinity|inf|undefined|none|true|false|null)(?![\w$])/gi;
+
+/** Names the first word that other languages write for a value and JSON does not know, such as NaN, with its place. */
+function findNoValue(text: string): string | undefined {
+  noValue.lastIndex = 0;
+  for (let found = noValue.exec(text); found; found = noValue.exec(text)) {
+    const [word] = found;
+    if (word === '"') noValue.lastIndex = endOfString(text, found.index);
+    else if (!/^(?:true|false|null)$/.test(word)) return `${word} at position ${found.index}`;
+  }
+  return undefined;
 }
 
 /** Whether a value is a JSON object (no array, not null, no number). */

@@ -1,10 +1,11 @@
 import { ExactNumber } from "../base/exact-numbers";
+import { toVisible } from "../base/text";
 
 /** The rule that a value broke. The first five are about the bytes of a message, the last about its exam ID. */
 export type Rule =
   | "tombstone"
+  | "registry-frame"
   | "utf-8"
-  | "byte-order-mark"
   | "json"
   | "object"
   | "required"
@@ -33,7 +34,6 @@ export interface Failure {
 }
 
 const maxQuoted = 80;
-const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /**
  * Writes a value as JSON, cut at 80 characters (the last one is then "…"). Absent is `nothing`, an ExactNumber
@@ -46,7 +46,7 @@ export function quote(value: unknown): string {
 /** As quote, cut at another number of characters. */
 export function quoteUpTo(most: number, value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = startOfJson(value, most + 1).replace(invisible, escapeCharacter);
+  const text = toVisible(startOfJson(value, most + 1));
   if (text.length <= most) return text;
   return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
@@ -80,8 +80,4 @@ function startOfJson(value: unknown, room: number): string {
 function* entriesOf(value: object): Generator<[string, unknown]> {
   if (Array.isArray(value)) for (const child of value) yield ["", child];
   else for (const key of Object.keys(value)) yield [key, (value as Record<string, unknown>)[key]];
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

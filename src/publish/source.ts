@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { ServiceError } from "../base/errors";
 import { findFile } from "../base/paths";
+import { toVisible } from "../base/text";
 import { type Element, isBlank, type Splitter, splitArray, splitLines } from "./splitter";
 
 /** One record of a data file. */
@@ -115,7 +116,7 @@ function toRecord(element: Element, index: number, name: string): SourceRecord {
 
 /** Cuts what an error shows at 80 characters. */
 function quote(text: string, show: (cut: string) => string = JSON.stringify): string {
-  return text.length > 80 ? `${show(text.slice(0, 80))}...` : show(text);
+  return toVisible(text.length > 80 ? `${show(text.slice(0, 80))}...` : show(text));
 }
 
 async function* readChunks(

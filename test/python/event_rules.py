@@ -62,7 +62,8 @@ def refuse(text):
 
 
 def decode(text):
-    """The value of a JSON text, all numbers floats; NoJson where it is none."""
+    """The value of a JSON text, a byte order mark before it passed over; NoJson where it is none."""
+    text = text.removeprefix("\ufeff")
     try:
         return json.loads(text, parse_int=number, parse_float=number, parse_constant=refuse)
     except json.JSONDecodeError as error:

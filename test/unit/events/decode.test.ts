@@ -45,17 +45,59 @@ test("bytes that are not UTF-8 are refused and have no text", () => {
   }
 });
 
-test("a byte order mark is refused and kept in the text", () => {
-  assert.deepEqual(refusal(Buffer.from("\ufeff{}")), {
-    rule: "byte-order-mark",
-    expected: "JSON without a byte order mark",
-    received: '"\\ufeff{}"',
-    text: "\ufeff{}",
+test("a byte order mark is passed over and kept in the text, a second one is no JSON", () => {
+  assert.deepEqual(decode('\ufeff{"a":1}'), { ok: true, event: { a: 1 }, text: '\ufeff{"a":1}' });
+  assert.deepEqual(refusal(Buffer.from("\ufeff\ufeff{}")), {
+    rule: "json",
+    expected: "text that parses as JSON",
+    received: '"\\ufeff\\ufeff{}"',
+    text: "\ufeff\ufeff{}",
   });
 });
 
+test("the frame of a schema registry is told with the schema's ID, whatever stands behind it", () => {
+  for (const [rest, what] of [
+    ['{"a":1}', "JSON"],
+    ["\u0002\u0006abc", "5 bytes"],
+  ]) {
+    const bytes = Buffer.concat([Buffer.from([0, 0, 0, 1, 200]), Buffer.from(rest ?? "")]);
+    assert.deepEqual(decodeEvent(bytes), {
+      ok: false,
+      failures: [
+        {
+          path: "$",
+          rule: "registry-frame",
+          expected: "a JSON object",
+          received: `a schema registry's five bytes, with ID 456, before ${what}`,
+        },
+      ],
+      text: null,
+    });
+  }
+  assert.equal(decodeEvent(Buffer.from("\0\0\0\0\u0007{}")).text, "\0\0\0\0\u0007{}");
+});
+
+test("NaN and its like are named with their place, texts left out", () => {
+  for (const [text, received] of [
+    ['{"NaN":"NaN \\" NaN","a":NaN}', "NaN at position 24"],
+    ['{"a":[1,-Infinity]}', "-Infinity at position 8"],
+    ['\ufeff{"a":undefined}', "undefined at position 6"],
+    ['{"a":None,"b":NaN}', "None at position 5"],
+    ['{"a":true,"b":True}', "True at position 14"],
+    ["nan", "nan at position 0"],
+    ['{"a":Nana}', JSON.stringify('{"a":Nana}')],
+    ['{"a":null,}', JSON.stringify('{"a":null,}')],
+  ] as const)
+    assert.deepEqual(refusal(Buffer.from(text)), {
+      rule: "json",
+      expected: "text that parses as JSON",
+      received,
+      text,
+    });
+});
+
 test("text that is not JSON is refused", () => {
-  for (const text of ["", "{", "{'a': 1}", "{} {}", "NaN", '{"a": 01}', '{"a":"\n"}']) {
+  for (const text of ["", "{", "{'a': 1}", "{} {}", '{"a": 01}', '{"a":"\n"}']) {
     const expected = "text that parses as JSON";
     const received = JSON.stringify(text);
     assert.deepEqual(refusal(Buffer.from(text)), { rule: "json", expected, received, text });

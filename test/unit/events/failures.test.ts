@@ -28,6 +28,8 @@ test("absent is called nothing, and a number that no double is stands as it was 
 
 test("invisible characters are shown by their number", () => {
   assert.equal(quote("\ufeff{}\u202e\u0000\u009b"), String.raw`"\ufeff{}\u202e\u0000\u009b"`);
+  assert.equal(quote("a\u00a0b\u00adc\u3164\u2003"), String.raw`"a\u00a0b\u00adc\u3164\u2003"`);
+  assert.equal(quote("x\u{e0041}\u034f é 中 ́"), String.raw`"x\udb40\udc41\u034f é 中 ́"`);
 });
 
 test("long values are cut at 80 characters, never inside a character", () => {

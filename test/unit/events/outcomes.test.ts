@@ -116,13 +116,19 @@ test("bytes that are not UTF-8 are quarantined in base64, a key that is not UTF-
 });
 
 test("text that is no JSON object is quarantined verbatim, byte order mark and all", () => {
-  for (const text of ["\ufeff{}", "", "[1]", "not JSON"]) {
+  for (const text of ["\ufeff[]", "", "[1]", "not JSON"]) {
     const { kind, raw, quarantine } = decide(Buffer.from(text));
     assert.deepEqual(
       [kind, raw.value, quarantine[0]?.value, quarantine[0]?.value_base64],
       ["quarantined", text, text, null],
     );
   }
+});
+
+test("an event behind a byte order mark is graded, and raw_data keeps the mark", () => {
+  const text = `\ufeff${JSON.stringify(anEvent())}`;
+  const { kind, raw } = decide(Buffer.from(text));
+  assert.deepEqual([kind, raw.value], ["graded", text]);
 });
 
 test("rows have their tables' columns in order", () => {
