@@ -25,7 +25,10 @@ export function addCompactCommand(program: Command): void {
       128,
     )
     .option(...giveUpOption)
-    .option("--json", "print JSON: lakeDir, tables (table, filesBefore, filesAfter), commit, ms")
+    .option(
+      "--json",
+      "print JSON: lakeDir, tables (table, filesBefore, filesAfter), givenUp (table, reason), commit, ms",
+    )
     .action(runCompact);
 }
 
@@ -46,9 +49,12 @@ async function runCompact(options: JsonOption & GiveUpOption & { readonly target
             progress.tell(`compacting ${directory}: ${formatCount(merged)} of ${formatCount(total)} files`),
         });
       },
-      ({ commit, ms }) =>
-        commit === null ? "nothing to merge" : `compacted in ${formatSeconds(ms)}, commit ${commit}`,
+      ({ givenUp, commit, ms }) =>
+        commit === null
+          ? `nothing ${givenUp.length > 0 ? "merged" : "to merge"}`
+          : `compacted in ${formatSeconds(ms)}, commit ${commit}`,
     );
     print(report, options, formatCompact);
+    if (report.givenUp.length > 0) process.exitCode = 1;
   });
 }

@@ -95,6 +95,7 @@ async function followWith(
     compactEvery,
     retry: toRetry(progress, giveUp),
     signal: interruption,
+    onGivenUp: ({ reason }) => progress.note(reason),
     onProgress: (now) => {
       const text = formatFollowing(now);
       if (now.commit === lastCommit) progress.tell(text);

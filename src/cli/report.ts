@@ -87,11 +87,12 @@ export function formatFollowing(now: FollowProgress): string {
 }
 
 /** How many files each directory had and has. */
-export function formatCompact({ tables }: CompactReport): string {
+export function formatCompact({ tables, givenUp }: CompactReport): string {
   const rows = tables.map(({ table, filesBefore, filesAfter }) => {
     return [table, formatCount(filesBefore), formatCount(filesAfter)];
   });
-  return formatTable(["directory", "files before", "files now"], rows, [1, 2]);
+  const table = formatTable(["directory", "files before", "files now"], rows, [1, 2]);
+  return [table, ...givenUp.map(({ reason }) => reason)].join("\n");
 }
 
 /** What messages counted as and how many rows the tables have, before and after a replay. */

@@ -20,8 +20,11 @@ export interface HdfsClient {
   ) => Promise<unknown>;
   /** Reads a whole file; that it is whole is not checked here. */
   readonly download: (path: string) => Promise<Buffer>;
-  /** Creates or overwrites a file; returns how many bytes were sent. That they arrived is not checked here. */
-  readonly upload: (path: string, source: HdfsSource) => Promise<number>;
+  /**
+   * Creates or overwrites a file, with a mode of octal digits, "644" by default; returns how many bytes were sent. That
+   * they arrived is not checked here.
+   */
+  readonly upload: (path: string, source: HdfsSource, mode?: string) => Promise<number>;
 }
 
 /** Puts the package webhdfs to work; what it gets wrong is mended here and known nowhere else. */
@@ -34,7 +37,7 @@ export function openHdfsClient(config: HdfsConfig, timeoutMs: number): HdfsClien
         client._sendRequest(method, url, (error, _reply, body) => (error ? reject(error) : resolve(body)));
       }),
     download: (path) => download(client, path),
-    upload: (path, source) => uploadHearing(client, path, source),
+    upload: (path, source, mode = "644") => uploadHearing(client, { path, mode }, source),
   };
 }
 
@@ -109,21 +112,27 @@ function download(client: WebHdfsClient, path: string): Promise<Buffer> {
  * A server that refuses answers and closes at once, and what it said is lost where bytes still come in. Where the
  * connection broke it is asked again with nothing to send, and heard.
  */
-async function uploadHearing(client: WebHdfsClient, path: string, source: HdfsSource): Promise<number> {
+async function uploadHearing(client: WebHdfsClient, target: Target, source: HdfsSource): Promise<number> {
   try {
-    return await upload(client, path, source);
+    return await upload(client, target, source);
   } catch (error) {
-    if (isBroken(error)) await upload(client, path, new Uint8Array()); // throws what a refusal said
+    if (isBroken(error)) await upload(client, target, new Uint8Array()); // throws what a refusal said
     throw error;
   }
 }
 
+/** The file that an upload makes. */
+interface Target {
+  readonly path: string;
+  readonly mode: string;
+}
+
 /** Its write stream takes its data only from a pipe, and says "error" twice and then "finish" when it failed. */
-async function upload(client: WebHdfsClient, path: string, source: HdfsSource): Promise<number> {
+async function upload(client: WebHdfsClient, { path, mode }: Target, source: HdfsSource): Promise<number> {
   const input = source instanceof Uint8Array ? readBytes(source) : await openFile(source.file);
   try {
     await new Promise((resolve, reject) => {
-      const output = client.createWriteStream(path, false, { permission: "644" });
+      const output = client.createWriteStream(path, false, { permission: mode });
       output.on("error", reject).on("finish", resolve);
       output.on("response", (reply: IncomingMessage) => {
         if (client._isRedirect(reply) || client._isError(reply)) return;

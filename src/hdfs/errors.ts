@@ -58,6 +58,11 @@ export function isSourceMissing(error: unknown): boolean {
   );
 }
 
+/** True for the error of a call that permission stood in the way of. */
+export function isDenied(error: unknown): boolean {
+  return isRemoteError((error as Error).cause ?? {}, "AccessControlException");
+}
+
 function parseRemoteException(body: unknown): { exception?: string; message?: string } | undefined {
   try {
     const value = typeof body === "string" ? JSON.parse(body) : body;

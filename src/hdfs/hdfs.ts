@@ -3,8 +3,17 @@ import { z } from "zod";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
+import {
+  type HdfsAccess,
+  type HdfsAttributes,
+  readAccess,
+  readAttributes,
+  setAttributes,
+  setModeAndAcl,
+} from "./access";
 import { checkHdfsPath, type HdfsClient, type HdfsSource, openHdfsClient } from "./client";
 import { isRemoteError, toHdfsError } from "./errors";
+import { parseReply, undefinedWhereMissing } from "./replies";
 
 /** What HDFS says of one file or directory. */
 export interface HdfsEntry {
@@ -32,9 +41,10 @@ export interface Hdfs {
   readonly read: (path: string) => Promise<Buffer>;
   /**
    * Writes a file, over one that is there, and makes the parent directories that are missing; returns its length in
-   * bytes. Throws where HDFS then reports another length; a write that failed can leave a part of the file behind.
+   * bytes. Throws where HDFS then reports another length; a write that failed can leave a part of the file behind. A
+   * directory's default entries for access go before `mode`, "644" by default.
    */
-  readonly write: (path: string, source: HdfsSource) => Promise<number>;
+  readonly write: (path: string, source: HdfsSource, options?: { readonly mode?: string }) => Promise<number>;
   /**
    * Moves a file or directory to where nothing is; of several that want the same place at once, one gets it. Returns
    * false, nothing being changed, where something is there, be it a directory. Throws where the source or the parent
@@ -47,6 +57,15 @@ export interface Hdfs {
   readonly makeDirectory: (path: string) => Promise<void>;
   /** Removes a file or an empty directory, with `recursive` a full one too; returns false where nothing was there. */
   readonly remove: (path: string, options?: { readonly recursive?: boolean }) => Promise<boolean>;
+  /** Who may do what with what is there; undefined where nothing is. */
+  readonly access: (path: string) => Promise<HdfsAccess | undefined>;
+  /** Gives a directory the mode and the access control list of another; owner and group stay as they are. */
+  readonly setModeAndAcl: (path: string, access: HdfsAccess) => Promise<void>;
+  /** Gives a file or directory to another user: a superuser's to do. */
+  readonly setOwner: (path: string, owner: string) => Promise<void>;
+  readonly attributes: (path: string) => Promise<HdfsAttributes>;
+  /** Has a file or directory have these attributes and no others. */
+  readonly setAttributes: (path: string, attributes: HdfsAttributes) => Promise<void>;
 }
 
 /** How long HDFS's own client waits, too. */
@@ -90,8 +109,8 @@ export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
     const advice = "was it replaced meanwhile? Read it again";
     throw wrongLength(`${path}: read`, expected, content.length, advice);
   };
-  const write = async (path: string, source: HdfsSource): Promise<number> => {
-    const sent = await exchange(path, "write", () => client.upload(path, source));
+  const write = async (path: string, source: HdfsSource, mode?: string): Promise<number> => {
+    const sent = await exchange(path, "write", () => client.upload(path, source, mode));
     const received = (await stat(path))?.bytes;
     if (received === sent) return sent;
     const advice = "has its DataNode room on disk? Then write it again";
@@ -103,13 +122,23 @@ export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
     stat: (path) => withRetries(() => stat(path), retry),
     list: (directory) => attempt(directory, "list", () => readDirectory(client, directory)),
     read: (path) => withRetries(() => read(path), retry),
-    write: (path, source) => withRetries(() => write(path, source), retry),
+    write: (path, source, { mode } = {}) => withRetries(() => write(path, source, mode), retry),
     rename: (from, to) => attempt(from, `rename to ${to}`, () => rename(client, from, to)),
     replace: (from, to) => attempt(from, `replace ${to}`, () => move(client, { from, to, how: "OVERWRITE" })),
     makeDirectory: (path) => attempt(path, "make directory", () => makeDirectory(client, path)),
     remove: (path, { recursive = false } = {}) =>
       attempt(path, "remove", () => remove(client, path, recursive)),
+    access: (path) => attempt(path, "read access", () => readAccess(client, path)),
+    setModeAndAcl: (path, access) => attempt(path, "set access", () => setModeAndAcl(client, path, access)),
+    setOwner: (path, owner) => attempt(path, "set owner", () => setOwner(client, path, owner)),
+    attributes: (path) => attempt(path, "read attributes", () => readAttributes(client, path)),
+    setAttributes: (path, attributes) =>
+      attempt(path, "set attributes", () => setAttributes(client, path, attributes)),
   };
+}
+
+async function setOwner(client: HdfsClient, path: string, owner: string): Promise<void> {
+  await client.ask("PUT", "SETOWNER", path, { owner });
 }
 
 async function remove(client: HdfsClient, path: string, recursive: boolean): Promise<boolean> {
@@ -177,17 +206,6 @@ interface Move {
   readonly from: string;
   readonly to: string;
   readonly how: "NONE" | "OVERWRITE";
-}
-
-/** A 404 counts as "nothing there" only where it is HDFS that says so, not any web server. */
-function undefinedWhereMissing(error: unknown): undefined {
-  if (!isRemoteError(error, "FileNotFoundException")) throw error;
-}
-
-function parseReply<T>(schema: z.ZodType<T>, reply: unknown): T {
-  const parsed = schema.safeParse(reply);
-  if (parsed.success) return parsed.data;
-  throw new Error(`expected the JSON of WebHDFS, received ${JSON.stringify(reply)?.slice(0, 80)}`);
 }
 
 function toEntry(status: z.infer<typeof statusReply>, path: string): HdfsEntry {

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
+import { openStaging } from "./access";
 import { addParts, type LakeParts, type PartFile } from "./catalogue";
 import {
   type Commit,
@@ -68,7 +69,7 @@ export async function commitChange(
     const plan = planCommit(committer, change, { last, parts });
     const catalogue = await stageCatalogue(lake, folder, toContents(committer, plan));
     const commit = { ...plan.commit, files: [...plan.commit.files, ...catalogue] };
-    const attempt = await writeCommit(lake, commit, `${folder}/commit-${commit.number}.json`);
+    const attempt = await stageCommit(lake, commit, folder);
     if (attempt.isOurs) return { kind: "committed", commit, parts: plan.parts, last: attempt.last };
     last = attempt.last;
     parts = undefined;
@@ -128,14 +129,25 @@ export interface Attempt {
  * its way, others may have followed at once, and a run that was held up for long may have taken a number that was free
  * because it is too old: that far behind, nothing counts.
  */
-export async function writeCommit(lake: Lake, commit: Commit, staged: string): Promise<Attempt> {
-  await lake.hdfs.write(lake.at(staged), Buffer.from(JSON.stringify(commit)));
+export async function writeCommit(
+  lake: Lake,
+  commit: Commit,
+  staged: string,
+  mode = "644",
+): Promise<Attempt> {
+  await lake.hdfs.write(lake.at(staged), Buffer.from(JSON.stringify(commit)), { mode });
   await move(lake, lake.at(staged), lake.at(`_commits/${commitName(commit.number)}`));
   const last = await readLastCommit(lake);
   if (!last) throw lostCommits(lake);
   if (last.number === commit.number) return { isOurs: isSame(last, commit), last };
   const ahead = last.number - commit.number;
   return { isOurs: ahead > 0 && ahead < keptCommits && (await isThere(lake, commit)), last };
+}
+
+/** Writes a commit by way of a folder of its run. */
+export async function stageCommit(lake: Lake, commit: Commit, folder: string): Promise<Attempt> {
+  const { path, mode } = await openStaging(lake, "_commits", `${folder}/_commits`);
+  return writeCommit(lake, commit, `${path}/${commit.kind}-${commit.number}.json`, mode);
 }
 
 function isSame(a: Commit, b: Commit): boolean {

@@ -1,6 +1,7 @@
 import { ServiceError } from "../base/errors";
 import type { HdfsEntry } from "../hdfs/hdfs";
 import { tables } from "../tables/tables";
+import { copyAccess, openStaging } from "./access";
 import { type LakeContents, toDataPackage } from "./catalogue";
 import { type Commit, type CommittedFile, commitNumber, type Swap } from "./commit-file";
 import { type Lake, readLastCommit } from "./lake";
@@ -47,6 +48,8 @@ async function placeSwap(lake: Lake, { directory, staged, retired, replaced }: S
   const [table, fresh, old] = [lake.at(directory), lake.at(staged), lake.at(retired)];
   if (!(await lake.hdfs.stat(fresh))) return;
   try {
+    // what an administrator has changed since it was staged; the old one may be away already
+    await copyAccess(lake, { from: (await lake.hdfs.stat(old)) ? old : table, to: fresh });
     await move(lake, table, old);
     if (replaced !== "all") {
       for (const { path, name } of await lake.hdfs.list(old)) {
@@ -106,9 +109,10 @@ export async function stageCatalogue(
     ["README.md", toLakeReadme(contents)],
   ] as const;
   const files: CommittedFile[] = [];
+  const { path: beside, mode } = await openStaging(lake, "", `${folder}/_lake`);
   for (const [path, text] of texts) {
-    const staged = `${folder}/${contents.commit.number}-${path}`;
-    const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text));
+    const staged = `${beside}/${contents.commit.number}-${path}`;
+    const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text), { mode });
     files.push({ table: "catalogue", staged, path, rowCount: 0, bytes });
   }
   return files;

@@ -19,14 +19,16 @@ export interface LocalFile {
   readonly bytes: number;
   /** Below `_tmp`, relative to the lake. */
   readonly staged: string;
+  /** In octal digits; default "644". */
+  readonly mode?: string;
 }
 
 /** Uploads a local file to where it is out of sight. */
 export async function stageFile(
   lake: Lake,
-  { table, path, rowCount, bytes, staged }: LocalFile,
+  { table, path, rowCount, bytes, staged, mode = "644" }: LocalFile,
 ): Promise<StagedFile> {
-  await lake.hdfs.write(lake.at(staged), { file: path });
+  await lake.hdfs.write(lake.at(staged), { file: path }, { mode });
   return { table, staged, rowCount, bytes };
 }
 
@@ -48,9 +50,14 @@ export async function stageRows<N extends TableName>(
 }
 
 /** Writes what the index has learnt since it was last marked to `staged`. */
-export async function stageIndex(lake: Lake, staged: string, exams: ExamIndex): Promise<StagedFile> {
+export async function stageIndex(
+  lake: Lake,
+  staged: string,
+  exams: ExamIndex,
+  mode = "644",
+): Promise<StagedFile> {
   const changes = exams.changes();
-  await lake.hdfs.write(lake.at(staged), changes);
+  await lake.hdfs.write(lake.at(staged), changes, { mode });
   return { table: "index", staged, rowCount: 0, bytes: changes.length };
 }
 

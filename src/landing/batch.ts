@@ -5,6 +5,7 @@ import type { GradeValues } from "../events/grades";
 import { decideOutcome, type Outcome } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import type { MessageBatch } from "../kafka/message";
+import { openStaging } from "../lake/access";
 import type { LakeState } from "../lake/commit-file";
 import type { Lake } from "../lake/lake";
 import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
@@ -129,15 +130,17 @@ export class LandingBatch {
     return join(this.#plan.spool, `${table}.parquet`);
   }
 
-  #upload(table: TableName, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
+  async #upload(table: TableName, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
     const { lake, run } = this.#plan;
-    const staged = `_tmp/${run}/${table}-${this.#tag}.parquet`;
-    return stageFile(lake, { table, path: this.#localPath(table), ...size, staged });
+    const folder = await openStaging(lake, table, `_tmp/${run}/${table}`);
+    const staged = `${folder.path}/${table}-${this.#tag}.parquet`;
+    return stageFile(lake, { table, path: this.#localPath(table), ...size, staged, mode: folder.mode });
   }
 
-  #uploadIndex(): Promise<StagedFile> {
+  async #uploadIndex(): Promise<StagedFile> {
     const { lake, run, exams } = this.#plan;
-    return stageIndex(lake, `_tmp/${run}/index-${this.#tag}`, exams);
+    const folder = await openStaging(lake, "_index", `_tmp/${run}/_index`);
+    return stageIndex(lake, `${folder.path}/index-${this.#tag}`, exams, folder.mode);
   }
 }
 

@@ -8,12 +8,15 @@ import { placeCommit } from "../lake/placing";
 import { createRunId, createSpool } from "./hold";
 import {
   type CompactedDirectory,
+  type GivenUp,
   isMissing,
   type Merge,
   type MergeWork,
   mergeFiles,
+  type PlannedMerge,
   planMerges,
   type SmallFile,
+  stageTwins,
 } from "./merge";
 
 export interface CompactOptions {
@@ -41,6 +44,8 @@ export interface CompactReport {
     readonly filesBefore: number;
     readonly filesAfter: number;
   }[];
+  /** Directories that stay as they are though they have files to merge, and why. */
+  readonly givenUp: readonly GivenUp[];
   /** Number of the commit; null where there was nothing to merge. */
   readonly commit: number | null;
   readonly ms: number;
@@ -78,11 +83,12 @@ export async function compact(options: CompactOptions = {}): Promise<CompactRepo
 
 /** One round; its folder under `_tmp` is of this round alone. */
 interface Work extends MergeWork {
+  readonly folder: string;
   readonly place: Pick<HdfsConfig, "url" | "lakeDir">;
   readonly run: string;
 }
 
-type Done = Pick<CompactReport, "tables" | "commit">;
+type Done = Pick<CompactReport, "tables" | "givenUp" | "commit">;
 
 /** Undefined where others have claimed the lake or replaced the files meanwhile: then all begins anew. */
 async function compactOnce(work: Work, options: CompactOptions): Promise<Done | undefined> {
@@ -98,15 +104,19 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
   const merges = directories.flatMap((directory) =>
     planMerges(directory, before[directory], options.targetBytes ?? defaultTargetBytes),
   );
-  if (merges.length === 0) return { tables: countFiles(before, merges), commit: null };
-  const commit = await unlessStale(lake, start, merges, () =>
-    mergeAndCommit(work, { start, merges, options }),
-  );
-  if (commit === "stale") return undefined;
+  if (merges.length === 0) return { tables: countFiles(before, merges), givenUp: [], commit: null };
+  const done = await unlessStale(lake, start, merges, async () => {
+    const { planned, givenUp } = await stageTwins(lake, folder, merges);
+    const plan = { start, merges: planned, options };
+    const commit = planned.length > 0 ? await mergeAndCommit(work, plan) : null;
+    return { planned, givenUp, commit };
+  });
+  if (done === "stale") return undefined;
+  const { planned, givenUp, commit } = done;
   if (commit) await placeCommit(lake, commit);
   await lake.hdfs.remove(lake.at(folder), { recursive: true });
-  if (!commit) return undefined;
-  return { tables: countFiles(before, merges), commit: commit.number };
+  if (commit === undefined) return undefined;
+  return { tables: countFiles(before, planned), givenUp, commit: commit?.number ?? null };
 }
 
 /**
@@ -155,7 +165,7 @@ function countFiles(before: Files, merges: readonly Merge[]): CompactReport["tab
 
 interface MergePlan {
   readonly start: Commit;
-  readonly merges: readonly Merge[];
+  readonly merges: readonly PlannedMerge[];
   readonly options: CompactOptions;
 }
 

@@ -17,6 +17,7 @@ import {
   setLagOffsets,
   toReport,
 } from "./land";
+import type { GivenUp } from "./merge";
 
 export interface FollowOptions extends Omit<LandOptions, "onProgress" | "signal"> {
   /** Ends the following in order: what is gathered is committed, then the report is returned. */
@@ -26,6 +27,8 @@ export interface FollowOptions extends Omit<LandOptions, "onProgress" | "signal"
   /** Small files are merged after so many commits; 0 for never. Default 100. */
   readonly compactEvery?: number;
   readonly onProgress?: (progress: FollowProgress) => void;
+  /** Told of each directory that could not be compacted. */
+  readonly onGivenUp?: (givenUp: GivenUp) => void;
 }
 
 export interface FollowProgress {
@@ -178,8 +181,9 @@ async function commit(following: Following): Promise<void> {
   following.lagOffsets = { sentMs: Date.now(), sending };
 }
 
-async function compactHeld({ landing, config }: Following): Promise<void> {
-  await compact({ lake: landing.lake, config });
+async function compactHeld({ landing, config, options }: Following): Promise<void> {
+  const { givenUp } = await compact({ lake: landing.lake, config });
+  for (const one of givenUp) options.onGivenUp?.(one);
   await catchUp(landing);
 }
 

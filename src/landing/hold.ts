@@ -9,7 +9,7 @@ import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import type { LakeParts } from "../lake/catalogue";
-import { type Attempt, type Change, commitChange, lostCommits, writeCommit } from "../lake/commit";
+import { type Attempt, type Change, commitChange, lostCommits, stageCommit } from "../lake/commit";
 import { type Commit, claimAfter, emptyState, type LakeState } from "../lake/commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
 import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
@@ -90,7 +90,7 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
 /** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */
 async function writeClaim(lake: Lake, commit: Commit): Promise<Attempt> {
   try {
-    return await writeCommit(lake, commit, `_tmp/claim-${commit.run}.json`);
+    return await stageCommit(lake, commit, `_tmp/${commit.run}`);
   } catch (error) {
     const last = await readLastCommit(lake);
     if (!last || last.number < commit.number || last.run === commit.run) throw error;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ServiceError } from "../base/errors";
 import { createExamIndex } from "../events/exam-index";
 import type { HdfsEntry } from "../hdfs/hdfs";
+import { makeTwin, type StagingFolder } from "../lake/access";
 import type { Lake } from "../lake/lake";
 import { readRowGroups } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
@@ -56,26 +57,56 @@ function stemOf(name: string): string {
 /** Where files are merged. */
 export interface MergeWork {
   readonly lake: Lake;
-  /** Folder under `_tmp`, relative to the lake. */
-  readonly folder: string;
   /** What the names of merged files end with, in hexadecimal digits; no earlier merge had the same. */
   readonly tag: string;
   readonly spool: string;
 }
 
+/** A merge and the directory that is staged for its file. */
+export interface PlannedMerge extends Merge {
+  readonly staging: StagingFolder;
+}
+
+/** A directory that is not compacted, and why, with what to do. */
+export interface GivenUp {
+  readonly table: CompactedDirectory;
+  readonly reason: string;
+}
+
+/** Stages a directory for each that is to be replaced; what none can replace is given up, whole. */
+export async function stageTwins(
+  lake: Lake,
+  folder: string,
+  merges: readonly Merge[],
+): Promise<{ readonly planned: PlannedMerge[]; readonly givenUp: GivenUp[] }> {
+  const planned: PlannedMerge[] = [];
+  const givenUp: GivenUp[] = [];
+  for (const table of new Set(merges.map(({ directory }) => directory))) {
+    const twin = await makeTwin(lake, table, `${folder}/new-${table}`);
+    const own = merges.filter(({ directory }) => directory === table);
+    if ("refusal" in twin) givenUp.push({ table, reason: `${twin.refusal}; it is not compacted` });
+    else planned.push(...own.map((merge) => ({ ...merge, staging: twin })));
+  }
+  return { planned, givenUp };
+}
+
 /** Writes the merged file into its staged directory; returns its final path, relative to the lake, and its bytes. */
-export async function mergeFiles(work: MergeWork, merge: Merge): Promise<{ path: string; bytes: number }> {
-  const { lake, folder, tag } = work;
+export async function mergeFiles(
+  work: MergeWork,
+  merge: PlannedMerge,
+): Promise<{ path: string; bytes: number }> {
+  const { lake, tag } = work;
   const { directory, stem } = merge;
+  const { path, mode } = merge.staging;
   const name = `${stem}-m${tag}`;
   if (directory === "_index") {
     const content = await mergeIndex(lake, merge);
-    await lake.hdfs.write(lake.at(`${folder}/new-${directory}/${name}`), content);
+    await lake.hdfs.write(lake.at(`${path}/${name}`), content, { mode });
     return { path: `${directory}/${name}`, bytes: content.length };
   }
   const local = join(work.spool, `${name}.parquet`);
   const bytes = await mergeParts(work, merge, local);
-  await lake.hdfs.write(lake.at(`${folder}/new-${directory}/${name}.parquet`), { file: local });
+  await lake.hdfs.write(lake.at(`${path}/${name}.parquet`), { file: local }, { mode });
   rmSync(local);
   return { path: `${directory}/${name}.parquet`, bytes };
 }

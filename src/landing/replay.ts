@@ -6,6 +6,7 @@ import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type TopicMessage } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import type { MessageBatch } from "../kafka/message";
+import { makeTwin, openStaging } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "../lake/commit-file";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
@@ -91,6 +92,7 @@ interface Rebuild {
 
 async function stageRebuild(landing: Landing, options: ReplayOptions): Promise<Rebuild> {
   const { last } = landing;
+  await stageTwins(landing);
   const total = last.state.counts.consumed;
   const parts: Rebuild["parts"] = { questions_pool_data: [], grades_ID: [], quarantine: [] };
   const exams = createExamIndex();
@@ -128,6 +130,14 @@ async function stageRebuild(landing: Landing, options: ReplayOptions): Promise<R
     );
   }
   return completeRebuild(landing, { state, course, parts });
+}
+
+/** Stages directories like those that the rebuilt ones replace. Throws where none can take the place of one. */
+async function stageTwins({ lake, run }: Landing): Promise<void> {
+  for (const directory of [...rebuilt, "_index"]) {
+    const twin = await makeTwin(lake, directory, `_tmp/${run}/new-${directory}`);
+    if ("refusal" in twin) throw new ServiceError(`${twin.refusal}; nothing is replayed`);
+  }
 }
 
 /** Adds an empty part to a table that has none, and what a replay leaves as it was. */
@@ -184,9 +194,7 @@ async function placeChunk(
     if (table === "course_ID" || table === "raw_data") continue;
     const directory = table === "index" ? "_index" : table;
     const name = table === "index" ? base : `part-${base}.parquet`;
-    const target = lake.at(`_tmp/${run}/new-${directory}`);
-    await lake.hdfs.makeDirectory(target);
-    await lake.hdfs.rename(lake.at(file.staged), `${target}/${name}`);
+    await lake.hdfs.rename(lake.at(file.staged), lake.at(`_tmp/${run}/new-${directory}/${name}`));
     if (table !== "index") parts[table].push({ path: `${table}/${name}`, bytes });
   }
   if (!course) throw new RangeError("expected a file of course_ID");
@@ -201,7 +209,8 @@ async function placeEmpty(
   const local = join(spool, `empty-${table}.parquet`);
   const { bytes } = await (await createTableFile(local, table)).close();
   const name = `part-${toPartNumber(last.number)}-000000.parquet`;
-  await lake.hdfs.write(lake.at(`_tmp/${run}/new-${table}/${name}`), { file: local });
+  const { path, mode } = await openStaging(lake, table, `_tmp/${run}/new-${table}`);
+  await lake.hdfs.write(lake.at(`${path}/${name}`), { file: local }, { mode });
   return { path: `${table}/${name}`, bytes };
 }
 

@@ -58,6 +58,11 @@ export function createMemoryHdfs(): MemoryHdfs {
       replace: refuse,
       makeDirectory: refuse,
       remove: refuse,
+      access: refuse,
+      setModeAndAcl: refuse,
+      setOwner: refuse,
+      attributes: refuse,
+      setAttributes: refuse,
     },
   };
   return memory;

@@ -1,0 +1,14 @@
+import type { z } from "zod";
+import { isRemoteError } from "./errors";
+
+/** Reads the JSON of an answer; throws where it is of another shape, as that of any web server would be. */
+export function parseReply<T>(schema: z.ZodType<T>, reply: unknown): T {
+  const parsed = schema.safeParse(reply);
+  if (parsed.success) return parsed.data;
+  throw new Error(`expected the JSON of WebHDFS, received ${JSON.stringify(reply)?.slice(0, 80)}`);
+}
+
+/** A 404 counts as "nothing there" only where it is HDFS that says so, not any web server. */
+export function undefinedWhereMissing(error: unknown): undefined {
+  if (!isRemoteError(error, "FileNotFoundException")) throw error;
+}
