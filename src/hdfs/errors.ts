@@ -63,6 +63,13 @@ export function isDenied(error: unknown): boolean {
   return isRemoteError((error as Error).cause ?? {}, "AccessControlException");
 }
 
+/** The directory whose snapshots stood in the way of a call; undefined where something else did. */
+export function findSnapshottable(error: unknown): string | undefined {
+  const cause: unknown = (error as Error).cause ?? {};
+  if (!isRemoteError(cause, "SnapshotException")) return undefined;
+  return /^The directory (.+) cannot be deleted/.exec(cause.message)?.[1];
+}
+
 function parseRemoteException(body: unknown): { exception?: string; message?: string } | undefined {
   try {
     const value = typeof body === "string" ? JSON.parse(body) : body;
@@ -130,6 +137,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/StandbyException/, "this NameNode is the standby: set WEBHDFS_URL to the active one"],
   [/InvalidToken|SecurityException|^401/, "set HDFS_DELEGATION_TOKEN to a valid token for this cluster"],
   [/rename destination parent/, "make the parent directory first"],
+  [/SnapshotException/, "its snapshots are in the way: hdfs lsSnapshottableDir lists where there are some"],
   [/PathIsNotEmptyDirectory/, "remove it recursively if all in it may go"],
   [/ParentNotDirectory/, "a directory of this path is a file: remove it or choose another path"],
   [/AlreadyExists|must both be directories/, "remove what is there or choose another path"],

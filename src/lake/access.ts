@@ -90,6 +90,14 @@ export async function makeTwin(lake: Lake, directory: string, path: string): Pro
   return { path, mode: toFileMode(access) };
 }
 
+/** Throws where snapshots stand in the way of replacing one of these directories. */
+export async function checkReplaceable(lake: Lake, directories: readonly string[]): Promise<void> {
+  for (const path of directories.map(lake.at)) {
+    if (!(await lake.hdfs.access(path))?.isSnapshottable) continue;
+    throw new ServiceError(`${explainSnapshots(await readSnapshots(lake.hdfs, path))}; nothing is replayed`);
+  }
+}
+
 /** Gives a directory what another has by now, its group apart, which only a member of it could give. */
 export async function copyAccess(lake: Lake, paths: { from: string; to: string }): Promise<void> {
   const access = await lake.hdfs.access(paths.from);

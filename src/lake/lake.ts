@@ -2,11 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import type { RetryPolicy } from "../base/retry";
+import { findSnapshottable } from "../hdfs/errors";
 import { type Hdfs, openHdfs } from "../hdfs/hdfs";
 import { readRowGroups } from "../parquet/read";
 import { type RowOf, type TableName, tables } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
 import { type Commit, commitName, commitNumber, hasTables, parseCommit } from "./commit-file";
+import { keptBySnapshots, readSnapshots } from "./snapshots";
 
 /** The directory in HDFS that holds the tables, and what only the landing protocol sees: `_commits`, `_index`, `_tmp`. */
 export interface Lake {
@@ -126,7 +128,12 @@ export async function listTables(
   );
 }
 
-/** Removes the whole lake directory. */
-export async function resetLake(lake: Lake): Promise<boolean> {
-  return lake.hdfs.remove(lake.at("").replace(/\/$/, ""), { recursive: true });
+/** Removes the whole lake directory. Throws, nothing being removed, where it or a directory in it has snapshots. */
+export async function resetLake({ hdfs, at }: Lake): Promise<boolean> {
+  try {
+    return await hdfs.remove(at("").replace(/\/$/, ""), { recursive: true });
+  } catch (error) {
+    const path = findSnapshottable(error);
+    throw path ? keptBySnapshots(await readSnapshots(hdfs, path)) : error;
+  }
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from "../base/errors";
+import { findSnapshottable } from "../hdfs/errors";
 import type { HdfsEntry } from "../hdfs/hdfs";
 import { tables } from "../tables/tables";
 import { copyAccess, openStaging } from "./access";
@@ -19,11 +20,17 @@ export async function createLake(lake: Lake): Promise<void> {
 
 /**
  * Brings a commit's directories and files to their final places. May be done again and again, and by several at once:
- * what is there already is left. Who commits next does it first, so of any commit but the last all is in place.
+ * what is there already is left. Who commits next does it first, so of any commit but the last all is in place. Returns
+ * the directories that a compaction has to leave as they are, since snapshots were allowed on them after it was staged.
  */
-export async function placeCommit(lake: Lake, commit: Commit): Promise<void> {
-  for (const swap of commit.swaps) await placeSwap(lake, swap);
+export async function placeCommit(lake: Lake, commit: Commit): Promise<readonly Swap[]> {
+  const givenUp: Swap[] = [];
+  for (const swap of commit.swaps) {
+    const outcome = await placeSwap(lake, swap);
+    if (outcome === "given up") givenUp.push(swap);
+  }
   for (const file of commit.files) await placeFile(lake, file, commit);
+  return givenUp;
 }
 
 async function placeFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
@@ -44,9 +51,10 @@ async function placeFile(lake: Lake, file: CommittedFile, commit: Commit): Promi
  * Puts a staged directory in the place of another. Readers find the old files, for some milliseconds no directory, then
  * the new ones; never both. Each step can be repeated, and several may be at it: a source that is gone was moved.
  */
-async function placeSwap(lake: Lake, { directory, staged, retired, replaced }: Swap): Promise<void> {
+async function placeSwap(lake: Lake, swap: Swap): Promise<"placed" | "given up"> {
+  const { directory, staged, retired, replaced } = swap;
   const [table, fresh, old] = [lake.at(directory), lake.at(staged), lake.at(retired)];
-  if (!(await lake.hdfs.stat(fresh))) return;
+  if (!(await lake.hdfs.stat(fresh))) return "placed";
   try {
     // what an administrator has changed since it was staged; the old one may be away already
     await copyAccess(lake, { from: (await lake.hdfs.stat(old)) ? old : table, to: fresh });
@@ -60,9 +68,12 @@ async function placeSwap(lake: Lake, { directory, staged, retired, replaced }: S
       await lake.hdfs.remove(table); // an empty one that a late lander has made; a full one is refused
     }
   } catch (error) {
+    // a compaction's new directory has the rows of the old one, which may stay; a replay's has others
+    if (findSnapshottable(error) && replaced !== "all") return "given up";
     // whoever else was at it has finished, and has cleared the retired files away
     if (await lake.hdfs.stat(fresh)) throw error;
   }
+  return "placed";
 }
 
 /** Moves what is there; false where the source is gone or the target is taken. */
@@ -135,9 +146,16 @@ export function listStaged(lake: Lake): Promise<HdfsEntry[]> {
   return lake.hdfs.list(lake.at("_tmp"));
 }
 
-/** Removes what was listed. */
-export async function sweepStaged(lake: Lake, entries: readonly HdfsEntry[]): Promise<void> {
-  for (const { path } of entries) await lake.hdfs.remove(path, { recursive: true });
+/** Removes what was listed, but for what was given up: a slower one may be at it, the snapshots being removed just now. */
+export async function sweepStaged(
+  lake: Lake,
+  entries: readonly HdfsEntry[],
+  givenUp: readonly Swap[] = [],
+): Promise<void> {
+  for (const { path } of entries) {
+    const isLeft = givenUp.some(({ staged }) => lake.at(staged).startsWith(`${path}/`));
+    if (!isLeft) await lake.hdfs.remove(path, { recursive: true });
+  }
 }
 
 /** Removes commits that are far behind the last one, so that the list of them stays short. */

@@ -2,12 +2,13 @@ import { rmSync } from "node:fs";
 import { type Config, type HdfsConfig, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { commitChange, type StagedSwap } from "../lake/commit";
-import { type Commit, hasTables } from "../lake/commit-file";
+import { type Commit, hasTables, type Swap } from "../lake/commit-file";
 import { type Lake, listPartsNow, openLake, readLastCommit } from "../lake/lake";
 import { placeCommit } from "../lake/placing";
 import { createRunId, createSpool } from "./hold";
 import {
   type CompactedDirectory,
+  explainLeft,
   type GivenUp,
   isMissing,
   type Merge,
@@ -99,7 +100,7 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
       `hdfs ${lake.at("_commits")}: expected a landed lake, received none; land first with "npx user-activity land"`,
     );
   }
-  await placeCommit(lake, start);
+  await placeOrGiveUp(work, start);
   const before = await listFiles(lake);
   const merges = directories.flatMap((directory) =>
     planMerges(directory, before[directory], options.targetBytes ?? defaultTargetBytes),
@@ -113,10 +114,27 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
   });
   if (done === "stale") return undefined;
   const { planned, givenUp, commit } = done;
-  if (commit) await placeCommit(lake, commit);
-  await lake.hdfs.remove(lake.at(folder), { recursive: true });
+  const left = commit ? await placeOrGiveUp(work, commit) : [];
+  if (left.length === 0) await lake.hdfs.remove(lake.at(folder), { recursive: true });
   if (commit === undefined) return undefined;
-  return { tables: countFiles(before, planned), givenUp, commit: commit?.number ?? null };
+  const isPlaced = ({ directory }: Merge) => left.every((swap) => swap.directory !== directory);
+  return {
+    tables: countFiles(before, planned.filter(isPlaced)),
+    givenUp: [...givenUp, ...(await explainLeft(lake, left))],
+    commit: commit?.number ?? null,
+  };
+}
+
+/**
+ * Places a commit. Directories that have to stay as they are, since snapshots were allowed on them after it, are given up
+ * by a commit of their own, after which the catalogue is true again and nobody tries it any more.
+ */
+async function placeOrGiveUp(work: Work, commit: Commit): Promise<readonly Swap[]> {
+  const left = await placeCommit(work.lake, commit);
+  const change = { kind: "compact", holder: commit.holder, files: [], swaps: [] } as const;
+  const outcome = left.length > 0 ? await commitChange(work, change) : undefined;
+  if (outcome?.kind === "committed") await placeCommit(work.lake, outcome.commit);
+  return left;
 }
 
 /**

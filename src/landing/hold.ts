@@ -78,8 +78,8 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
     const { isOurs, last } = await writeClaim(lake, commit);
     if (!isOurs) continue;
     if (last.holder !== run) throw takenOver(lake, last);
-    await placeCommit(lake, commit);
-    await sweepStaged(lake, staged);
+    const givenUp = await placeCommit(lake, commit);
+    await sweepStaged(lake, staged, givenUp);
     return pruneCommits(lake, commit);
   }
   throw new ServiceError(

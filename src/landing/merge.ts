@@ -4,7 +4,9 @@ import { ServiceError } from "../base/errors";
 import { createExamIndex } from "../events/exam-index";
 import type { HdfsEntry } from "../hdfs/hdfs";
 import { makeTwin, type StagingFolder } from "../lake/access";
+import type { Swap } from "../lake/commit-file";
 import type { Lake } from "../lake/lake";
+import { explainSnapshots, readSnapshots } from "../lake/snapshots";
 import { readRowGroups } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
 import { type TableName, tables } from "../tables/tables";
@@ -88,6 +90,16 @@ export async function stageTwins(
     else planned.push(...own.map((merge) => ({ ...merge, staging: twin })));
   }
   return { planned, givenUp };
+}
+
+/** Says of directories that were staged in vain why they stay as they are. */
+export async function explainLeft(lake: Lake, swaps: readonly Swap[]): Promise<GivenUp[]> {
+  const givenUp: GivenUp[] = [];
+  for (const { directory } of swaps) {
+    const reason = explainSnapshots(await readSnapshots(lake.hdfs, lake.at(directory)));
+    givenUp.push({ table: directory as CompactedDirectory, reason: `${reason}; it is not compacted` });
+  }
+  return givenUp;
 }
 
 /** Writes the merged file into its staged directory; returns its final path, relative to the lake, and its bytes. */

@@ -6,7 +6,7 @@ import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type TopicMessage } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import type { MessageBatch } from "../kafka/message";
-import { makeTwin, openStaging } from "../lake/access";
+import { checkReplaceable, makeTwin, openStaging } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "../lake/commit-file";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
@@ -60,11 +60,13 @@ export async function replay(options: ReplayOptions = {}): Promise<ReplayReport>
   if (before.schema === fingerprintSchemas(options.schema) && !options.again) {
     return { lakeDir, before, after: before, commit: null, ms: Date.now() - startedMs };
   }
+  await checkReplaceable(lake, [...rebuilt, "_index"]); // before a lander that runs is stopped
   const kafka = { ...config.kafka, topic: before.topic };
   const plan = { lake, config: { ...config, kafka }, check: () => {}, schema: options.schema };
   const landing = await openLanding(plan);
   try {
     const rebuild = await stageRebuild(landing, options);
+    await checkReplaceable(lake, [...rebuilt, "_index"]);
     const commit = await commitRebuild(landing, rebuild);
     await placeCommit(lake, commit);
     await sweepLanding(landing);
