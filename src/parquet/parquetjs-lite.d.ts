@@ -46,3 +46,23 @@ declare module "parquetjs-lite/lib/types" {
     readonly TIMESTAMP_MILLIS: { toPrimitive: (value: unknown) => unknown };
   };
 }
+
+declare module "parquetjs-lite/gen-nodejs/parquet_types" {
+  export const ConvertedType: { readonly TIMESTAMP_MILLIS: number };
+  export class MilliSeconds {}
+  export class TimeUnit {
+    constructor(unit: { readonly MILLIS: MilliSeconds });
+  }
+  export class TimestampType {
+    constructor(type: { readonly isAdjustedToUTC: boolean; readonly unit: TimeUnit });
+  }
+  export class LogicalType {
+    constructor(type: { readonly TIMESTAMP: TimestampType });
+  }
+  /** One column in a footer. */
+  export class SchemaElement {
+    converted_type: number | null;
+    logicalType: LogicalType | null;
+    write(output: object): void;
+  }
+}

@@ -4,6 +4,7 @@ import parquetjs = require("parquetjs-lite");
 import codec = require("parquetjs-lite/lib/codec");
 import compression = require("parquetjs-lite/lib/compression");
 import types = require("parquetjs-lite/lib/types");
+import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
 
 import { ServiceError } from "../base/errors";
 import { type Table, tables } from "../tables/tables";
@@ -74,11 +75,14 @@ function createWriter(schema: object, sections: Buffer[], options: EncoderOption
 async function install(): Promise<void> {
   installShredder();
   installEncoders();
+  installTimeZone();
   const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "GZIP", metadata: {} } as const;
   const row = { topic: "t", partition: 0, offset: 0n, timestamp: -1, key: null, value: null };
-  const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps"];
-  const failure = await beginFile(tables.raw_data, settings)
+  const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps", "time zone"];
+  const encoder = beginFile(tables.raw_data, settings);
+  const failure = await encoder
     .append(row)
+    .then(() => encoder.finish())
     .catch((error: unknown) => error);
   const ignored = parts.filter((part) => !partsInUse.has(part));
   if (failure === undefined && ignored.length === 0) return;
@@ -111,6 +115,25 @@ function installEncoders(): void {
   PLAIN.encodeValues = override("PLAIN", PLAIN.encodeValues, encodePlain);
   GZIP.deflate = override("GZIP", GZIP.deflate, gzipFast);
   TIMESTAMP_MILLIS.toPrimitive = override("timestamps", TIMESTAMP_MILLIS.toPrimitive, toMilliseconds);
+}
+
+/**
+ * The package writes only the old annotation of a time, which some readers take for a time without zone; the logical
+ * type beside it says UTC to all (Parquet format, "TIMESTAMP").
+ */
+function installTimeZone(): void {
+  const { prototype } = thrift.SchemaElement;
+  const { write } = prototype;
+  prototype.write = function (output) {
+    if (this.converted_type === thrift.ConvertedType.TIMESTAMP_MILLIS) {
+      const unit = new thrift.TimeUnit({ MILLIS: new thrift.MilliSeconds() });
+      this.logicalType = new thrift.LogicalType({
+        TIMESTAMP: new thrift.TimestampType({ isAdjustedToUTC: true, unit }),
+      });
+      partsInUse.add("time zone");
+    }
+    write.call(this, output);
+  };
 }
 
 /** Tries ours, and takes the original where ours returns false. */

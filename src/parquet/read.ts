@@ -79,6 +79,14 @@ export async function readRowCount(source: Uint8Array | string): Promise<number>
   return Number(metadata.num_rows);
 }
 
+/** Reads from the footer whether its times say that they are UTC in the way that all readers know; true where it has none. */
+export async function readSaysUtc(source: Uint8Array | string): Promise<boolean> {
+  const { schema } = await reading(source, (hyparquet, file) =>
+    hyparquet.parquetMetadataAsync(file, { geoparquet: false }),
+  );
+  return schema.every((element) => element.converted_type !== "TIMESTAMP_MILLIS" || element.logical_type);
+}
+
 type Hyparquet = typeof import("hyparquet", { with: { "resolution-mode": "import" }});
 type ReadableFile = Awaited<ReturnType<Hyparquet["asyncBufferFromFile"]>>;
 

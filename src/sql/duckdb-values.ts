@@ -12,11 +12,12 @@ export function createValueReader(
   duckdb: DuckDb,
   timestamps: TimestampForm,
 ): (value: DuckDBValue) => SqlValue {
-  const toInstant = timestamps === "ms" ? toMs : (micros: bigint) => toIsoText(duckdb, micros);
+  const toTime = (micros: bigint, value: object): number | string =>
+    timestamps === "ms" ? toMs(micros) : toIsoText(duckdb, micros, value);
   const read = (value: DuckDBValue): SqlValue => {
     if (value === null || typeof value !== "object") return value;
     const micros = toMicros(duckdb, value);
-    if (micros !== undefined) return toInstant(micros);
+    if (micros !== undefined) return toTime(micros, value);
     if (value instanceof duckdb.DuckDBListValue || value instanceof duckdb.DuckDBArrayValue)
       return value.items.map(read);
     if (value instanceof duckdb.DuckDBStructValue)
@@ -32,12 +33,12 @@ export function createValueReader(
 
 /** A parameter as DuckDB takes it: whole numbers of up to 32 bits as INTEGER, larger ones as HUGEINT, others as DOUBLE. */
 export function toDuckDbValue(duckdb: DuckDb, value: SqlParameter): DuckDBValue {
-  if (value instanceof Date) return new duckdb.DuckDBTimestampValue(BigInt(value.getTime()) * 1000n);
+  if (value instanceof Date) return new duckdb.DuckDBTimestampTZValue(BigInt(value.getTime()) * 1000n);
   const isLarge = Number.isSafeInteger(value) && Math.abs(value as number) >= 2 ** 31;
   return isLarge ? BigInt(value as number) : value;
 }
 
-/** Microseconds since 1970 UTC; undefined for what is no timestamp. */
+/** Microseconds since 1970, of an instant in UTC; undefined for what is no timestamp. */
 function toMicros(duckdb: DuckDb, value: object): bigint | undefined {
   if (value instanceof duckdb.DuckDBTimestampValue || value instanceof duckdb.DuckDBTimestampTZValue)
     return value.micros;
@@ -51,13 +52,17 @@ function toMs(micros: bigint): number {
   return Number((micros - fractionOf(micros)) / 1000n);
 }
 
-/** To the millisecond, to the microsecond where there are any; as DuckDB writes it where a Date doesn't reach. */
-function toIsoText(duckdb: DuckDb, micros: bigint): string {
+/**
+ * To the millisecond, to the microsecond where there are any, and with Z where the value is an instant; as DuckDB
+ * writes it where a Date doesn't reach.
+ */
+function toIsoText(duckdb: DuckDb, micros: bigint, value: object): string {
   const ms = toMs(micros);
   if (Math.abs(ms) > maxDateMs) return new duckdb.DuckDBTimestampValue(micros).toString();
-  const text = new Date(ms).toISOString();
+  const text = new Date(ms).toISOString().slice(0, -1);
   const fraction = fractionOf(micros);
-  return fraction === 0n ? text : `${text.slice(0, -1)}${String(fraction).padStart(3, "0")}Z`;
+  const zone = value instanceof duckdb.DuckDBTimestampTZValue ? "Z" : "";
+  return `${text}${fraction === 0n ? "" : String(fraction).padStart(3, "0")}${zone}`;
 }
 
 /** The microseconds above the millisecond below, 0 to 999. */

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { createFolder } from "../base/folders";
-import { readParquet, readRowCount } from "../parquet/read";
+import { readParquet, readRowCount, readSaysUtc } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
 import { type TableName, tables } from "../tables/tables";
 import { quoteName } from "./duckdb";
@@ -114,11 +114,11 @@ function makeDirectory(directory: string): void {
   }
 }
 
-/** A table of one part is that part; several are joined, a part at a time. */
+/** A table of one part is that part; several are joined, a part at a time, and one whose times do not say UTC is written anew. */
 async function writeParquet(table: TableName, path: string, options: ExportOptions): Promise<number> {
   const parts = await fetchTable(table, options);
   const [first = "", ...others] = parts;
-  if (others.length === 0) {
+  if (others.length === 0 && (await readSaysUtc(first))) {
     await copyFile(first, path);
     return readRowCount(path);
   }

@@ -5,10 +5,11 @@ import { ServiceError } from "../base/errors";
 import { createFolder } from "../base/folders";
 import { type Lake, openLake } from "../lake/lake";
 import { readRowCount } from "../parquet/read";
-import { type Column, type ScalarType, type TableName, tables } from "../tables/tables";
-import { type Engine, openEngine, quoteName, quoteText } from "./duckdb";
+import { type TableName, tables } from "../tables/tables";
+import { type Engine, openEngine, quoteText } from "./duckdb";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
 import type { SqlColumn, SqlParameter, SqlStream, SqlValue, TimestampForm } from "./values";
+import { toEmptyView, toFileView } from "./views";
 
 export interface QueryOptions {
   /** Default: what the environment says. */
@@ -67,7 +68,7 @@ export function withTable<T>(
   );
 }
 
-/** Writes the result of one SELECT as a Parquet file, over one that is there; TIMESTAMPs are without zone, in UTC. */
+/** Writes the result of one SELECT as a Parquet file, over one that is there; what has a zone is UTC in it. */
 export function queryToParquet(
   sql: string,
   file: string,
@@ -159,9 +160,7 @@ async function attachTables(engine: Engine, cache: PartCache, names: readonly Ta
   const fetches = await Promise.allSettled(names.map((name) => fetchLanded(cache, name)));
   for (const [index, fetched] of fetches.entries()) {
     if (fetched.status === "rejected") throw fetched.reason;
-    const files = fetched.value.map(quoteText).join(", ");
-    const view = `CREATE OR REPLACE VIEW ${quoteName(names[index] ?? "")}`;
-    await engine.run(`${view} AS SELECT * FROM read_parquet([${files}], hive_partitioning = false)`);
+    await engine.run(toFileView(tables[names[index] as TableName], fetched.value));
   }
 }
 
@@ -171,31 +170,4 @@ async function fetchLanded(cache: PartCache, table: TableName): Promise<string[]
   throw new ServiceError(
     `hdfs ${cache.lake.at(table)}: expected a landed table, received nothing; land first: "npx user-activity land"`,
   );
-}
-
-/** The table's columns and types for whatever asks for these alone; an error for what asks for rows. */
-function toEmptyView({
-  name,
-  columns,
-}: {
-  readonly name: string;
-  readonly columns: readonly Column[];
-}): string {
-  const list = columns.map((column) => `NULL::${toSqlType(column.type)} AS ${quoteName(column.name)}`);
-  const reason = `${name} is not fetched: a query has to hold a table's name as one word`;
-  return `CREATE VIEW ${quoteName(name)} AS SELECT ${list.join(", ")} FROM (SELECT error(${quoteText(reason)}) AS stop) WHERE stop IS NOT NULL`;
-}
-
-const sqlTypes: Readonly<Record<ScalarType, string>> = {
-  STRING: "VARCHAR",
-  INT32: "INTEGER",
-  INT64: "BIGINT",
-  DOUBLE: "DOUBLE",
-  BOOLEAN: "BOOLEAN",
-  TIMESTAMP: "TIMESTAMP",
-};
-
-function toSqlType(type: Column["type"]): string {
-  if (typeof type === "string") return sqlTypes[type];
-  return `STRUCT(${type.map((field) => `${quoteName(field.name)} ${toSqlType(field.type)}`).join(", ")})[]`;
 }

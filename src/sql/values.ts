@@ -1,7 +1,8 @@
 /**
  * A value of a query's result. Integers up to 32 bits, DOUBLE and DECIMAL are numbers, BIGINT and HUGEINT bigint, lists
- * arrays, structs objects, maps arrays of { key, value }; TIMESTAMP and TIMESTAMPTZ are ms UTC or ISO 8601 text, as asked
- * for; DATE is text (2018-01-23), and so is every other type.
+ * arrays, structs objects, maps arrays of { key, value }; TIMESTAMPTZ, an instant, is ms UTC or ISO 8601 text, as asked
+ * for, and so is TIMESTAMP, a time without a zone, its ms as if it were UTC, its text without Z; DATE is text
+ * (2018-01-23), and so is every other type.
  */
 export type SqlValue =
   | string
@@ -12,7 +13,7 @@ export type SqlValue =
   | readonly SqlValue[]
   | { readonly [name: string]: SqlValue };
 
-/** How timestamps come: whole ms since 1970 UTC, or ISO 8601 text in UTC. */
+/** How timestamps come: whole ms since 1970 UTC, or ISO 8601 text, an instant's in UTC. */
 export type TimestampForm = "ms" | "text";
 
 /** One column of a result. */
@@ -23,7 +24,7 @@ export interface SqlColumn {
   readonly type: string;
 }
 
-/** What a parameter of a query may be; a Date becomes a TIMESTAMP in UTC. */
+/** What a parameter of a query may be; a Date becomes a TIMESTAMPTZ. */
 export type SqlParameter = string | number | bigint | boolean | Date | null;
 
 /** A query's result, a chunk of rows (2,048 at most) at a time. */

@@ -1,6 +1,6 @@
 /**
- * A column's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage (TIMESTAMP_MILLIS): pyarrow
- * reads it as timestamp[ms, tz=UTC], DuckDB as TIMESTAMP, a time in UTC whatever the session's zone is.
+ * A column's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage, adjusted to UTC: pyarrow
+ * reads it as timestamp[ms, tz=UTC], DuckDB as TIMESTAMP WITH TIME ZONE.
  */
 export type ScalarType = "STRING" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP";
 

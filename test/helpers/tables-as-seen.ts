@@ -148,7 +148,6 @@ export function assertTypes(
   reader: string,
   reading: LakeReading,
   list: (fields: readonly { name: string; type: string; nullable: boolean }[]) => string,
-  change = (type: string): string => type,
 ): void {
   const types = documentedTypes(reader);
   const typeOf = ({ type }: Column): string =>
@@ -156,7 +155,7 @@ export function assertTypes(
       ? (types[type] ?? "")
       : list(type.map((field) => ({ ...field, type: typeOf(field) })));
   for (const table of tableNames) {
-    const expected = tables[table].columns.map((column) => [column.name, change(typeOf(column))]);
+    const expected = tables[table].columns.map((column) => [column.name, typeOf(column)]);
     // DuckDB in Python quotes names that are words of SQL, in Node all
     const received = reading[table].columns.map(([name, type]) => [name, type.replaceAll('"', "")]);
     assert.deepEqual(received, expected, `${reader}, ${table}`);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { localDir, projectPath } from "user-activity/dist/base/paths";
 import { nameNodePlace } from "user-activity/dist/services/hdfs";
+import { expectedTimes, oldTimesFile, writeTimesFile } from "../helpers/known-times";
 import { ownFolder } from "../helpers/live-lake";
 import {
   assertSameRows,
@@ -98,6 +99,25 @@ describe("Spark", { skip }, () => {
         return `array<struct<${fields.map(({ name, type }) => `${name}:${type}`).join(",")}>>`;
       });
     }
+  });
+
+  test("gives the instants and the hours in Berlin that all other readers give, of files of now and of old", async () => {
+    const folder = ownFolder();
+    const file = join(folder, "part-1.parquet");
+    await writeTimesFile(file);
+    copyFileSync(oldTimesFile, join(folder, "part-0.parquet"));
+    const code = `from pyspark.sql import SparkSession
+spark = SparkSession.builder.config("spark.sql.session.timeZone", "Europe/Berlin").getOrCreate()
+for path in ${JSON.stringify([file, oldTimesFile, folder])}:
+    rows = spark.read.parquet(path).orderBy("offset").selectExpr("unix_millis(started_at)", "hour(started_at)").collect()
+    print([list(row) for row in rows])`;
+    const [now, old, both] = runSpark(["-c", code]).trim().split("\n");
+    assert.deepEqual(JSON.parse(now ?? ""), expectedTimes);
+    assert.deepEqual(JSON.parse(old ?? ""), expectedTimes);
+    assert.deepEqual(
+      JSON.parse(both ?? ""),
+      expectedTimes.flatMap((one) => [one, one]),
+    );
   });
 
   test("runs the commands of the page on reading as they stand", async () => {

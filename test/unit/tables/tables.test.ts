@@ -8,35 +8,35 @@ import { toFooter } from "user-activity/dist/tables/descriptions";
 import { type TableName, tables } from "user-activity/dist/tables/tables";
 import { noPython, readWithOthers } from "../../helpers/other-parquet-readers";
 
-/** The columns as they are promised: name, Arrow's type, DuckDB's type. Timestamps in DuckDB are UTC without a zone. */
+/** The columns as they are promised: name, Arrow's type, DuckDB's type. */
 const promised: Readonly<Record<TableName, string>> = {
   raw_data: `
     topic        string not null               VARCHAR
     partition    int32 not null                INTEGER
     offset       int64 not null                BIGINT
-    timestamp    timestamp[ms, tz=UTC] not null  TIMESTAMP
+    timestamp    timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
     key          string                        VARCHAR
     value        string                        VARCHAR`,
   questions_pool_data: `
     user_exam_id     string not null           VARCHAR
     base_exam_id     string                    VARCHAR
     exam_name        string                    VARCHAR
-    started_at       timestamp[ms, tz=UTC]     TIMESTAMP
+    started_at       timestamp[ms, tz=UTC]     TIMESTAMP WITH TIME ZONE
     question_index   int32 not null            INTEGER
     question_id      string not null           VARCHAR
     user_result      string                    VARCHAR
     user_correct     bool                      BOOLEAN
     user_incomplete  bool                      BOOLEAN
     user_submitted   bool                      BOOLEAN
-    options          list<element: struct<id: string not null, checked: bool not null, correct: bool, submitted: int32, at: timestamp[ms, tz=UTC]> not null> not null  STRUCT(id VARCHAR, checked BOOLEAN, correct BOOLEAN, submitted INTEGER, "at" TIMESTAMP)[]
+    options          list<element: struct<id: string not null, checked: bool not null, correct: bool, submitted: int32, at: timestamp[ms, tz=UTC]> not null> not null  STRUCT(id VARCHAR, checked BOOLEAN, correct BOOLEAN, submitted INTEGER, "at" TIMESTAMP WITH TIME ZONE)[]
     partition        int32 not null            INTEGER
     offset           int64 not null            BIGINT`,
   grades_ID: `
     user_exam_id   string not null             VARCHAR
     base_exam_id   string not null             VARCHAR
     exam_name      string not null             VARCHAR
-    started_at     timestamp[ms, tz=UTC] not null  TIMESTAMP
-    recorded_at    timestamp[ms, tz=UTC] not null  TIMESTAMP
+    started_at     timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
+    recorded_at    timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
     certification  bool                        BOOLEAN
     correct        int32 not null              INTEGER
     incorrect      int32 not null              INTEGER
@@ -55,13 +55,13 @@ const promised: Readonly<Record<TableName, string>> = {
     stddev_score      double                   DOUBLE
     min_score         double not null          DOUBLE
     max_score         double not null          DOUBLE
-    first_started_at  timestamp[ms, tz=UTC] not null  TIMESTAMP
-    last_started_at   timestamp[ms, tz=UTC] not null  TIMESTAMP`,
+    first_started_at  timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
+    last_started_at   timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE`,
   quarantine: `
     topic         string not null              VARCHAR
     partition     int32 not null               INTEGER
     offset        int64 not null               BIGINT
-    timestamp     timestamp[ms, tz=UTC] not null  TIMESTAMP
+    timestamp     timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
     table         string not null              VARCHAR
     failures      list<element: struct<path: string not null, rule: string not null, expected: string not null, received: string not null> not null> not null  STRUCT(path VARCHAR, "rule" VARCHAR, expected VARCHAR, received VARCHAR)[]
     value         string                       VARCHAR
