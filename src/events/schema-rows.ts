@@ -1,4 +1,5 @@
 import type { Column, Table } from "../tables/tables";
+import { ownSyntax, renderType } from "../tables/types";
 import { describeField, type Schema } from "./schema";
 
 /** One field of a schema as it is put beside those of others: at a path of the event. */
@@ -35,7 +36,5 @@ export function rowsOfTable<R>({ columns }: Table, schema: Schema<R>): SchemaRow
 
 /** Writes a column's type; the fields of a list's elements in alphabetical order. */
 export function formatType(type: Column["type"]): string {
-  if (typeof type === "string") return type;
-  const fields = type.map((field) => `${field.name} ${formatType(field.type)}`).sort();
-  return `LIST<STRUCT<${fields.join(", ")}>>`;
+  return renderType(type, { ...ownSyntax, list: (fields) => ownSyntax.list([...fields].sort()) });
 }

@@ -1,6 +1,7 @@
 import { describeRow, describeUnit, typeName } from "../tables/descriptions";
 import { type ForeignKey, keys } from "../tables/keys";
-import { type Column, type ScalarType, schemaVersion, type TableName, tables } from "../tables/tables";
+import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
+import { typeNames } from "../tables/types";
 import { type Counts, formatSum, type LakeState } from "./commit-file";
 
 /** One file of a table: its path relative to the lake's directory. */
@@ -146,22 +147,13 @@ function toForeignKey({ columns, table, references }: ForeignKey) {
   return { fields: columns, reference: { resource: table, fields: references } };
 }
 
-const fieldTypes: Readonly<Record<ScalarType, string>> = {
-  STRING: "string",
-  INT32: "integer",
-  INT64: "integer",
-  DOUBLE: "number",
-  BOOLEAN: "boolean",
-  TIMESTAMP: "datetime",
-};
-
 function toField(column: Column): FieldDescriptor {
   const { name, type, doc = "", nullMeans } = column;
   const unit = describeUnit(column);
   const constraints = toConstraints(column);
   return {
     name,
-    type: typeof type === "string" ? fieldTypes[type] : "array",
+    type: typeof type === "string" ? typeNames[type].dataPackage : "array",
     description: doc,
     parquetType: typeName(column),
     ...(unit ? { unit } : {}),

@@ -1,4 +1,5 @@
 import type { Column, ScalarType, Table } from "../tables/tables";
+import { typeNames } from "../tables/types";
 import { describeValue, MisfitError, valueChecks } from "./values";
 
 /** The values and levels of one leaf column since its last page, as parquetjs-lite's writer takes them. */
@@ -45,15 +46,6 @@ interface Leaf {
 type ColumnShredder = (value: unknown, buffer: Required<RowBuffer>, fail: Fail) => void;
 type Fail = (path: string, expected: string, received: unknown) => never;
 
-const parquetTypes: Readonly<Record<ScalarType, string>> = {
-  STRING: "UTF8",
-  INT32: "INT32",
-  INT64: "INT64",
-  DOUBLE: "DOUBLE",
-  BOOLEAN: "BOOLEAN",
-  TIMESTAMP: "TIMESTAMP_MILLIS",
-};
-
 /** Describes the table's columns as parquetjs-lite's ParquetSchema wants them, lists in three levels. */
 export function toSchemaFields(table: Table, compression: Compression): Record<string, object> {
   const toFields = (columns: readonly Column[], isNested: boolean): Record<string, object> =>
@@ -61,7 +53,7 @@ export function toSchemaFields(table: Table, compression: Compression): Record<s
   const toField = ({ type, nullable }: Column, isNested: boolean): object => {
     if (typeof type === "string") {
       const statistics = hasStatistics(type, isNested);
-      return { type: parquetTypes[type], optional: nullable, compression, statistics };
+      return { type: typeNames[type].parquet, optional: nullable, compression, statistics };
     }
     const list = { repeated: true, fields: { element: { fields: toFields(type, true) } } };
     return { type: "LIST", optional: nullable, fields: { list } };

@@ -1,9 +1,12 @@
-import type { Column, ScalarType, Table } from "../tables/tables";
+import type { Column, Table } from "../tables/tables";
+import { renderType, type TypeSyntax, typeNames } from "../tables/types";
 import { quoteName, quoteText } from "./duckdb";
 
 /** The table's columns and types for whatever asks for these alone; an error for what asks for rows. */
 export function toEmptyView({ name, columns }: Table): string {
-  const list = columns.map((column) => `NULL::${toSqlType(column.type)} AS ${quoteName(column.name)}`);
+  const list = columns.map(
+    (column) => `NULL::${renderType(column.type, duckdbSyntax)} AS ${quoteName(column.name)}`,
+  );
   const reason = `${name} is not fetched: a query has to hold a table's name as one word`;
   return `CREATE VIEW ${quoteName(name)} AS SELECT ${list.join(", ")} FROM (SELECT error(${quoteText(reason)}) AS stop) WHERE stop IS NOT NULL`;
 }
@@ -16,7 +19,7 @@ export function toFileView({ name, columns }: Table, paths: readonly string[]): 
   const times = columns.filter(({ type }) => holdsTime(type));
   const zoned = times.map((column) => {
     const quoted = quoteName(column.name);
-    return `${quoted}::${toSqlType(column.type)} AS ${quoted}`;
+    return `${quoted}::${renderType(column.type, duckdbSyntax)} AS ${quoted}`;
   });
   const selection = zoned.length > 0 ? `* REPLACE (${zoned.join(", ")})` : "*";
   const files = paths.map(quoteText).join(", ");
@@ -27,16 +30,8 @@ function holdsTime(type: Column["type"]): boolean {
   return typeof type === "string" ? type === "TIMESTAMP" : type.some((field) => holdsTime(field.type));
 }
 
-const sqlTypes: Readonly<Record<ScalarType, string>> = {
-  STRING: "VARCHAR",
-  INT32: "INTEGER",
-  INT64: "BIGINT",
-  DOUBLE: "DOUBLE",
-  BOOLEAN: "BOOLEAN",
-  TIMESTAMP: "TIMESTAMPTZ",
+const duckdbSyntax: TypeSyntax = {
+  scalar: (type) => typeNames[type].duckdb,
+  field: (name, type) => `${quoteName(name)} ${type}`,
+  list: (fields) => `STRUCT(${fields.join(", ")})[]`,
 };
-
-function toSqlType(type: Column["type"]): string {
-  if (typeof type === "string") return sqlTypes[type];
-  return `STRUCT(${type.map((field) => `${quoteName(field.name)} ${toSqlType(field.type)}`).join(", ")})[]`;
-}

@@ -1,4 +1,5 @@
 import { type Column, schemaVersion, type Table } from "./tables";
+import { ownSyntax, renderType } from "./types";
 
 /** One column or field as the footer of a Parquet file describes it. */
 export interface ColumnDoc {
@@ -16,8 +17,7 @@ export interface ColumnDoc {
 
 /** Names a column's type in words of SQL, those of its fields included. */
 export function typeName({ type }: Column): string {
-  if (typeof type === "string") return type;
-  return `LIST<STRUCT<${type.map((field) => `${field.name} ${typeName(field)}`).join(", ")}>>`;
+  return renderType(type, ownSyntax);
 }
 
 /** Says what a column's values count or measure, and within which bounds; empty where there is nothing to say. */

@@ -1,12 +1,10 @@
-import type { Column, ScalarType, Table } from "./tables";
+import type { Table } from "./tables";
+import { renderType, type TypeSyntax, typeNames } from "./types";
 
-const hiveTypes: Readonly<Record<ScalarType, string>> = {
-  STRING: "STRING",
-  INT32: "INT",
-  INT64: "BIGINT",
-  DOUBLE: "DOUBLE",
-  BOOLEAN: "BOOLEAN",
-  TIMESTAMP: "TIMESTAMP",
+const hiveSyntax: TypeSyntax = {
+  scalar: (type) => typeNames[type].hive,
+  field: (name, type) => `${quoteName(name)}: ${type}`,
+  list: (fields) => `ARRAY<STRUCT<${fields.join(", ")}>>`,
 };
 
 /**
@@ -16,7 +14,7 @@ const hiveTypes: Readonly<Record<ScalarType, string>> = {
  */
 export function toHiveTable({ name, columns, doc = "" }: Table, location: string): string {
   const lines = columns.map((column) => {
-    return `  ${quoteName(column.name)} ${toHiveType(column.type)} COMMENT ${quoteText(column.doc ?? "")}`;
+    return `  ${quoteName(column.name)} ${renderType(column.type, hiveSyntax)} COMMENT ${quoteText(column.doc ?? "")}`;
   });
   return [
     `CREATE EXTERNAL TABLE ${quoteName(name)} (`,
@@ -26,12 +24,6 @@ export function toHiveTable({ name, columns, doc = "" }: Table, location: string
     "STORED AS PARQUET",
     `LOCATION ${quoteText(location)};`,
   ].join("\n");
-}
-
-function toHiveType(type: Column["type"]): string {
-  if (typeof type === "string") return hiveTypes[type];
-  const fields = type.map((field) => `${quoteName(field.name)}: ${toHiveType(field.type)}`);
-  return `ARRAY<STRUCT<${fields.join(", ")}>>`;
 }
 
 function quoteName(name: string): string {

@@ -1,0 +1,47 @@
+import type { Column, ScalarType } from "./columns";
+
+/** What a scalar type is called elsewhere. */
+export interface TypeNames {
+  /** As parquetjs-lite calls it: a primitive type, or what it is converted from. */
+  readonly parquet: string;
+  readonly duckdb: string;
+  readonly hive: string;
+  /** In a Data Package (Frictionless, Table Schema). */
+  readonly dataPackage: string;
+}
+
+/** The one map from our types to those of formats and engines; an instant is a time in UTC for each of them. */
+export const typeNames: Readonly<Record<ScalarType, TypeNames>> = {
+  STRING: { parquet: "UTF8", duckdb: "VARCHAR", hive: "STRING", dataPackage: "string" },
+  INT32: { parquet: "INT32", duckdb: "INTEGER", hive: "INT", dataPackage: "integer" },
+  INT64: { parquet: "INT64", duckdb: "BIGINT", hive: "BIGINT", dataPackage: "integer" },
+  DOUBLE: { parquet: "DOUBLE", duckdb: "DOUBLE", hive: "DOUBLE", dataPackage: "number" },
+  BOOLEAN: { parquet: "BOOLEAN", duckdb: "BOOLEAN", hive: "BOOLEAN", dataPackage: "boolean" },
+  TIMESTAMP: {
+    parquet: "TIMESTAMP_MILLIS",
+    duckdb: "TIMESTAMPTZ",
+    hive: "TIMESTAMP",
+    dataPackage: "datetime",
+  },
+};
+
+/** How a language writes types. */
+export interface TypeSyntax {
+  readonly scalar: (type: ScalarType) => string;
+  readonly field: (name: string, type: string) => string;
+  /** A list of structs with these fields. */
+  readonly list: (fields: readonly string[]) => string;
+}
+
+/** Our own words, which pages, catalogue and footers use. */
+export const ownSyntax: TypeSyntax = {
+  scalar: (type) => type,
+  field: (name, type) => `${name} ${type}`,
+  list: (fields) => `LIST<STRUCT<${fields.join(", ")}>>`,
+};
+
+/** Writes a column's type in a language. */
+export function renderType(type: Column["type"], syntax: TypeSyntax): string {
+  if (typeof type === "string") return syntax.scalar(type);
+  return syntax.list(type.map((field) => syntax.field(field.name, renderType(field.type, syntax))));
+}
