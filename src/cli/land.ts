@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { ServiceError } from "../base/errors";
 import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
+import { formatWaiting } from "../kafka/open-transactions";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
 import { type ProgressLine, withProgress } from "./progress";
@@ -53,7 +54,7 @@ export function addLandCommand(program: Command): void {
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, commits, ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, commits, waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -117,6 +118,7 @@ async function reportLake({ state, ...report }: LandReport, options: JsonOption)
   print({ ...report, ...lake, memory }, options, () => {
     return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
   });
+  if (report.waiting.length > 0) process.stderr.write(`${formatWaiting(report.topic, report.waiting)}\n`);
   await noteSchema(state);
   if (lake.sumHolds) return;
   throw new ServiceError(

@@ -2,6 +2,7 @@ import { isAbsolute, relative } from "node:path";
 import type { Config } from "../base/config";
 import { formatTable } from "../base/terminal";
 import { formatCount } from "../base/text";
+import { formatWaiting } from "../kafka/open-transactions";
 import { formatSum } from "../lake/commit-file";
 import type { CompactReport } from "../landing/compact";
 import type { FollowProgress } from "../landing/follow";
@@ -38,16 +39,17 @@ export function formatStatus({ services, topic, lake, problem }: Status, { kafka
   ].join("\n");
 }
 
-/** The partitions of the topic: first offset, high watermark, what is landed, what is not. */
-export function formatTopic({ topic, partitions }: TopicStatus): string {
-  const rows = partitions.map(({ partition, low, high, committed, lag }) => {
-    return [`${topic}/${partition}`, low, high, committed ?? "–", formatCount(lag)];
+/** The partitions of the topic: where they begin and end, what is landed, what is not; below it what waits and for what. */
+export function formatTopic({ topic, partitions, waiting }: TopicStatus): string {
+  const rows = partitions.map((one) => {
+    const { partition, low, readable, highWatermark, committed, lag } = one;
+    const ends = waiting.length > 0 ? [readable, highWatermark] : [highWatermark];
+    return [`${topic}/${partition}`, low, ...ends, committed ?? "–", formatCount(lag)];
   });
-  return formatTable(
-    ["partition", "first offset", "high watermark", "landed up to", "lag"],
-    rows,
-    [1, 2, 3, 4],
-  );
+  const ends = waiting.length > 0 ? ["readable up to", "high watermark"] : ["high watermark"];
+  const head = ["partition", "first offset", ...ends, "landed up to", "lag"];
+  const table = formatTable(head, rows, head.map((_, at) => at).slice(1));
+  return [table, ...(waiting.length > 0 ? [formatWaiting(topic, waiting)] : [])].join("\n");
 }
 
 /** The services: state, address and where they log. */
@@ -81,9 +83,10 @@ export function formatVerify(report: VerifyReport): string {
 
 /** A line about a landing that follows the topic. */
 export function formatFollowing(now: FollowProgress): string {
-  const { consumed, perSecond, lag, commit, committedAt } = now;
+  const { consumed, perSecond, lag, commit, committedAt, waiting, state } = now;
   const time = committedAt.slice(11, 19);
-  return `following: ${formatCount(consumed)} messages, ${formatCount(perSecond)}/s, lag ${formatCount(lag)}, last commit ${commit} at ${time} UTC`;
+  const held = waiting.length > 0 ? `; ${formatWaiting(state.topic, waiting)}` : "";
+  return `following: ${formatCount(consumed)} messages, ${formatCount(perSecond)}/s, lag ${formatCount(lag)}, last commit ${commit} at ${time} UTC${held}`;
 }
 
 /** How many files each directory had and has. */

@@ -4,6 +4,8 @@ import { type Config, type HdfsConfig, type KafkaConfig, readConfig } from "../b
 import { type HdfsClient, openHdfsClient } from "../hdfs/client";
 import { isRemoteError, toHdfsError } from "../hdfs/errors";
 import { openKafka, toKafkaError, withAdmin } from "../kafka/client";
+import { formatWaiting, readWaiting } from "../kafka/open-transactions";
+import { findOffsets } from "../kafka/topics";
 import { findHdfs, nameNodePlace } from "../services/hdfs";
 import { findKafka, kafkaPlace } from "../services/kafka";
 import { findProcess, type ProcessPlace } from "../services/processes";
@@ -22,11 +24,18 @@ const patienceMs = 4000;
 
 const restartAdvice = '"npx user-activity services start" waits for it, or starts it anew';
 
+const waitingAdvice =
+  "they land once it is committed; a transaction that nobody ends is aborted after its timeout";
+
 async function examineKafka({ kafka }: Config): Promise<Finding> {
   if (!kafka.external && !(await findKafka())) return describeStopped("Kafka", kafkaPlace);
   const where = `${kafka.external ? "external" : "running"} at ${kafka.brokers.join(",")}`;
   try {
-    return toFinding("Kafka", "ok", `${where}, ${await readTopic(kafka)}`);
+    const topic = await readTopic(kafka);
+    const ranges = await findOffsets(kafka);
+    const waiting = ranges ? formatWaiting(kafka.topic, await readWaiting(kafka, ranges)) : "";
+    if (waiting) return toFinding("Kafka", "warning", `${where}, ${topic}; ${waiting}`, waitingAdvice);
+    return toFinding("Kafka", "ok", `${where}, ${topic}`);
   } catch (error) {
     return toFinding("Kafka", "missing", where, (error as Error).message);
   }

@@ -10,6 +10,7 @@ import {
 import type { KafkaConfig } from "../base/config";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
+import { type Cluster, withCluster } from "./cluster";
 import { installCodecs } from "./compression";
 import { installFetchDecoder } from "./fetch-response";
 import { installQueueMend } from "./request-queue";
@@ -53,9 +54,30 @@ export async function askKafka<T>(
   work: (admin: Admin) => Promise<T>,
   retry?: RetryPolicy,
 ): Promise<T> {
-  const ask = () =>
-    unlessTurnedAway(() => untilReady(() => withAdmin(openKafka(config, askingOptions), work)));
-  return withRetries(() => ask().catch((error) => Promise.reject(toKafkaError(error, config, doing))), retry);
+  return ask(config, doing, (kafka) => withAdmin(kafka, work), retry);
+}
+
+/** The same for what the admin client does not ask. */
+export async function askCluster<T>(
+  config: KafkaConfig,
+  doing: string,
+  work: (cluster: Cluster) => Promise<T>,
+  retry?: RetryPolicy,
+): Promise<T> {
+  return ask(config, doing, (kafka) => withCluster(kafka, work), retry);
+}
+
+async function ask<T>(
+  config: KafkaConfig,
+  doing: string,
+  work: (kafka: Kafka) => Promise<T>,
+  retry: RetryPolicy | undefined,
+): Promise<T> {
+  const once = () => unlessTurnedAway(() => untilReady(() => work(openKafka(config, askingOptions))));
+  return withRetries(
+    () => once().catch((error) => Promise.reject(toKafkaError(error, config, doing))),
+    retry,
+  );
 }
 
 /** What is asked is small: a broker that accepts and never answers is one that is gone, after 40 s. */

@@ -85,7 +85,10 @@ async function decodePartition(wire: Wire, decoder: Decoder) {
     })),
     preferredReadReplica: decoder.readInt32(),
   };
-  const partition = { ...head, messages: await decodeMessages(wire, decoder, head.partition) };
+  // where this consumer's messages end: kafkajs goes there after an answer that holds none
+  const highWatermark = head.lastStableOffset === "-1" ? head.highWatermark : head.lastStableOffset;
+  const messages = await decodeMessages(wire, decoder, head.partition);
+  const partition = { ...head, highWatermark, messages };
   markAborted(partition);
   return partition;
 }

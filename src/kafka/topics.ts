@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Admin } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import type { RetryPolicy } from "../base/retry";
-import { askKafka } from "./client";
+import { askCluster, askKafka } from "./client";
+import type { Cluster } from "./cluster";
 
-/** Which offsets a partition holds: [low, high). */
+/** Which offsets a partition holds: [low, high) can be read, [high, highWatermark) not yet. */
 export interface PartitionOffsets {
   readonly partition: number;
   /** The earliest offset still there (retention moves it). */
   readonly low: bigint;
-  /** Exclusive: up to where all transactions are decided, which is the end of the log unless one is open. */
+  /** Exclusive: up to where all transactions are decided, which Kafka calls the last stable offset. */
   readonly high: bigint;
+  /** Exclusive: where the partition ends; above `high` only while a transaction is open. */
+  readonly highWatermark: bigint;
 }
 
 /** Creates the topic if it is missing; returns how many partitions it has (one that exists keeps its own number). */
@@ -49,11 +51,29 @@ export async function findOffsets(
 ): Promise<PartitionOffsets[] | undefined> {
   const { topic } = config;
   const doing = `reading the offsets of topic "${topic}"`;
-  const ask = async (admin: Admin) =>
-    (await admin.listTopics()).includes(topic) ? admin.fetchTopicOffsets(topic) : undefined;
-  const offsets = await askKafka(config, doing, ask, retry);
-  return offsets
-    ?.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+  return askCluster(config, doing, (cluster) => askOffsets(cluster, topic), retry);
+}
+
+async function askOffsets(cluster: Cluster, topic: string): Promise<PartitionOffsets[] | undefined> {
+  const { topicMetadata } = await cluster.metadata();
+  if (!topicMetadata.some((one) => one.topic === topic)) return undefined;
+  await cluster.addTargetTopic(topic);
+  const partitions = cluster
+    .findTopicPartitionMetadata(topic)
+    .map(({ partitionId }) => ({ partition: partitionId }));
+  const list = async (fromBeginning: boolean, isolationLevel: 0 | 1) => {
+    cluster.isolationLevel = isolationLevel;
+    const [found] = await cluster.fetchTopicsOffset([{ topic, fromBeginning, partitions }]);
+    return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  };
+  const lows = await list(true, 1);
+  const highs = await list(false, 1);
+  const highWatermarks = await list(false, 0); // last, so that it is not below the others
+  return [...highWatermarks]
+    .map(([partition, highWatermark]) => {
+      const high = highs.get(partition) ?? highWatermark;
+      return { partition, low: lows.get(partition) ?? 0n, high, highWatermark };
+    })
     .sort((a, b) => a.partition - b.partition);
 }
 

@@ -1,6 +1,7 @@
 import { type Config, type KafkaConfig, readConfig } from "../base/config";
 import { followTopic } from "../kafka/consume";
 import type { MessageBatch } from "../kafka/message";
+import { readWaiting, type Waiting } from "../kafka/open-transactions";
 import { readOffsets } from "../kafka/topics";
 import { catchUnreadable, type UnreadableError } from "../kafka/unreadable";
 import type { LakeState } from "../lake/commit-file";
@@ -36,8 +37,10 @@ export interface FollowProgress {
   readonly consumed: number;
   /** Messages consumed in the last seconds, per second. */
   readonly perSecond: number;
-  /** Offsets that the topic holds and no commit does. */
+  /** Offsets that can be read and that no commit holds. */
   readonly lag: number;
+  /** What can't be read, as it waits for an open transaction; as of two seconds ago at most. */
+  readonly waiting: readonly Waiting[];
   /** The last commit: its number, its time (ISO 8601, UTC), the commits of this run so far. */
   readonly commit: number;
   readonly committedAt: string;
@@ -65,6 +68,7 @@ interface Following {
   readonly from: ReadonlyMap<number, bigint>;
   readonly highs: Map<number, bigint>;
   readonly rate: Rate;
+  waiting: readonly Waiting[];
   /** When the batch at hand got its first message; undefined while it has none. */
   gatheringSinceMs: number | undefined;
   lookedMs: number;
@@ -90,6 +94,7 @@ export async function follow(options: FollowOptions): Promise<LandReport> {
     before: landing.last.state,
     highs: new Map(ranges.map(({ partition, high }) => [partition, high])),
     rate: measureRate(),
+    waiting: await readWaiting(config.kafka, ranges),
     gatheringSinceMs: undefined,
     lookedMs: startedMs,
     lagOffsets: { sentMs: 0, sending: Promise.resolve() },
@@ -102,7 +107,7 @@ export async function follow(options: FollowOptions): Promise<LandReport> {
   }
   await following.lagOffsets.sending;
   await setLagOffsets(config.kafka, landing.last.state);
-  return toReport(landing, following.before, startedMs);
+  return toReport(landing, { before: following.before, startedMs, waiting: following.waiting });
 }
 
 async function run(following: Following): Promise<void> {
@@ -143,9 +148,11 @@ async function run(following: Following): Promise<void> {
 }
 
 /** Brokers that don't answer now are the consumer's to tell of. */
-async function askHighs({ kafka, highs }: Following): Promise<void> {
+async function askHighs(following: Following): Promise<void> {
+  const { kafka, highs } = following;
   const ranges = await readOffsets(kafka).catch(() => []);
   for (const { partition, high } of ranges) highs.set(partition, high);
+  following.waiting = await readWaiting(kafka, ranges);
 }
 
 async function add(following: Following, messages: MessageBatch): Promise<void> {
@@ -194,6 +201,7 @@ function tell(following: Following): void {
     consumed: countConsumed(landing, before),
     perSecond: rate.perSecond(),
     lag: countLag(following),
+    waiting: following.waiting,
     commit: number,
     committedAt,
     commits: landing.commits,

@@ -4,6 +4,7 @@ import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import { consumeRange } from "../kafka/consume";
 import { setGroupOffsets } from "../kafka/groups";
+import { readStillWaiting, type Waiting } from "../kafka/open-transactions";
 import { type PartitionOffsets, readOffsets } from "../kafka/topics";
 import { catchUnreadable } from "../kafka/unreadable";
 import { checkOffsets, type LakeState } from "../lake/commit-file";
@@ -48,6 +49,8 @@ export interface LandReport {
   readonly commits: number;
   /** What the lake holds now, this run and all before it. */
   readonly state: LakeState;
+  /** What could not be read at the end of this run, as it waits for an open transaction. */
+  readonly waiting: readonly Waiting[];
   readonly ms: number;
 }
 
@@ -65,7 +68,8 @@ export async function land(options: LandOptions = {}): Promise<LandReport> {
   const { landing, ranges } = await claimLake(config, options);
   const before = landing.last.state;
   await landRange(landing, config.kafka, { ...options, ...planRange(before, ranges), before });
-  return toReport(landing, before, startedMs);
+  const waiting = await readStillWaiting(config.kafka, ranges);
+  return toReport(landing, { before, startedMs, waiting });
 }
 
 /** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
@@ -83,12 +87,15 @@ export async function claimLake(
   return { landing, ranges };
 }
 
-/** What a landing came to, given the state that it began with. */
-export function toReport(landing: Landing, before: LakeState, startedMs: number): LandReport {
-  const { commits, place, last } = landing;
-  const consumed = last.state.counts.consumed - before.counts.consumed;
-  const { topic } = last.state;
-  return { topic, lakeDir: place.lakeDir, consumed, commits, state: last.state, ms: Date.now() - startedMs };
+/** What a landing came to, given the state that it began with, when that was, and what waits. */
+export function toReport(
+  { commits, place, last }: Landing,
+  { before, startedMs, waiting }: { before: LakeState; startedMs: number; waiting: readonly Waiting[] },
+): LandReport {
+  const { state } = last;
+  const consumed = state.counts.consumed - before.counts.consumed;
+  const ms = Date.now() - startedMs;
+  return { topic: state.topic, lakeDir: place.lakeDir, consumed, commits, state, waiting, ms };
 }
 
 interface RangePlan extends LandOptions {
@@ -130,7 +137,7 @@ export function countConsumed(landing: Landing, before: LakeState): number {
   return landing.last.state.counts.consumed - before.counts.consumed + landing.batch.messageCount();
 }
 
-/** From the committed offsets (or the first ones that the topic has) up to the high watermarks. */
+/** From the committed offsets (or the first ones that the topic has) up to where all can be read. */
 export function planRange(
   state: LakeState,
   ranges: readonly PartitionOffsets[],

@@ -1,6 +1,6 @@
 import { type Config, readConfig } from "../base/config";
-import { askKafka } from "../kafka/client";
-import { type PartitionOffsets, readOffsets } from "../kafka/topics";
+import { readWaiting, type Waiting } from "../kafka/open-transactions";
+import { findOffsets, type PartitionOffsets } from "../kafka/topics";
 import { type Commit, type Counts, checkOffsets, isSumRight } from "../lake/commit-file";
 import { listTables, openLake, readLastCommit } from "../lake/lake";
 import { readServices, type ServicesStatus } from "../services/services";
@@ -33,14 +33,20 @@ export interface TopicStatus {
   readonly topic: string;
   readonly partitions: readonly {
     readonly partition: number;
-    /** First offset, inclusive, and the high watermark, exclusive. */
+    /** First offset, inclusive. */
     readonly low: string;
-    readonly high: string;
+    /** Exclusive: up to where all transactions are decided, and where the partition ends. */
+    readonly readable: string;
+    readonly highWatermark: string;
+    /** Offsets between the two, which wait for an open transaction to end. */
+    readonly waiting: number;
     /** Offset up to which the lake holds the partition; null where nothing of this topic is committed. */
     readonly committed: string | null;
-    /** Offsets that are not landed yet. */
+    /** Offsets that can be read and are not landed yet. */
     readonly lag: number;
   }[];
+  /** Where messages wait, and for which transactions. */
+  readonly waiting: readonly Waiting[];
 }
 
 export interface Status {
@@ -77,15 +83,11 @@ export async function readStatus(config: Config = readConfig()): Promise<Status>
   const { topic } = config.kafka;
   const commit = services.hdfs.state === "stopped" ? undefined : await readLastCommit(openLake(config.hdfs));
   const lake = commit ? await toLakeStatus(config, commit) : null;
-  const ranges = services.kafka.state === "stopped" ? undefined : await readRanges(config);
+  const ranges = services.kafka.state === "stopped" ? undefined : await findOffsets(config.kafka);
   if (!ranges) return { services, topic: null, lake, problem: null };
   const problem = commit ? findProblem(() => checkOffsets(commit.state, topic, ranges)) : null;
-  return { services, topic: toTopicStatus(topic, ranges, commit), lake, problem };
-}
-
-async function readRanges({ kafka }: Config): Promise<PartitionOffsets[] | undefined> {
-  const topics = await askKafka(kafka, "listing the topics", (admin) => admin.listTopics());
-  return topics.includes(kafka.topic) ? readOffsets(kafka) : undefined;
+  const waiting = await readWaiting(config.kafka, ranges);
+  return { services, topic: { ...toTopicStatus(topic, ranges, commit), waiting }, lake, problem };
 }
 
 function findProblem(check: () => void): string | null {
@@ -97,15 +99,21 @@ function findProblem(check: () => void): string | null {
   }
 }
 
-function toTopicStatus(topic: string, ranges: readonly PartitionOffsets[], commit?: Commit): TopicStatus {
+function toTopicStatus(
+  topic: string,
+  ranges: readonly PartitionOffsets[],
+  commit?: Commit,
+): Omit<TopicStatus, "waiting"> {
   const offsets = commit?.state.topic === topic ? commit.state.offsets : {};
-  const partitions = ranges.map(({ partition, low, high }) => {
+  const partitions = ranges.map(({ partition, low, high, highWatermark }) => {
     const committed = offsets[partition] ?? null;
     const landed = BigInt(committed ?? low);
     return {
       partition,
       low: `${low}`,
-      high: `${high}`,
+      readable: `${high}`,
+      highWatermark: `${highWatermark}`,
+      waiting: Number(highWatermark - high),
       committed,
       lag: high > landed ? Number(high - landed) : 0,
     };

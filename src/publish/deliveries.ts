@@ -1,7 +1,7 @@
 import type { KafkaConfig } from "../base/config";
 import { consumeRange } from "../kafka/consume";
 import type { Message } from "../kafka/message";
-import { readOffsets } from "../kafka/topics";
+import { readSettledOffsets } from "../kafka/open-transactions";
 import type { SourceSummary } from "./source";
 
 /** Headers that say where a message came from. */
@@ -20,14 +20,16 @@ export interface FileDelivery {
   readonly held: Uint8Array;
 }
 
-/** Finds the deliveries of a file in its topic, by number. */
+/** Finds the deliveries of a file in its topic, by number. Throws where an open transaction hides what the topic holds. */
 export async function readDeliveries(
   config: KafkaConfig,
   source: SourceSummary,
   signal: AbortSignal | undefined,
 ): Promise<Map<number, FileDelivery>> {
   const deliveries = new Map<number, FileDelivery>();
-  const to = new Map((await readOffsets(config)).map(({ partition, high }) => [partition, high]));
+  const to = new Map(
+    (await readSettledOffsets(config, { signal })).map(({ partition, high }) => [partition, high]),
+  );
   await consumeRange(config, { from: new Map(), to, ...(signal ? { signal } : {}) }, ({ messages }) => {
     for (const { headers } of messages) {
       if (readHeader(headers, originHeaders.file) !== source.sha256) continue;

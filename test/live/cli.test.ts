@@ -59,7 +59,8 @@ describe("from a file to verified tables", () => {
     const again = await runOn(config, `publish ${eventsFile}`);
     assert.equal(again.stdout, `3280 records: 0 published, 3280 already in topic ${config.kafka.topic}\n`);
 
-    const { memory, ms, ...landed } = parseResult(await runOn(config, "land --json"));
+    const { memory, ms, waiting, ...landed } = parseResult(await runOn(config, "land --json"));
+    assert.deepEqual(waiting, []);
     assert.deepEqual(Object.keys(landed), [
       "topic",
       "lakeDir",
@@ -97,7 +98,9 @@ describe("from a file to verified tables", () => {
     assert.deepEqual(Object.keys(topic.partitions[0] ?? {}), [
       "partition",
       "low",
-      "high",
+      "readable",
+      "highWatermark",
+      "waiting",
       "committed",
       "lag",
     ]);

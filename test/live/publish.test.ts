@@ -292,7 +292,7 @@ describe("nothing is published", () => {
       publishFile("no/such.json", { config }),
       /^ServiceError: no\/such\.json: .*no such file/,
     );
-    assert.deepEqual(await readOffsets(config), [{ partition: 0, low: 0n, high: 0n }]);
+    assert.deepEqual(await readOffsets(config), [{ partition: 0, low: 0n, high: 0n, highWatermark: 0n }]);
   });
 
   test("of a file with a record that the topic does not take, which is named with its size", async () => {
@@ -305,7 +305,7 @@ describe("nothing is published", () => {
         `record 3: expected less than the 50000 bytes .*"${config.topic}", received ${size} and`,
       ),
     });
-    assert.deepEqual(await readOffsets(config), [{ partition: 0, low: 0n, high: 0n }]);
+    assert.deepEqual(await readOffsets(config), [{ partition: 0, low: 0n, high: 0n, highWatermark: 0n }]);
     const small = makeEvents(400, 1000);
     assert.equal((await publishFile(save(JSON.stringify(small)), { config })).published, 400);
     const borderline = JSON.stringify(makeEvents(1, 49_780));

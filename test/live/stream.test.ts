@@ -60,7 +60,7 @@ describe("a topic", () => {
     const config = topics.name();
     assert.equal(await ensureTopic(config), 3);
     assert.equal(await ensureTopic(config, { partitions: 5 }), 3);
-    const empty = [0, 1, 2].map((partition) => ({ partition, low: 0n, high: 0n }));
+    const empty = [0, 1, 2].map((partition) => ({ partition, low: 0n, high: 0n, highWatermark: 0n }));
     assert.deepEqual(await readOffsets(config), empty);
   });
 
@@ -555,7 +555,7 @@ describe("consuming ends early", () => {
       [...Array(10).keys()].map((number) => ({ value: `${number}` })),
     );
     await deleteBefore(config, "4");
-    assert.deepEqual(await readOffsets(config), [{ partition: 0, low: 4n, high: 10n }]);
+    assert.deepEqual(await readOffsets(config), [{ partition: 0, low: 4n, high: 10n, highWatermark: 10n }]);
     assert.equal(texts(await collect(config)).length, 6);
     await assert.rejects(
       collect(config, new Map([[0, 2n]])),

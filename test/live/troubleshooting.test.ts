@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Config, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
+import { formatWaiting } from "user-activity/dist/kafka/open-transactions";
 import { UnreadableError } from "user-activity/dist/kafka/unreadable";
 import { checkOffsets, emptyState } from "user-activity/dist/lake/commit-file";
 import { ensureEvents } from "user-activity/dist/publish/ensure-events";
@@ -135,6 +136,16 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   [
     'kafka topic "assessments", partition 0: expected a batch',
     () => new UnreadableError(readConfig({}).kafka, 0, 12n, "the unknown compression 5").message,
+  ],
+  [
+    "4 messages wait",
+    () => {
+      const transactions = [
+        { producerId: "1", transactionalId: "loader-7", since: "2026-11-29T01:15:49.323Z" },
+      ];
+      const where = { partition: 0, readable: "1", highWatermark: "5", messages: 4 };
+      return formatWaiting("assessments", [{ ...where, transactions }]);
+    },
   ],
   ["is another run's", inSource],
   ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],

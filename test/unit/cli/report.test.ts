@@ -17,9 +17,18 @@ const lake: LakeStatus = {
 const topic: TopicStatus = {
   topic: "events",
   partitions: [
-    { partition: 0, low: "0", high: "1500", committed: "300", lag: 1200 },
-    { partition: 1, low: "0", high: "0", committed: null, lag: 0 },
+    {
+      partition: 0,
+      low: "0",
+      readable: "1500",
+      highWatermark: "1500",
+      waiting: 0,
+      committed: "300",
+      lag: 1200,
+    },
+    { partition: 1, low: "0", readable: "0", highWatermark: "0", waiting: 0, committed: null, lag: 0 },
   ],
+  waiting: [],
 };
 const services = {
   kafka: { state: "running", brokers: "a:1" },

@@ -11,6 +11,7 @@ const progress: FollowProgress = {
   consumed: 70,
   perSecond: 31,
   lag: 12,
+  waiting: [],
   commit: 4,
   committedAt: new Date(Date.now() - 1000).toISOString(),
   commits: 2,
