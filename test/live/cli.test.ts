@@ -15,6 +15,7 @@ import { tables } from "user-activity/dist/tables/tables";
 import { anEvent, withoutCounts } from "../helpers/an-event";
 import { assertFailure, type CliOptions, parseResult, runCli } from "../helpers/cli-process";
 import { eventsFile, ownConfig, ownFolder } from "../helpers/live-lake";
+import { shippedCounts, shippedSum } from "../helpers/shipped";
 
 /** Runs a command on the topic and the lake of a configuration. */
 function runOn({ kafka, hdfs }: Config, args: string, { env, ...options }: CliOptions = {}) {
@@ -74,16 +75,16 @@ describe("from a file to verified tables", () => {
     ]);
     assert.deepEqual(Object.keys(memory as object), ["rssBytes", "peakRssBytes"]);
     assert.equal(typeof ms, "number");
-    const counts = { consumed: 3280, graded: 3237, duplicates: 38, quarantined: 5 };
-    assert.deepEqual([landed.consumed, landed.counts, landed.sumHolds], [3280, counts, true]);
+    const { consumed } = shippedCounts;
+    assert.deepEqual([landed.consumed, landed.counts, landed.sumHolds], [consumed, shippedCounts, true]);
     const text = await runOn(config, "land");
     assert.match(text.stdout, /│ raw_data +│ +3,280 │ +1 │/);
-    assert.match(text.stdout, /\nconsumed 3280 = graded 3237 \+ duplicates 38 \+ quarantined 5\n/);
+    assert.ok(text.stdout.includes(`\n${shippedSum}\n`), text.stdout);
     assert.match(text.stderr, /^… landing\n✓ landed 0 messages in \d+\.\d s\n$/);
 
     const verified = parseResult(await runOn(config, "verify --json"));
     assert.deepEqual(Object.keys(verified), ["ok", "isSchemaOther", "checks", "counts"]);
-    assert.deepEqual([verified.ok, verified.isSchemaOther, verified.counts], [true, false, counts]);
+    assert.deepEqual([verified.ok, verified.isSchemaOther, verified.counts], [true, false, shippedCounts]);
     assert.deepEqual((verified.checks as object[]).map(Object.keys), [
       ...Array(5).fill(["table", "expected", "received", "ok", "difference"]),
     ]);
@@ -277,7 +278,7 @@ describe("interrupted", () => {
     assert.ok(cut > 0 && cut < 3280, `${cut} consumed`);
     const rest = parseResult(await runOn(config, "land --json"));
     assert.equal(rest.consumed, 3280 - cut);
-    assert.deepEqual(rest.counts, { consumed: 3280, graded: 3237, duplicates: 38, quarantined: 5 });
+    assert.deepEqual(rest.counts, shippedCounts);
     assert.ok((await verify({ config })).ok);
   });
 
