@@ -116,11 +116,11 @@ describe("whatever is in the topic", () => {
       { key: "x", value: "[1]", partition: 1 },
       { key: "x", value: '{"cut": ', partition: 1 },
       { key: "x", value: "{}", partition: 1 },
-      { key: "y", value: `\ufeff${JSON.stringify(anEvent())}`, partition: 2 },
+      { key: "y", value: `\ufeff${JSON.stringify({ ...anEvent(), user_exam_id: "a-3" })}`, partition: 2 },
       { key: "z", value: JSON.stringify({ ...withoutCounts(), user_exam_id: "a-2" }), partition: 2 },
     ]);
     const { state } = await land({ config });
-    assert.deepEqual(state.counts, { consumed: 10, graded: 1, duplicates: 1, quarantined: 8 });
+    assert.deepEqual(state.counts, { consumed: 10, graded: 2, duplicates: 1, quarantined: 7 });
     const raw = await rowsOf(config, "raw_data");
     assert.equal(raw.length, 10);
     assert.ok(raw.some(({ value }) => value?.startsWith("\ufeff{")));
