@@ -5,12 +5,14 @@ import { formatWaiting } from "../kafka/open-transactions";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
 import { type ProgressLine, withProgress } from "./progress";
+import { formatRefused, isOver } from "./refused-report";
 import { formatFollowing, formatLake } from "./report";
 import {
   type GiveUpOption,
   giveUpOption,
   type JsonOption,
   parseCount,
+  parsePercent,
   parseSeconds,
   parseWhole,
   print,
@@ -23,6 +25,7 @@ interface LandFlags extends JsonOption, GiveUpOption {
   readonly follow?: true;
   readonly every: number;
   readonly compactEvery: number;
+  readonly maxRefused?: number;
 }
 
 /** Adds `land` to the command line. */
@@ -51,10 +54,15 @@ export function addLandCommand(program: Command): void {
       parseWhole,
       100,
     )
+    .option(
+      "--max-refused <percent>",
+      "exit code 1 where more of this run's messages were refused; they are committed all the same",
+      parsePercent,
+    )
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, commits, waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -106,7 +114,7 @@ async function followWith(
   });
 }
 
-async function reportLake({ state, ...report }: LandReport, options: JsonOption): Promise<void> {
+async function reportLake({ state, ...report }: LandReport, options: LandFlags): Promise<void> {
   const { readLakeStatus } = await import("../landing/status.js");
   const lake = await readLakeStatus();
   if (!lake)
@@ -120,10 +128,21 @@ async function reportLake({ state, ...report }: LandReport, options: JsonOption)
   });
   if (report.waiting.length > 0) process.stderr.write(`${formatWaiting(report.topic, report.waiting)}\n`);
   await noteSchema(state);
-  if (lake.sumHolds) return;
-  throw new ServiceError(
-    `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
-  );
+  if (!lake.sumHolds)
+    throw new ServiceError(
+      `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
+    );
+  noteRefused(report, options.maxRefused);
+}
+
+/** Says what much was refused for; throws where it was more than `most` percent of the run's messages. */
+function noteRefused(report: Omit<LandReport, "state">, most: number | undefined): void {
+  if (most !== undefined && isOver(report, most)) {
+    const expected = `expected at most ${most} % of the messages refused (--max-refused)`;
+    throw new ServiceError(`hdfs ${report.lakeDir}: ${expected}, received ${formatRefused(report)}`);
+  }
+  const isMuch = report.refused.messages > 0 && (report.graded === 0 || isOver(report, 1));
+  if (isMuch) process.stderr.write(`refused: ${formatRefused(report)}\n`);
 }
 
 /** Rows landed by an older schema stay as they are until they are replayed. */

@@ -1,6 +1,7 @@
 import { cutLast, formatTable } from "../base/terminal";
 import { cutText, formatCount, toVisible } from "../base/text";
 import { formatFailure } from "../events/failures";
+import { findHintOf } from "../events/hints";
 import type { QuarantineGroups, RefusedEvent } from "../sql/quarantine";
 
 const shownCharacters = 400;
@@ -17,7 +18,17 @@ export function formatGroups(report: QuarantineGroups, width = Number.POSITIVE_I
   });
   const head = ["table", "rule", "path", "events", "example", "received"];
   const more = groups.length < groupCount ? [`the first ${groups.length} of ${groupCount} groups`] : [];
-  return [formatTable(head, cutLast(head, rows, width), [3]), ...more, formatTotals(report)].join("\n");
+  const table = formatTable(head, cutLast(head, rows, width), [3]);
+  return [table, ...more, ...formatHints(groups), formatTotals(report)].join("\n");
+}
+
+/** Each guess once, with the first message that it is about. */
+function formatHints(groups: QuarantineGroups["groups"]): string[] {
+  const first = new Map<string, string>();
+  for (const { hint, example } of groups) {
+    if (hint !== undefined && !first.has(hint)) first.set(hint, `${example.partition}@${example.offset}`);
+  }
+  return [...first].map(([hint, place]) => toVisible(`hint for ${place}: ${hint}`));
 }
 
 /** Refused events with all their failures, their values cut. */
@@ -38,7 +49,9 @@ function formatEvent({
   const reasons = failures.slice(0, shownFailures).map((failure) => `  ${formatFailure(failure)}`);
   const more = failures.length - reasons.length;
   if (more > 0) reasons.push(`  and ${formatCount(more)} more failures`);
-  return [where, ...reasons, `  ${formatValue(event)}`].map(toVisible).join("\n");
+  const hint = table === "questions_pool_data" ? undefined : findHintOf(event);
+  const hints = hint === undefined ? [] : [`  hint: ${hint}`];
+  return [where, ...reasons, ...hints, `  ${formatValue(event)}`].map(toVisible).join("\n");
 }
 
 function formatValue({ value, value_base64 }: Pick<RefusedEvent, "value" | "value_base64">): string {

@@ -70,6 +70,13 @@ export function parseSeconds(text: string): number {
   throw new InvalidArgumentError("Expected seconds, from 0 to 86400.");
 }
 
+/** Parses a share in percent, from 0 to 100, fractions too. */
+export function parsePercent(text: string): number {
+  const percent = Number(text.replace(/%$/, ""));
+  if (/\d/.test(text) && percent >= 0 && percent <= 100) return percent;
+  throw new InvalidArgumentError("Expected a percentage, from 0 to 100.");
+}
+
 /** The arguments of `option` for it. */
 export const giveUpOption = [
   "--give-up <seconds>",

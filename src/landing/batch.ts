@@ -13,6 +13,7 @@ import { maxTimestampMs } from "../parquet/values";
 import { createTableFile, type ParquetFile } from "../parquet/write";
 import { toCourseRow } from "../tables/course-sums";
 import { type RowOf, type TableName, tables } from "../tables/tables";
+import type { Refusals } from "./refusals";
 import { createTally, type Tally } from "./tally";
 
 /** Files that are written out of sight, and what the lake is once they count. */
@@ -32,6 +33,8 @@ export interface BatchPlan {
   readonly spool: string;
   /** The schema that grades are held to; default the project's. */
   readonly schema?: Schema<GradeValues> | undefined;
+  /** Counts what is refused, over all batches of a run. */
+  readonly refusals?: Refusals;
   /** Whether raw_data is left as it is, since the messages come from there. */
   readonly isReplay?: boolean;
 }
@@ -72,7 +75,10 @@ export class LandingBatch {
   /** Adds the messages of one partition, in the order of their offsets. */
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
     const outcomes = messages.map((message) => this.#decide(message, partition));
-    for (const outcome of outcomes) this.#tally.add(outcome);
+    for (const [index, outcome] of outcomes.entries()) {
+      this.#tally.add(outcome);
+      this.#plan.refusals?.add(outcome, messages[index]?.value ?? null);
+    }
     this.#tally.moveTo(partition, nextOffset);
     const rows: { readonly [N in LandedTable]: readonly RowOf<N>[] } = {
       raw_data: this.#plan.isReplay ? [] : outcomes.map((outcome) => outcome.raw),

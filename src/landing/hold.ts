@@ -15,6 +15,7 @@ import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
 import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
 import { isAlive } from "../services/processes";
 import { LandingBatch } from "./batch";
+import { Refusals } from "./refusals";
 
 /** A run that holds the lake: where it stands, and the batch that it gathers for its next commit. */
 export interface Landing {
@@ -25,6 +26,7 @@ export interface Landing {
   /** Local folder for files before they are uploaded. */
   readonly spool: string;
   readonly schema: Schema<GradeValues> | undefined;
+  readonly refusals: Refusals;
   last: Commit;
   parts: LakeParts;
   batch: LandingBatch;
@@ -57,7 +59,8 @@ export async function openLanding(plan: LandingPlan): Promise<Landing> {
     parts: await readLakeParts(lake),
   }));
   const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
-  const landing = { lake, place, run, exams, spool: createSpool(run), schema, last, parts, commits: 0 };
+  const own = { run, spool: createSpool(run), refusals: new Refusals(), commits: 0 };
+  const landing = { lake, place, exams, schema, last, parts, ...own };
   return { ...landing, batch: new LandingBatch({ ...landing, state: last.state }) };
 }
 

@@ -12,6 +12,7 @@ import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
 import { closeLanding, commitBatch, type Landing, openLanding, sweepLanding } from "./hold";
+import type { Refused } from "./refusals";
 
 export interface LandOptions {
   /** Default: what the environment says. */
@@ -45,6 +46,10 @@ export interface LandReport {
   readonly lakeDir: string;
   /** Messages consumed by this run. */
   readonly consumed: number;
+  /** Messages graded by this run. */
+  readonly graded: number;
+  /** What messages of this run were refused for. */
+  readonly refused: Refused;
   /** Commits of this run that landed rows. */
   readonly commits: number;
   /** What the lake holds now, this run and all before it. */
@@ -89,13 +94,22 @@ export async function claimLake(
 
 /** What a landing came to, given the state that it began with, when that was, and what waits. */
 export function toReport(
-  { commits, place, last }: Landing,
+  landing: Landing,
   { before, startedMs, waiting }: { before: LakeState; startedMs: number; waiting: readonly Waiting[] },
 ): LandReport {
-  const { state } = last;
-  const consumed = state.counts.consumed - before.counts.consumed;
-  const ms = Date.now() - startedMs;
-  return { topic: state.topic, lakeDir: place.lakeDir, consumed, commits, state, waiting, ms };
+  const { commits, place, last } = landing;
+  const { topic, counts } = last.state;
+  return {
+    topic,
+    lakeDir: place.lakeDir,
+    consumed: counts.consumed - before.counts.consumed,
+    graded: counts.graded - before.counts.graded,
+    refused: landing.refusals.toRefused(),
+    commits,
+    state: last.state,
+    waiting,
+    ms: Date.now() - startedMs,
+  };
 }
 
 interface RangePlan extends LandOptions {

@@ -1,4 +1,5 @@
-import type { QuarantineRow } from "../tables/tables";
+import { findHintOf } from "../events/hints";
+import type { Origin, QuarantineRow } from "../tables/tables";
 import { type QueryOptions, query } from "./query";
 import type { SqlParameter, SqlValue } from "./values";
 
@@ -27,6 +28,8 @@ export interface QuarantineGroup {
     readonly expected: string;
     readonly received: string;
   };
+  /** What may be wrong with the example's message, where that can be guessed. */
+  readonly hint?: string;
 }
 
 /** How many rows of quarantine, each one event refused by one table, and how many messages these are. */
@@ -101,8 +104,9 @@ export async function readQuarantineGroups(
   const { rows } = await query(groupsSql, { ...options, parameters });
   const totals = rows[0] ?? {};
   const count = (name: string) => Number(totals[name] ?? 0);
+  const groups = rows.filter(({ events }) => events !== null).map(toGroup);
   return {
-    groups: rows.filter(({ events }) => events !== null).map(toGroup),
+    groups: await addHints(groups, options),
     groupCount: count("group_count"),
     refusals: count("refusals"),
     messages: count("messages"),
@@ -112,6 +116,34 @@ export async function readQuarantineGroups(
       quarantined: count("quarantined"),
     },
   };
+}
+
+/** Looks into the examples' messages, those that are no event or lack what events have. */
+async function addHints(
+  groups: readonly QuarantineGroup[],
+  options: Omit<QueryOptions, "parameters">,
+): Promise<QuarantineGroup[]> {
+  const places = groups
+    .filter(({ table }) => table !== "questions_pool_data")
+    .map(({ example }) => placeOf(example));
+  if (places.length === 0) return [...groups];
+  const { rows } = await query(
+    `SELECT DISTINCT partition, "offset", value, value_base64 FROM quarantine
+     WHERE (partition, "offset") IN (${[...new Set(places)].join(", ")}) AND coalesce(length(value), 0) < 1000000`,
+    options,
+  );
+  const hints = new Map(
+    rows.map((row) => [placeOf(row as unknown as Origin), findHintOf(row as unknown as QuarantineRow)]),
+  );
+  return groups.map((group) => {
+    const hint = group.table === "questions_pool_data" ? undefined : hints.get(placeOf(group.example));
+    return hint === undefined ? group : { ...group, hint };
+  });
+}
+
+/** As SQL writes it. */
+function placeOf({ partition, offset }: Origin): string {
+  return `(${partition}, ${offset})`;
 }
 
 /** Reads the first refused events that the filter selects, by partition, then offset, with all their failures. */

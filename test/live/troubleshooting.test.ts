@@ -150,6 +150,20 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ["is another run's", inSource],
   ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],
   ["the schema has changed", inSource],
+  [
+    "user-activity: hdfs /user-activity: expected at most",
+    async () => {
+      const own = ownConfig("troubleshooting-refused");
+      const file = join(folder, "wrapped.json");
+      writeFileSync(file, '{"payload":{"user_exam_id":"1"}}\n');
+      const env = { KAFKA_TOPIC: own.kafka.topic, LAKE_DIR: own.hdfs.lakeDir };
+      assert.equal((await runCli(["publish", file], { env })).code, 0);
+      const { code, stderr } = await runCli(["land", "--max-refused", "0"], { env });
+      assert.equal(code, 1);
+      const line = stderr.split("\n").find((one) => one.startsWith("user-activity: ")) ?? "";
+      return toShown(line, own).replace(/ \d+@/, " 0@");
+    },
+  ],
   ["user-activity: hdfs /user-activity/grades_ID: expected", () => fail(["query", "FROM grades_ID"])],
   ['"npx user-activity land" finishes', inSource],
 ];

@@ -1,0 +1,67 @@
+import { findHint } from "../events/hints";
+import type { Outcome } from "../events/outcomes";
+import type { FailureRow } from "../tables/tables";
+
+/** The refusals of one rule at one path by one table. */
+export interface RefusalGroup {
+  readonly table: string;
+  readonly rule: string;
+  /** With `[*]` for every index. */
+  readonly path: string;
+  /** Each message counts once, however often it broke the rule there. */
+  readonly messages: number;
+  /** The first one. */
+  readonly example: Omit<FailureRow, "rule"> & { readonly partition: number; readonly offset: string };
+  /** What may be wrong with the example's message, where that can be guessed. */
+  readonly hint?: string;
+}
+
+/** What a run's messages were refused for. */
+export interface Refused {
+  /** Messages that a table refused, be it for their questions alone. */
+  readonly messages: number;
+  /** Most frequent group; null where nothing was refused. */
+  readonly largest: RefusalGroup | null;
+}
+
+/** Counts what messages are refused for; grows with the paths of the schemas, not with the messages. */
+export class Refusals {
+  readonly #groups = new Map<string, RefusalGroup>();
+  #messages = 0;
+
+  /** Counts what a message came to; `value` are its bytes. */
+  add({ quarantine }: Outcome, value: Uint8Array | null): void {
+    if (quarantine.length === 0) return;
+    this.#messages++;
+    const seen = new Set<string>();
+    for (const { table, partition, offset, failures } of quarantine) {
+      for (const { rule, ...example } of failures) {
+        const path = example.path.replaceAll(/\[\d+\]/g, "[*]");
+        const key = JSON.stringify([table, rule, path]);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        const group = this.#groups.get(key);
+        const place = { partition, offset: `${offset}` };
+        this.#groups.set(
+          key,
+          group
+            ? { ...group, messages: group.messages + 1 }
+            : first({ table, rule, path, messages: 1, example: { ...place, ...example } }, value),
+        );
+      }
+    }
+  }
+
+  /** What was counted so far; of groups as large as each other the first. */
+  toRefused(): Refused {
+    let largest: RefusalGroup | null = null;
+    for (const group of this.#groups.values())
+      if (!largest || group.messages > largest.messages) largest = group;
+    return { messages: this.#messages, largest };
+  }
+}
+
+function first(group: RefusalGroup, value: Uint8Array | null): RefusalGroup {
+  const hint = group.table === "questions_pool_data" ? undefined : findHint(value);
+  return hint === undefined ? group : { ...group, hint };
+}
