@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { formatCount, formatSeconds } from "../base/text";
 import { interruption } from "./interrupt";
-import { withProgress } from "./progress";
+import { type ProgressLine, withProgress } from "./progress";
 import { type JsonOption, parseCount, print, withNeeded } from "./tools";
 
 interface PublishFlags extends JsonOption {
@@ -14,7 +14,7 @@ export function addPublishCommand(program: Command): void {
   program
     .command("publish <file>")
     .description(
-      "publishes the records of a JSON array or JSON lines file; what the topic holds already is left out",
+      "publishes the records of a JSON array or JSON lines file, - for stdin; what the topic holds already is left out",
     )
     .option("--again", "publish every record once more, as a new delivery")
     .option("--per-second <messages>", "publish no faster than this", parseCount)
@@ -23,13 +23,28 @@ export function addPublishCommand(program: Command): void {
 }
 
 async function runPublish(file: string, options: PublishFlags): Promise<void> {
+  if (file !== "-") return publishFrom(file, file, options);
+  const { spoolStdin } = await import("./stdin.js");
+  const { stdinName } = await import("../publish/misfits.js");
+  const spooled = await spoolStdin(interruption);
+  try {
+    await publishFrom(spooled.path, stdinName, options);
+  } finally {
+    spooled.remove();
+  }
+}
+
+/** `name` stands for the file in what is said. */
+async function publishFrom(file: string, name: string, options: PublishFlags): Promise<void> {
   const { publishFile } = await import("../publish/publish.js");
   const { readConfig } = await import("../base/config.js");
   const { readServices } = await import("../services/services.js");
   const { kafka } = await readServices();
-  if (kafka.state === "stopped") await (await import("../publish/source.js")).inspectSource(file); // no broker is started for a broken file
-  const publish = (tell: (text: string) => void) =>
+  if (kafka.state === "stopped") await (await import("../publish/source.js")).inspectSource(file, name); // no broker is started for a broken file
+  const publish = ({ tell, note }: ProgressLine) =>
     publishFile(file, {
+      name,
+      onHint: (hint) => note(`record 0: ${hint}`),
       config: readConfig().kafka,
       ...(options.again ? { again: true } : {}),
       perSecond: options.perSecond,
@@ -39,8 +54,8 @@ async function runPublish(file: string, options: PublishFlags): Promise<void> {
     });
   const result = await withNeeded(["kafka"], () =>
     withProgress(
-      `publishing ${file}`,
-      ({ tell }) => publish(tell),
+      `publishing ${name}`,
+      publish,
       ({ published, alreadyThere, ms }) =>
         `published ${formatCount(published)}, already there ${formatCount(alreadyThere)} (${formatSeconds(ms)})`,
     ),

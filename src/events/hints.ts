@@ -105,8 +105,8 @@ function findHintInText(text: string): string | undefined {
     : undefined;
 }
 
-/** A bracket alone, a key at the start, or an element with its comma. */
-function isLineOfDocument(text: string): boolean {
+/** Whether a text is a line of a JSON document over several: a bracket alone, a key at the start, an element with its comma. */
+export function isLineOfDocument(text: string): boolean {
   if (/^[[\]{}]+,?$/.test(text)) return true;
   if (/^"(?:[^"\\]|\\.){0,200}"\s*:/.test(text)) return true;
   return text.endsWith(",") && isObject(parse(text.slice(0, -1)));

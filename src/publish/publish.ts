@@ -11,10 +11,14 @@ import { inspectSource, readRecords, type SourceRecord, type SourceSummary } fro
 
 export interface PublishOptions {
   readonly config: KafkaConfig;
+  /** Stands for the file in errors and in the report; default its path. */
+  readonly name?: string;
   /** Publishes every record once more, as a delivery of its own; one that was cut is completed. Default false. */
   readonly again?: boolean;
   /** At most so many messages a second, in requests of a tenth of a second each; default: as fast as Kafka takes them. */
   readonly perSecond?: number | undefined;
+  /** Called before anything is sent, with what may be wrong with the first record. */
+  readonly onHint?: (hint: string) => void;
   /** Called at the start and after each request. */
   readonly onProgress?: (progress: PublishProgress) => void;
   /** Ends the publishing between two requests, with the signal's reason. */
@@ -56,22 +60,23 @@ const OVERHEAD_BYTES = 160;
  */
 export async function publishFile(path: string, options: PublishOptions): Promise<PublishReport> {
   const startedMs = performance.now();
-  const { config, signal, again = false, perSecond = Infinity } = options;
-  const source = await inspectSource(path);
+  const { config, signal, name = path, again = false, perSecond = Infinity } = options;
+  const source = await inspectSource(path, name);
+  if (source.hint !== undefined) options.onHint?.(source.hint);
   signal?.throwIfAborted();
   const partitions = await ensureTopic(config);
   const limit = await readMessageLimit(config);
-  refuseOversized(path, source, config.topic, limit);
+  refuseOversized(name, source, config.topic, limit);
   const delivery = chooseDelivery(await readDeliveries(config, source, signal), source, again);
   const total = delivery.held.reduce((sum, isHeld) => sum - isHeld, source.recordCount);
   const progress = (published: number) => options.onProgress?.({ published, total });
   progress(0);
   if (total > 0) {
-    const requests = prepareRequests(path, { source, delivery, partitions, limit, perSecond });
+    const requests = prepareRequests(path, { name, source, delivery, partitions, limit, perSecond });
     await sendRequests(config, requests, { perSecond, signal, onSent: progress });
   }
   return {
-    path,
+    path: name,
     sha256: source.sha256,
     records: source.recordCount,
     published: total,
@@ -133,6 +138,7 @@ function refuseOversized(path: string, { largest }: SourceSummary, topic: string
 }
 
 interface PublishPlan {
+  readonly name: string;
   readonly source: SourceSummary;
   readonly delivery: FileDelivery;
   readonly partitions: number;
@@ -147,7 +153,7 @@ async function* prepareRequests(path: string, plan: PublishPlan): AsyncGenerator
   const hash = createHash("sha256");
   let messages: OutgoingMessage[] = [];
   let bytes = 0;
-  for await (const record of readRecords(path, { onBytes: (chunk) => hash.update(chunk) })) {
+  for await (const record of readRecords(path, { name: plan.name, onBytes: (chunk) => hash.update(chunk) })) {
     if (plan.delivery.held[record.index]) continue;
     const size = record.bytes.length + OVERHEAD_BYTES;
     if (messages.length > 0 && (bytes + size > mostBytes || messages.length === mostMessages)) {
@@ -159,7 +165,7 @@ async function* prepareRequests(path: string, plan: PublishPlan): AsyncGenerator
   }
   if (hash.digest("hex") !== plan.source.sha256) {
     throw new ServiceError(
-      `${path}: expected the file to stay as it is, received other bytes while publishing; run it again`,
+      `${plan.name}: expected the file to stay as it is, received other bytes while publishing; run it again`,
     );
   }
   if (messages.length > 0) yield messages;

@@ -5,6 +5,8 @@ import { stat } from "node:fs/promises";
 import { ServiceError } from "../base/errors";
 import { findFile } from "../base/paths";
 import { toVisible } from "../base/text";
+import { findHint } from "../events/hints";
+import { adviseOnLine, refusePacked, refuseWrapped } from "./misfits";
 import { type Element, isBlank, type Splitter, splitArray, splitLines } from "./splitter";
 
 /** One record of a data file. */
@@ -25,6 +27,8 @@ export interface SourceSummary {
   readonly bytes: number;
   /** The longest record; undefined where there is none. */
   readonly largest: { readonly index: number; readonly bytes: number } | undefined;
+  /** What may be wrong with the first record, so that landing would refuse it; absent where nothing is seen. */
+  readonly hint?: string;
 }
 
 /**
@@ -34,28 +38,37 @@ export interface SourceSummary {
  */
 export async function* readRecords(
   path: string,
-  options: { readonly onBytes?: (bytes: Buffer) => void } = {},
+  { name = path, onBytes }: { readonly name?: string; readonly onBytes?: (bytes: Buffer) => void } = {},
 ): AsyncGenerator<SourceRecord> {
-  yield* parseRecords(readChunks(path, options.onBytes), path);
+  yield* parseRecords(readChunks(path, onBytes), name);
 }
 
-/** Reads a whole data file once, so that a broken one is refused before any of it is used; errors as readRecords. */
-export async function inspectSource(path: string): Promise<SourceSummary> {
+/**
+ * Reads a whole data file once, so that a broken one is refused before any of it is used; errors as readRecords, and
+ * where its one record holds a list of records. `name` stands for the file in errors.
+ */
+export async function inspectSource(path: string, name = path): Promise<SourceSummary> {
   const hash = createHash("sha256");
   let bytes = 0;
   let recordCount = 0;
   let largest: SourceSummary["largest"];
+  let first: { readonly record: SourceRecord; readonly hint: string | undefined } | undefined;
+  let isArray = false;
   const onBytes = (chunk: Buffer) => {
+    if (bytes === 0) isArray = /^\ufeff?\s*\[/.test(chunk.toString("utf8", 0, 1000));
     hash.update(chunk);
     bytes += chunk.length;
   };
-  for await (const record of readRecords(path, { onBytes })) {
+  for await (const record of readRecords(path, { name, onBytes })) {
+    first ??= { record, hint: findHint(record.bytes) };
     recordCount += 1;
     if (!largest || record.bytes.length > largest.bytes) {
       largest = { index: record.index, bytes: record.bytes.length };
     }
   }
-  return { sha256: hash.digest("hex"), recordCount, bytes, largest };
+  if (first && recordCount === 1) refuseWrapped(first.record.value, name, isArray);
+  const hint = first?.hint === undefined ? {} : { hint: first.hint };
+  return { sha256: hash.digest("hex"), recordCount, bytes, largest, ...hint };
 }
 
 /** Parses a data file that comes in chunks of any size; `name` stands for the file in errors. */
@@ -85,6 +98,7 @@ export async function* parseRecords(
 
 /** Decides by the file's first bytes; undefined as long as all of them are blank. */
 function chooseSplitter(head: Buffer, name: string): { splitter: Splitter; rest: Buffer } | undefined {
+  refusePacked(head, name);
   const isUtf16 = head.subarray(0, 4).includes(0) || /^(fffe|feff)/.test(head.toString("hex", 0, 2));
   if (isUtf16)
     throw new ServiceError(`${name}: expected UTF-8, received UTF-16 or binary data; save it as UTF-8`);
@@ -109,7 +123,7 @@ function toRecord(element: Element, index: number, name: string): SourceRecord {
     const reason = quote((cause as Error).message.replaceAll(/\s+/g, " "), (cut) => cut);
     const advice = element.isCut
       ? "is the file JSON, and complete?"
-      : "a file is one array, or one value a line";
+      : (adviseOnLine(text, name) ?? "a file is one array, or one value a line");
     throw new ServiceError(`${where}: expected JSON, received ${received} (${reason}); ${advice}`, { cause });
   }
 }

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import type { KafkaConfig } from "user-activity/dist/base/config";
+import { localDir } from "user-activity/dist/base/paths";
 import { readOffsets } from "user-activity/dist/kafka/topics";
 import { originHeaders } from "user-activity/dist/publish/deliveries";
 import { type PublishProgress, publishFile, toKey } from "user-activity/dist/publish/publish";
+import { cliPath } from "../helpers/cli-process";
 import { readAll, send, useTopics } from "../helpers/live-topics";
 
 const topics = useTopics("publish");
@@ -322,6 +325,41 @@ describe("nothing is published", () => {
       /^ServiceError: kafka 127\.0\.0\.1:1: .*services start"$/,
     );
   });
+});
+
+test("what comes on stdin is held to the same promise as a file, and to the same checks before", async () => {
+  const config = topics.name();
+  const content = makeEvents(30)
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join("");
+  const publish = (input: Buffer | string) => {
+    const env = { ...process.env, KAFKA_TOPIC: config.topic };
+    return spawnSync(process.execPath, [cliPath, "publish", "-"], { input, env, encoding: "utf8" });
+  };
+  for (const published of [30, 0]) {
+    const { status, stdout, stderr } = publish(content);
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stdout,
+      new RegExp(`^30 records: ${published} published, ${30 - published} already in topic`),
+    );
+  }
+  assert.equal((await publishFile(save(content), { config })).published, 0);
+  for (const [input, words] of [
+    [gzipSync(content), /^user-activity: stdin: expected JSON in UTF-8, received gzip; gunzip -c \| npx /m],
+    ["", /^user-activity: stdin: expected JSON records, received an empty file/m],
+  ] as const) {
+    const { status, stderr } = publish(input);
+    assert.equal(status, 1);
+    assert.match(stderr, words);
+  }
+  await assertHolds(config, content.trimEnd().split("\n"));
+  assert.match(
+    publish('{"payload":{"user_exam_id":"a"}}').stderr,
+    /^record 0: the record stands one level deeper/m,
+  );
+  const spools = readdirSync(join(localDir, "spool")).filter((name) => name.includes("stdin"));
+  assert.deepEqual(spools, []);
 });
 
 test("a file that changes while it is published is an error", async () => {

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { type Config, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { formatWaiting } from "user-activity/dist/kafka/open-transactions";
@@ -33,6 +34,11 @@ function toShown(text: string, { kafka, hdfs }: Config): string {
 async function fail(args: readonly string[], env: Record<string, string> = {}, code = 1): Promise<string> {
   const own = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, ...env };
   return toShown(assertFailure(await runCli(args, { env: own }), code), config);
+}
+
+function refuseFile(name: string, content: string | Buffer): Promise<string> {
+  writeFileSync(join(folder, name), content);
+  return fail(["publish", join(folder, name)]);
 }
 
 async function importLocal<T>(name: string): Promise<T> {
@@ -101,11 +107,23 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ["the NameNode is in safe mode", inSource],
   ["Start it once more", inSource],
   [
-    "user-activity: events.json",
+    "user-activity: events.json: record",
     () => {
       writeFileSync(join(folder, "events.json"), "x{\n");
       return fail(["publish", join(folder, "events.json")]);
     },
+  ],
+  ["user-activity: events.json.gz", () => refuseFile("events.json.gz", gzipSync("[]"))],
+  [
+    "user-activity: pretty.json",
+    async () => {
+      const said = await refuseFile("pretty.json", '{\n  "user_exam_id": "1"\n}\n');
+      return said.replace(/ \(Expected .*?\);/, " (Expected property name or '}' in JSON at position 1);");
+    },
+  ],
+  [
+    "user-activity: wrapped.json",
+    () => refuseFile("wrapped.json", '{"data":[{"user_exam_id":"1"},{"user_exam_id":"2"}]}\n'),
   ],
   [
     "kafka 127.0.0.1:9092: expected events",

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { ServiceError } from "user-activity/dist/base/errors";
 import { inspectSource, parseRecords, readRecords } from "user-activity/dist/publish/source";
@@ -156,6 +157,18 @@ test("an error shows at most 80 characters of the data", async () => {
   await assert.rejects(parse(content), (error: Error) => error.message.length < 320);
 });
 
+test("a compressed file is named, with the command that publishes what it holds", async () => {
+  await refuses(gzipSync("{}\n"), /received gzip; gunzip -c x\.json \| npx user-activity publish -$/);
+  await refuses(Buffer.from("28b52ffd0458", "hex"), /received zstd; zstd -dc x\.json/);
+});
+
+test("a line of a document over several lines is told from other text", async () => {
+  const advice = /a file is one array, or one value a line: jq -c \. x\.json \| npx user-activity publish -$/;
+  await refuses(JSON.stringify({ user_exam_id: "a", sequences: {} }, null, 2), advice);
+  await refuses('{"a":1},\n{"a":2}\n', advice);
+  await refuses("x{\n", /a file is one array, or one value a line$/);
+});
+
 test("what is not UTF-8 is refused", async () => {
   await refuses(Buffer.from("\uFEFF[1]", "utf16le"), /expected UTF-8, received UTF-16/);
   await refuses(Buffer.from([0xfe, 0xff, 0, 0x5b, 0, 0x5d]), /UTF-16/);
@@ -248,6 +261,46 @@ describe("a file", () => {
       largest: { index: 1, bytes: 6 },
     });
     assert.equal((await inspectSource(save("none.json", "[]"))).recordCount, 0);
+  });
+
+  test("whose one record holds a list of records is refused, with the command that publishes these", async () => {
+    const event = { user_exam_id: "a" };
+    for (const [content, where, filter] of [
+      [{ data: [event, event] }, "a list of 2 under data[]", ".data[]"],
+      [{ page: 1, body: { attempts: [event] } }, "a list of 1 under body.attempts[]", ".body.attempts[]"],
+      [{ result: [{ id: 1 }, { id: 2 }] }, "a list of 2 under result[]", ".result[]"],
+      [[{ data: [event] }], "a list of 1 under data[]", ".[].data[]"],
+      [[[event]], "a list of 1 under []", ".[].[]"],
+    ] as const) {
+      const path = save("it's one.json", Buffer.from(JSON.stringify(content)));
+      const words = `expected records, received a single one that holds ${where}; jq -c '${filter}' '${path.replace("'", "'\\''")}' | npx user-activity publish -`;
+      await assert.rejects(inspectSource(path), { message: `${path}: ${words}` });
+    }
+    await assert.rejects(inspectSource(save("one.json", Buffer.from('{"data":[{}]}')), "stdin"), {
+      message: /^stdin: .*; jq -c '\.data\[\]' \| npx user-activity publish -$/,
+    });
+  });
+
+  test("of one event, of several records or of one that holds anything else is taken", async () => {
+    const event = { user_exam_id: "a", data: [{ a: 1 }] };
+    for (const content of [
+      event,
+      { data: [1] },
+      { more: [{ a: 1 }] },
+      { data: [] },
+      [event, { data: [event] }],
+    ])
+      assert.equal(
+        (await inspectSource(save("taken.json", Buffer.from(JSON.stringify(content))))).hint,
+        undefined,
+      );
+  });
+
+  test("tells what may be wrong with its first record", async () => {
+    const content = '{"payload":{"user_exam_id":"a"}}\n{"payload":{"user_exam_id":"b"}}\n';
+    const { hint, recordCount } = await inspectSource(save("wrapped.json", Buffer.from(content)));
+    assert.equal(recordCount, 2);
+    assert.match(hint ?? "", /^the record stands one level deeper, under payload:/);
   });
 
   test("longer than a chunk gives the same records", async () => {
