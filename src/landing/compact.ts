@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { type Config, type HdfsConfig, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
+import { interruptible } from "../base/kernel";
 import { commitChange, type StagedSwap } from "../lake/commit";
 import { type Commit, hasTables, type Swap } from "../lake/commit-file";
 import { type Lake, listPartsNow, openLake, readLastCommit } from "../lake/lake";
@@ -61,7 +62,11 @@ const maxRounds = 5;
  * lander passes over. Safe to be killed at any point, and to run beside others: what does not count is swept by the
  * next landing, what counts is finished by whoever commits next.
  */
-export async function compact(options: CompactOptions = {}): Promise<CompactReport> {
+export function compact(options: CompactOptions = {}): Promise<CompactReport> {
+  return interruptible(options, compactAll);
+}
+
+async function compactAll(options: CompactOptions): Promise<CompactReport> {
   const startedMs = Date.now();
   const { hdfs } = options.config ?? readConfig();
   const lake = options.lake ?? openLake(hdfs);

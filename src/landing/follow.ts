@@ -1,4 +1,5 @@
 import { type Config, type KafkaConfig, readConfig } from "../base/config";
+import { interruptible } from "../base/kernel";
 import { followTopic } from "../kafka/consume";
 import type { MessageBatch } from "../kafka/message";
 import { readWaiting, type Waiting } from "../kafka/open-transactions";
@@ -80,7 +81,11 @@ interface Following {
  * (default 10,000) or `commitMs`, whichever comes first. Then commits what is gathered and returns. Throws, everything
  * committed being kept, where another run takes the lake over, or what `retry` waits for does not pass.
  */
-export async function follow(options: FollowOptions): Promise<LandReport> {
+export function follow(options: FollowOptions): Promise<LandReport> {
+  return interruptible(options, followAll);
+}
+
+async function followAll(options: FollowOptions): Promise<LandReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
   const { landing, ranges } = await claimLake(config, options);

@@ -1,4 +1,5 @@
 import { type Config, type KafkaConfig, readConfig } from "../base/config";
+import { interruptible } from "../base/kernel";
 import type { RetryPolicy } from "../base/retry";
 import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
@@ -28,7 +29,7 @@ export interface LandOptions {
   /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
   readonly onProgress?: (progress: LandProgress) => void;
-  /** Ends the landing with the signal's reason; what was committed stays. */
+  /** Ends the landing with the signal's reason, once what was gathered is committed. */
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +68,11 @@ export const lagGroup = "user-activity";
  * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, place them.
  * Ended at any point, the next run goes on from the last commit. What stands before a batch that can't be read lands.
  */
-export async function land(options: LandOptions = {}): Promise<LandReport> {
+export function land(options: LandOptions = {}): Promise<LandReport> {
+  return interruptible(options, landAll);
+}
+
+async function landAll(options: LandOptions): Promise<LandReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
   const { landing, ranges } = await claimLake(config, options);
@@ -125,16 +130,16 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
     plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
   try {
     tell();
-    const consuming = consumeRange(
-      kafka,
-      { from, to, retry, ...(signal ? { signal } : {}) },
-      async (messages) => {
-        await landing.batch.add(messages);
-        if (isFull(landing.batch, plan)) await commitBatch(landing);
-        tell();
-      },
-    );
-    const unreadable = await catchUnreadable(consuming);
+    const consuming = consumeRange(kafka, { from, to, retry, signal }, async (messages) => {
+      await landing.batch.add(messages);
+      if (isFull(landing.batch, plan)) await commitBatch(landing);
+      tell();
+    });
+    const unreadable = await catchUnreadable(consuming).catch(async (error: unknown) => {
+      if (signal?.aborted && error === signal.reason && landing.batch.hasAdvanced())
+        await commitBatch(landing);
+      throw error;
+    });
     if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last))) {
       await commitBatch(landing);
     }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
+import { interruptible } from "../base/kernel";
 import { createExamIndex } from "../events/exam-index";
 import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type TopicMessage } from "../events/outcomes";
@@ -51,7 +52,11 @@ const chunkBytes = 64 * 2 ** 20;
  * which it came. One commit; until then readers find the tables as they were. Takes the lake over: a lander that runs,
  * with the old schema, stops and says so. Kafka is not needed.
  */
-export async function replay(options: ReplayOptions = {}): Promise<ReplayReport> {
+export function replay(options: ReplayOptions = {}): Promise<ReplayReport> {
+  return interruptible(options, replayAll);
+}
+
+async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
   const lake = options.lake ?? openLake(config.hdfs);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, type Producer } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
+import { interruptible } from "../base/kernel";
 import { examIdOf } from "../events/decode";
 import { askKafka, openKafka, toKafkaError } from "../kafka/client";
 import { ensureTopic } from "../kafka/topics";
@@ -58,7 +59,11 @@ const OVERHEAD_BYTES = 160;
  * refused before anything is sent. What the topic already holds of this very file (by its headers) is left out, so that
  * a second run adds nothing and a run that was cut is completed. Throws a ServiceError that names file, topic or record.
  */
-export async function publishFile(path: string, options: PublishOptions): Promise<PublishReport> {
+export function publishFile(path: string, options: PublishOptions): Promise<PublishReport> {
+  return interruptible(options, (interrupted) => publishRecords(path, interrupted));
+}
+
+async function publishRecords(path: string, options: PublishOptions): Promise<PublishReport> {
   const startedMs = performance.now();
   const { config, signal, name = path, again = false, perSecond = Infinity } = options;
   const source = await inspectSource(path, name);

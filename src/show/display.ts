@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { findKernel } from "../base/kernel";
 
 /** What is shown, by MIME type; text/plain is what is printed where there is no Jupyter. */
 export type Bundle = Readonly<Record<string, unknown>> & { readonly "text/plain": string };
@@ -9,10 +10,6 @@ export interface OutputSlot {
   readonly show: (bundle: Bundle) => void;
   /** Shows this for good. */
   readonly end: (bundle: Bundle) => void;
-}
-
-interface Kernel {
-  lastWriteDisplayData: ((message: object, isUpdate: boolean) => void) | null;
 }
 
 /** Shows something in the output of the cell that runs. */
@@ -43,10 +40,4 @@ export function openSlot(): OutputSlot {
 /** The words of a picture, for who can't see it; text/plain has them. */
 function toMetadata(data: Bundle): object {
   return "image/svg+xml" in data ? { "image/svg+xml": { alt: data["text/plain"] } } : {};
-}
-
-/** tslab's module for messages to Jupyter, if this process is its kernel. */
-function findKernel(): Kernel | undefined {
-  const path = Object.keys(require.cache).find((one) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(one));
-  return path === undefined ? undefined : (require.cache[path]?.exports as Kernel);
 }

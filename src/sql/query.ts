@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { createFolder } from "../base/folders";
+import { interruptible } from "../base/kernel";
 import { type Lake, openLake } from "../lake/lake";
 import { readRowCount } from "../parquet/read";
 import { type TableName, tables } from "../tables/tables";
@@ -106,10 +107,16 @@ function toRow(columns: readonly SqlColumn[], values: readonly SqlValue[]): Reco
 
 let opened = 0;
 
+type EngineUse = QueryOptions & { readonly writable?: string };
+
+function withEngine<T>(sql: string, options: EngineUse, use: (engine: Engine) => Promise<T>): Promise<T> {
+  return interruptible(options, (interrupted) => attachEngine(sql, interrupted, use));
+}
+
 /** The SQL is checked against the tables' columns before anything is fetched. */
-async function withEngine<T>(
+async function attachEngine<T>(
   sql: string,
-  options: QueryOptions & { readonly writable?: string },
+  options: EngineUse,
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { signal, writable } = options;
