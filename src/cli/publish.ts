@@ -16,6 +16,12 @@ export function addPublishCommand(program: Command): void {
     .description(
       "publishes the records of a JSON array or JSON lines file, - for stdin; what the topic holds already is left out",
     )
+    .addHelpText(
+      "after",
+      `
+Of two runs with the same file at once on this machine, from one copy of the project, the second waits and then adds
+nothing. From two machines each may send what the other sends too; the landing counts the second of each as a duplicate.`,
+    )
     .option("--again", "publish every record once more, as a new delivery")
     .option("--per-second <messages>", "publish no faster than this", parseCount)
     .option("--json", "print JSON: path, sha256, records, published, alreadyThere, topic, bytes, ms")
@@ -49,6 +55,7 @@ async function publishFrom(file: string, name: string, options: PublishFlags): P
       ...(options.again ? { again: true } : {}),
       perSecond: options.perSecond,
       signal: interruption,
+      onWait: () => tell("waiting for another run that publishes this file"),
       onProgress: ({ published, total }) =>
         tell(`published ${formatCount(published)} of ${formatCount(total)}`),
     });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Config, HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { prepareFolder } from "../base/folders";
+import { isAlive } from "../base/live-processes";
 import { localDir } from "../base/paths";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import type { GradeValues } from "../events/grades";
@@ -13,7 +14,6 @@ import { type Attempt, type Change, commitChange, lostCommits, stageCommit } fro
 import { type Commit, claimAfter, emptyState, type LakeState } from "../lake/commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
 import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
-import { isAlive } from "../services/processes";
 import { LandingBatch } from "./batch";
 import { Refusals } from "./refusals";
 

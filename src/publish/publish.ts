@@ -7,6 +7,7 @@ import { examIdOf } from "../events/decode";
 import { askKafka, openKafka, toKafkaError } from "../kafka/client";
 import { ensureTopic } from "../kafka/topics";
 import { chooseDelivery, type FileDelivery, originHeaders, readDeliveries } from "./deliveries";
+import { withFileLock } from "./file-lock";
 import { createPace } from "./pace";
 import { inspectSource, readRecords, type SourceRecord, type SourceSummary } from "./source";
 
@@ -22,6 +23,8 @@ export interface PublishOptions {
   readonly onHint?: (hint: string) => void;
   /** Called at the start and after each request. */
   readonly onProgress?: (progress: PublishProgress) => void;
+  /** Called once where the same file is being published to the topic from here already, which is waited for. */
+  readonly onWait?: (() => void) | undefined;
   /** Ends the publishing between two requests, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -57,7 +60,8 @@ const OVERHEAD_BYTES = 160;
 /**
  * Publishes a data file's records in their order: value = the record's bytes, key = its user_exam_id. A broken file is
  * refused before anything is sent. What the topic already holds of this very file (by its headers) is left out, so that
- * a second run adds nothing and a run that was cut is completed. Throws a ServiceError that names file, topic or record.
+ * a second run adds nothing and a run that was cut is completed; of two at once on one machine, one waits. Throws a
+ * ServiceError that names file, topic or record.
  */
 export function publishFile(path: string, options: PublishOptions): Promise<PublishReport> {
   return interruptible(options, (interrupted) => publishRecords(path, interrupted));
@@ -65,10 +69,27 @@ export function publishFile(path: string, options: PublishOptions): Promise<Publ
 
 async function publishRecords(path: string, options: PublishOptions): Promise<PublishReport> {
   const startedMs = performance.now();
-  const { config, signal, name = path, again = false, perSecond = Infinity } = options;
+  const { config, signal, name = path } = options;
   const source = await inspectSource(path, name);
   if (source.hint !== undefined) options.onHint?.(source.hint);
   signal?.throwIfAborted();
+  const place = { topic: config.topic, sha256: source.sha256 };
+  const total = await withFileLock(place, () => publishMissing(path, source, options), options);
+  return {
+    path: name,
+    sha256: source.sha256,
+    records: source.recordCount,
+    published: total,
+    alreadyThere: source.recordCount - total,
+    topic: config.topic,
+    bytes: source.bytes,
+    ms: Math.round(performance.now() - startedMs),
+  };
+}
+
+/** Publishes what the topic does not hold of the file, and returns how many records that were. */
+async function publishMissing(path: string, source: SourceSummary, options: PublishOptions): Promise<number> {
+  const { config, signal, name = path, again = false, perSecond = Infinity } = options;
   const partitions = await ensureTopic(config);
   const limit = await readMessageLimit(config);
   refuseOversized(name, source, config.topic, limit);
@@ -80,16 +101,7 @@ async function publishRecords(path: string, options: PublishOptions): Promise<Pu
     const requests = prepareRequests(path, { name, source, delivery, partitions, limit, perSecond });
     await sendRequests(config, requests, { perSecond, signal, onSent: progress });
   }
-  return {
-    path: name,
-    sha256: source.sha256,
-    records: source.recordCount,
-    published: total,
-    alreadyThere: source.recordCount - total,
-    topic: config.topic,
-    bytes: source.bytes,
-    ms: Math.round(performance.now() - startedMs),
-  };
+  return total;
 }
 
 interface Sending {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   accessSync,
   closeSync,
@@ -16,6 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { withoutSecrets } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { createFolder, toFolderError, writeWhole } from "../base/folders";
+import { signalProcess, startTime } from "../base/live-processes";
 
 /** Where a background process keeps its record (`<name>.json`), its output and its log, and by which name. */
 export interface ProcessPlace {
@@ -106,10 +107,10 @@ export function findProcess(place: ProcessPlace): ProcessRecord | undefined {
 export async function stopProcess(place: ProcessPlace, patienceMs = 30_000): Promise<void> {
   const record = findProcess(place);
   if (record) {
-    signal(record.pid, "SIGTERM");
+    signalProcess(record.pid, "SIGTERM");
     const deadline = Date.now() + patienceMs;
     while (isRunning(record) && Date.now() < deadline) await sleep(50);
-    if (isRunning(record)) signal(record.pid, "SIGKILL");
+    if (isRunning(record)) signalProcess(record.pid, "SIGKILL");
     while (isRunning(record)) await sleep(20);
   }
   outliveUs(place);
@@ -133,7 +134,7 @@ export function outliveUs(place: ProcessPlace): void {
 function endAll(): void {
   for (const place of endingWithUs.values()) {
     const record = findProcess(place);
-    if (record) signal(record.pid, "SIGTERM");
+    if (record) signalProcess(record.pid, "SIGTERM");
   }
 }
 
@@ -175,35 +176,6 @@ export function isRunning(record: ProcessRecord): boolean {
   return startTime(record.pid) === record.startedAt;
 }
 
-/** Whether a process with this id lives, whoever's it is. */
-export function isAlive(pid: number): boolean {
-  return pid > 0 && signal(pid, 0);
-}
-
-/** When a live process started, as the system words it; undefined for one that has ended, a zombie included. */
-export function startTime(pid: number): string | undefined {
-  if (!isAlive(pid)) return undefined;
-  return existsSync("/proc/self/stat") ? startTimeFromProc(pid) : startTimeFromPs(pid);
-}
-
-/** Field 22 of /proc/PID/stat: clock ticks since the machine was started. */
-function startTimeFromProc(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
-
-function startTimeFromPs(pid: number): string | undefined {
-  const env = { ...process.env, LC_ALL: "C" };
-  const { stdout } = spawnSync("ps", ["-o", "stat=,lstart=", "-p", `${pid}`], { encoding: "utf8", env });
-  const [, state = "Z", startedAt] = /^\s*(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
-  return state.startsWith("Z") ? undefined : startedAt;
-}
-
 function recordPath(place: ProcessPlace): string {
   return join(place.directory, `${place.name}.json`);
 }
@@ -214,13 +186,5 @@ function readRecord(place: ProcessPlace): ProcessRecord | undefined {
     return Number.isInteger(record.pid) && record.pid > 1 && record.startedAt ? record : undefined;
   } catch {
     return undefined; // none, or not one that was written here
-  }
-}
-
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { prepareFolder } from "../base/folders";
+import { withLock } from "../base/locks";
 import { servicesDir } from "../base/paths";
 import { awaitHdfs, dataNodePlace, findHdfs, nameNodePlace, startHdfs, stopHdfs } from "./hdfs";
 import { PortTakenError } from "./java";
 import { awaitKafka, findKafka, kafkaPlace, startKafka } from "./kafka";
-import { withLock } from "./locks";
 import { endWithUs, outliveUs, stopProcess } from "./processes";
 
 /** running: embedded and answering; stopped: embedded and not; external: named by the environment, never started here. */
@@ -82,7 +82,7 @@ export async function startServices(
   const embedded = needed.filter((name) => !{ kafka, hdfs }[name].external);
   if (embedded.length === 0) return [];
   const work = () => startEach(embedded, signal);
-  const started = await withLock(servicesDir, work, signal);
+  const started = await withLock(servicesDir, work, { signal });
   for (const place of started.flatMap((name) => servers[name].places)) outliveUs(place);
   return started;
 }

@@ -12,7 +12,7 @@ import { localDir } from "user-activity/dist/base/paths";
 import { readOffsets } from "user-activity/dist/kafka/topics";
 import { originHeaders } from "user-activity/dist/publish/deliveries";
 import { type PublishProgress, publishFile, toKey } from "user-activity/dist/publish/publish";
-import { cliPath } from "../helpers/cli-process";
+import { cliPath, parseResult, runCli } from "../helpers/cli-process";
 import { readAll, send, useTopics } from "../helpers/live-topics";
 
 const topics = useTopics("publish");
@@ -380,4 +380,31 @@ test("a key is an exam ID that is text, not empty and fit for UTF-8", () => {
     assert.equal(toKey({ user_exam_id: id }), null);
   }
   for (const value of [null, 1, "user_exam_id", [], true, {}]) assert.equal(toKey(value), null);
+});
+
+describe("two runs at once with one file", () => {
+  const events = makeEvents(400, 200);
+  const texts = events.map((one) => JSON.stringify(one));
+
+  test("in one process: one waits for the other, says so, and adds nothing", async () => {
+    const config = topics.name();
+    const path = save(JSON.stringify(events));
+    let waits = 0;
+    const onWait = () => waits++;
+    const runs = [1, 2].map(() => publishFile(path, { config, perSecond: 200, onWait }));
+    const published = (await Promise.all(runs)).map((report) => report.published).sort((a, b) => a - b);
+    assert.deepEqual(published, [0, 400]);
+    assert.equal(waits, 1);
+    await assertHolds(config, texts);
+  });
+
+  test("in two processes: each record is sent once", async () => {
+    const config = topics.name();
+    const path = save(JSON.stringify(events));
+    const publish = () =>
+      runCli(["publish", path, "--json", "--per-second", "200"], { env: { KAFKA_TOPIC: config.topic } });
+    const reports = (await Promise.all([publish(), publish()])).map(parseResult);
+    assert.deepEqual(reports.map(({ published }) => published).sort(), [0, 400]);
+    await assertHolds(config, texts);
+  });
 });

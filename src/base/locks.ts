@@ -1,10 +1,19 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createFolder, toFolderError } from "../base/folders";
-import { startTime } from "./processes";
+import { createFolder, toFolderError } from "./folders";
+import { startTime } from "./live-processes";
+
+export interface LockOptions {
+  /** Ends the waiting with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once where another holds the lock, not where two have come at once. */
+  readonly onWait?: (() => void) | undefined;
+}
 
 let lockCount = 0;
+/** Two that come at once step back now and then before one of them has it. */
+const lockedTries = 5;
 
 /**
  * Runs `work` while no other process works under a lock of the same folder; waits until then, or until the signal
@@ -15,11 +24,12 @@ let lockCount = 0;
 export async function withLock<T>(
   directory: string,
   work: () => Promise<T>,
-  signal?: AbortSignal,
+  { signal, onWait }: LockOptions = {},
 ): Promise<T> {
   const name = `lock-${process.pid}-${toName(startTime(process.pid) ?? "")}-${++lockCount}`;
-  while (!tryLock(directory, name)) {
+  for (let tries = 1; !tryLock(directory, name); tries++) {
     signal?.throwIfAborted();
+    if (tries === lockedTries) onWait?.();
     await sleep(50 + Math.random() * 100);
   }
   try {
@@ -32,12 +42,17 @@ export async function withLock<T>(
 function tryLock(directory: string, name: string): boolean {
   try {
     createFolder(directory);
+  } catch (error) {
+    throw toFolderError(directory, error as NodeJS.ErrnoException);
+  }
+  try {
     if (isHeld(directory, name)) return false;
     writeFileSync(join(directory, name), "");
     if (!isHeld(directory, name)) return true;
     rmSync(join(directory, name), { force: true });
     return false;
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false; // another has removed the folder
     throw toFolderError(directory, error as NodeJS.ErrnoException);
   }
 }
