@@ -1,10 +1,11 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { UsageError } from "./errors";
-import { projectPath, servicesDir } from "./paths";
+import { projectPath } from "./paths";
+import { recordedPort } from "./recorded-ports";
 
 /** Where the topic is and how to reach it. */
 export interface KafkaConfig {
@@ -30,6 +31,8 @@ export interface SaslConfig {
 export interface HdfsConfig {
   /** The NameNode's HTTP address, without a slash at its end. */
   readonly url: string;
+  /** Those of further NameNodes, one of all being the active one; default none. */
+  readonly otherUrls?: readonly string[];
   readonly user: string;
   /** The HDFS directory that holds the tables, without a slash at its end. */
   readonly lakeDir: string;
@@ -73,8 +76,11 @@ const environment = z.object({
   KAFKA_SSL_CA: text("the path of a PEM file").optional(),
   WEBHDFS_URL: z
     .string()
-    .trim()
-    .refine(isWebAddress, "http://host:port or https://host:port, without user or path")
+    .transform((list) => list.split(",").map((one) => one.trim()))
+    .refine(
+      (urls) => urls.every(isWebAddress),
+      "http://host:port or https://host:port, without user or path, several separated by commas",
+    )
     .optional(),
   HDFS_USER: text("a user name", /^[^\s/:&?#]+$/).optional(),
   HDFS_DELEGATION_TOKEN: text("a token").optional(),
@@ -104,6 +110,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   if (!parsed.success) throw new UsageError(describeIssues(parsed.error, set));
   const values = parsed.data;
   checkProtocol(values);
+  const [url = `http://127.0.0.1:${recordedPort("hdfs", "namenode", "http") ?? 9870}`, ...otherUrls] = (
+    values.WEBHDFS_URL ?? []
+  ).map((one) => one.replace(/\/$/, ""));
   return {
     kafka: {
       brokers: values.KAFKA_BROKERS ?? [`127.0.0.1:${recordedPort("kafka", "kafka", "broker") ?? 9092}`],
@@ -115,9 +124,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     },
     hdfs: hide(
       {
-        url: (
-          values.WEBHDFS_URL ?? `http://127.0.0.1:${recordedPort("hdfs", "namenode", "http") ?? 9870}`
-        ).replace(/\/$/, ""),
+        url,
+        ...(otherUrls.length > 0 ? { otherUrls } : {}),
         user: values.HDFS_USER ?? loginName(),
         lakeDir: values.LAKE_DIR.replace(/\/$/, ""),
         external: values.WEBHDFS_URL !== undefined,
@@ -128,6 +136,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     ),
     eventsFile: chooseEventsFile(values),
   };
+}
+
+/** The addresses of all NameNodes that a configuration names. */
+export function listUrls({ url, otherUrls = [] }: HdfsConfig): readonly string[] {
+  return [url, ...otherUrls];
 }
 
 /** A relative path counts from the project's folder: kernels run in another one than the command line. */
@@ -184,7 +197,7 @@ function checkProtocol(values: z.infer<typeof environment>): void {
       `KAFKA_SSL_CA: expected KAFKA_SECURITY_PROTOCOL SSL or SASL_SSL with it, received "${protocol}"; nothing would be encrypted`,
     );
   }
-  if (values.WEBHDFS_CA && values.WEBHDFS_URL?.startsWith("http:")) {
+  if (values.WEBHDFS_CA && values.WEBHDFS_URL?.some((url) => url.startsWith("http:"))) {
     throw new UsageError(
       "WEBHDFS_CA: expected a WEBHDFS_URL of https:// with it, received one of http://; nothing would be encrypted",
     );
@@ -226,15 +239,4 @@ function describeIssues(error: z.ZodError, env: Record<string, string | undefine
       return `${name}: expected ${expected}, received ${isSecret ? "something else" : JSON.stringify(shown)}`;
     })
     .join("\n");
-}
-
-/** The port that a service started here was given, which differs from the default where that was taken. */
-function recordedPort(service: string, process: string, port: string): number | undefined {
-  const path = join(servicesDir, service, `${process}.json`);
-  if (!existsSync(path)) return undefined;
-  try {
-    return (JSON.parse(readFileSync(path, "utf8")) as { ports: Record<string, number> }).ports[port];
-  } catch {
-    return undefined;
-  }
 }

@@ -51,7 +51,7 @@ Environment (defaults in brackets):
   KAFKA_BROKERS [127.0.0.1:9092]         brokers of an existing cluster; then none is started here
   KAFKA_TOPIC [assessments]
   KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD, KAFKA_SSL_CA
-  WEBHDFS_URL [http://127.0.0.1:9870]    NameNode of an existing cluster; then none is started here
+  WEBHDFS_URL [http://127.0.0.1:9870]    NameNodes of an existing cluster, with commas; then none is started here
   HDFS_USER [the login name], HDFS_DELEGATION_TOKEN, WEBHDFS_CA
   LAKE_DIR [/user-activity]              HDFS directory that holds the tables
   EVENTS_FILE [data/assessments.json]    what notebooks publish; by default nothing into a topic or lake of your own

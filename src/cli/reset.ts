@@ -13,11 +13,11 @@ export function addResetCommand(program: Command): void {
 }
 
 async function runReset(options: { yes?: true }): Promise<void> {
-  const { readConfig } = await import("../base/config.js");
+  const { listUrls, readConfig } = await import("../base/config.js");
   const { openLake, resetLake } = await import("../lake/lake.js");
   const { resetTopic } = await import("../kafka/topics.js");
   const { kafka, hdfs } = readConfig();
-  const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${hdfs.url}`;
+  const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${listUrls(hdfs).join(",")}`;
   if (!options.yes) throw new UsageError(`reset: would delete ${what}; add --yes to do it`);
   const work = async () => {
     await resetLake(openLake(hdfs)); // first: where it may not go, the topic that it can be rebuilt from stays

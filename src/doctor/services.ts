@@ -1,8 +1,9 @@
 import { connect } from "node:net";
 import { posix } from "node:path";
-import { type Config, type HdfsConfig, type KafkaConfig, readConfig } from "../base/config";
-import { type HdfsClient, openHdfsClient } from "../hdfs/client";
+import { type Config, type HdfsConfig, type KafkaConfig, listUrls, readConfig } from "../base/config";
+import type { HdfsClient } from "../hdfs/client";
 import { isRemoteError, toHdfsError } from "../hdfs/errors";
+import { openHdfsClient } from "../hdfs/failover";
 import { openKafka, toKafkaError, withAdmin } from "../kafka/client";
 import { formatWaiting, readWaiting } from "../kafka/open-transactions";
 import { findOffsets } from "../kafka/topics";
@@ -60,7 +61,7 @@ async function readTopic(config: KafkaConfig): Promise<string> {
 
 async function examineHdfs({ hdfs }: Config): Promise<Finding> {
   if (!hdfs.external && !(await findHdfs())) return describeStopped("HDFS", nameNodePlace);
-  const where = `${hdfs.external ? "external" : "running"} at ${hdfs.url}`;
+  const where = `${hdfs.external ? "external" : "running"} at ${listUrls(hdfs).join(",")}`;
   const client = openHdfsClient(hdfs, patienceMs);
   try {
     const path = await checkAccess(client, hdfs);

@@ -27,9 +27,9 @@ export interface HdfsClient {
   readonly upload: (path: string, source: HdfsSource, mode?: string) => Promise<number>;
 }
 
-/** Puts the package webhdfs to work; what it gets wrong is mended here and known nowhere else. */
-export function openHdfsClient(config: HdfsConfig, timeoutMs: number): HdfsClient {
-  const client = mend(createPackageClient(config, timeoutMs), config.token);
+/** Puts the package webhdfs to work on one NameNode; what it gets wrong is mended here and known nowhere else. */
+export function openNameNode(config: HdfsConfig, url: string, timeoutMs: number): HdfsClient {
+  const client = mend(createPackageClient(config, url, timeoutMs), config.token);
   return {
     ask: (method, operation, path, query) =>
       new Promise((resolve, reject) => {
@@ -53,8 +53,8 @@ export function checkHdfsPath(path: string): string {
   );
 }
 
-function createPackageClient(config: HdfsConfig, timeoutMs: number): WebHdfsClient {
-  const { protocol, hostname, port } = new URL(config.url);
+function createPackageClient(config: HdfsConfig, url: string, timeoutMs: number): WebHdfsClient {
+  const { protocol, hostname, port } = new URL(url);
   const place = {
     protocol: protocol.slice(0, -1),
     host: hostname,

@@ -1,4 +1,4 @@
-import type { HdfsConfig } from "../base/config";
+import { type HdfsConfig, listUrls } from "../base/config";
 import { ServiceError } from "../base/errors";
 
 /** An answer that WebHDFS gave in place of what was asked for: HTTP status, Hadoop's exception, its first line. */
@@ -114,6 +114,18 @@ function mayPass({ status, exception = "", code, message }: Facts): boolean {
   return /^(IO|Remote|Runtime|)(Exception)?$/.test(exception) && passingWords.test(message);
 }
 
+/** True for the answer of a NameNode that waits to take the active one's place. */
+export function isStandby(error: unknown): boolean {
+  return isRemoteError(error, "StandbyException");
+}
+
+/** True where another NameNode may do what this one did not: it is a standby, or can't be reached. */
+export function isElsewhere(error: unknown): boolean {
+  const facts = firstFailure(error as Facts);
+  if (facts.status === undefined) return passingCodes.test(facts.code ?? "") || facts.code === "ENOTFOUND";
+  return isStandby(facts) || /^50[234]$/.test(`${facts.exception ? "" : facts.status}`);
+}
+
 function isTimeout({ code }: Facts): boolean {
   return code === "ETIMEDOUT" || code === "ESOCKETTIMEDOUT";
 }
@@ -134,7 +146,7 @@ const advices: readonly (readonly [RegExp, string])[] = [
     /parameter "user\.name"/,
     "set HDFS_USER to a user name that HDFS takes: letters, digits, '.', '_' and '-'",
   ],
-  [/StandbyException/, "this NameNode is the standby: set WEBHDFS_URL to the active one"],
+  [/StandbyException/, "this NameNode is a standby: set WEBHDFS_URL to all of them, separated by commas"],
   [/InvalidToken|SecurityException|^401/, "set HDFS_DELEGATION_TOKEN to a valid token for this cluster"],
   [/rename destination parent/, "make the parent directory first"],
   [/SnapshotException/, "its snapshots are in the way: hdfs lsSnapshottableDir lists where there are some"],
@@ -172,10 +184,13 @@ function advise(facts: Facts, config: HdfsConfig): string {
 }
 
 /** The NameNode sends reads and writes on to a DataNode, whose address may not be reachable where the NameNode's is. */
-function askFor({ address, hostname, port }: Facts, { url }: HdfsConfig): string {
-  const nameNode = new URL(url);
+function askFor({ address, hostname, port }: Facts, config: HdfsConfig): string {
+  const urls = listUrls(config).map((url) => new URL(url));
+  const [one, its] = urls.length > 1 ? ["one of the NameNodes", "their"] : ["the NameNode", "its"];
   const peer = port === undefined ? hostname : `${address}:${port}`;
-  if (peer === undefined) return "are the NameNode that WEBHDFS_URL names and its DataNodes";
-  const isNameNode = port === undefined ? hostname === nameNode.hostname : nameNode.host.endsWith(`:${port}`);
-  return isNameNode ? "is the NameNode that WEBHDFS_URL names" : `is the DataNode ${peer}`;
+  if (peer === undefined) return `are ${one} that WEBHDFS_URL names and ${its} DataNodes`;
+  const isNameNode = urls.some((url) =>
+    port === undefined ? hostname === url.hostname : url.host.endsWith(`:${port}`),
+  );
+  return isNameNode ? `is ${one} that WEBHDFS_URL names` : `is the DataNode ${peer}`;
 }

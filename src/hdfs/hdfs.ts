@@ -11,8 +11,9 @@ import {
   setAttributes,
   setModeAndAcl,
 } from "./access";
-import { checkHdfsPath, type HdfsClient, type HdfsSource, openHdfsClient } from "./client";
+import { checkHdfsPath, type HdfsClient, type HdfsSource } from "./client";
 import { isRemoteError, toHdfsError } from "./errors";
+import { openHdfsClient } from "./failover";
 import { parseReply, undefinedWhereMissing } from "./replies";
 
 /** What HDFS says of one file or directory. */

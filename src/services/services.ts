@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readConfig } from "../base/config";
+import { listUrls, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { prepareFolder } from "../base/folders";
 import { withLock } from "../base/locks";
@@ -47,7 +47,7 @@ export async function readServices(): Promise<ServicesStatus> {
     },
     hdfs: {
       state: state(hdfs.external, isHdfsUp),
-      webhdfsUrl: hdfs.url,
+      webhdfsUrl: listUrls(hdfs).join(","),
       ...(hdfs.external ? {} : { logs: join(servicesDir, "hdfs", "{namenode,datanode}.log") }),
     },
   };

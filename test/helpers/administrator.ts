@@ -1,6 +1,6 @@
 import { type Config, type HdfsConfig, readConfig } from "user-activity/dist/base/config";
 import type { HdfsAccess, HdfsAttributes } from "user-activity/dist/hdfs/access";
-import { openHdfsClient } from "user-activity/dist/hdfs/client";
+import { openHdfsClient } from "user-activity/dist/hdfs/failover";
 import { type Hdfs, openHdfs } from "user-activity/dist/hdfs/hdfs";
 import { tables } from "user-activity/dist/tables/tables";
 import { ownConfig } from "./live-lake";

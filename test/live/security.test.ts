@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { openHdfsClient } from "user-activity/dist/hdfs/client";
+import { openHdfsClient } from "user-activity/dist/hdfs/failover";
 import { openHdfs } from "user-activity/dist/hdfs/hdfs";
 import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { assertFailure, parseResult } from "../helpers/cli-process";

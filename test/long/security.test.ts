@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
-import { openHdfsClient } from "user-activity/dist/hdfs/client";
+import { openHdfsClient } from "user-activity/dist/hdfs/failover";
 import { parseResult } from "../helpers/cli-process";
 import { eventsFile } from "../helpers/live-lake";
 import { loadRunner } from "../helpers/notebook-runs";

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { inspect } from "node:util";
-import { readConfig } from "user-activity/dist/base/config";
+import { listUrls, readConfig } from "user-activity/dist/base/config";
 import { UsageError } from "user-activity/dist/base/errors";
 import { projectPath } from "user-activity/dist/base/paths";
 
@@ -138,7 +138,7 @@ describe("a wrong variable is named, with what it may be and what it was", () =>
         "http://a:99999",
         "http://a?b",
       ],
-      "http://host:port or https://host:port, without user or path",
+      "http://host:port or https://host:port, without user or path, several separated by commas",
     ],
     ["HDFS_USER", ["a b", "a/b", "a&b"], "a user name"],
     ["EVENTS_FILE", [" "], "the path of a file with events"],
@@ -175,6 +175,19 @@ describe("a wrong variable is named, with what it may be and what it was", () =>
         (error: Error) => /received something else$/.test(error.message) && !/secret/.test(error.message),
       );
     }
+  });
+});
+
+describe("several NameNodes", () => {
+  test("are the addresses of WEBHDFS_URL in their order", () => {
+    const { hdfs } = readConfig({ WEBHDFS_URL: "https://a:1/, https://b:2" });
+    assert.deepEqual(listUrls(hdfs), ["https://a:1", "https://b:2"]);
+    assert.equal(hdfs.url, "https://a:1");
+  });
+
+  test("are all held to what an address is", () => {
+    assert.throws(() => readConfig({ WEBHDFS_URL: "http://a:1,b:2" }), /^UsageError: WEBHDFS_URL: expected/);
+    assert.throws(() => readConfig({ WEBHDFS_URL: "http://a:1," }), /^UsageError: WEBHDFS_URL: expected/);
   });
 });
 
