@@ -4,6 +4,7 @@ import { type Config, type HdfsConfig, type KafkaConfig, listUrls, readConfig } 
 import type { HdfsClient } from "../hdfs/client";
 import { isRemoteError, toHdfsError } from "../hdfs/errors";
 import { openHdfsClient } from "../hdfs/failover";
+import { createRenameCheck } from "../hdfs/probe";
 import { openKafka, toKafkaError, withAdmin } from "../kafka/client";
 import { formatWaiting, readWaiting } from "../kafka/open-transactions";
 import { findOffsets } from "../kafka/topics";
@@ -65,6 +66,7 @@ async function examineHdfs({ hdfs }: Config): Promise<Finding> {
   const client = openHdfsClient(hdfs, patienceMs);
   try {
     const path = await checkAccess(client, hdfs);
+    await createRenameCheck(client, hdfs)();
     await client.ask("PUT", "MKDIRS", "/"); // changes nothing, but in safe mode it is refused
     const dataNode = await checkDataNode(client, hdfs);
     return toFinding(

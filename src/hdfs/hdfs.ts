@@ -14,6 +14,7 @@ import {
 import { checkHdfsPath, type HdfsClient, type HdfsSource } from "./client";
 import { isRemoteError, toHdfsError } from "./errors";
 import { openHdfsClient } from "./failover";
+import { createRenameCheck } from "./probe";
 import { parseReply, undefinedWhereMissing } from "./replies";
 
 /** What HDFS says of one file or directory. */
@@ -94,6 +95,7 @@ export interface HdfsOptions {
 export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
   const { timeoutMs = defaultTimeoutMs, retry } = options;
   const client = openHdfsClient(config, timeoutMs);
+  const checkRenames = createRenameCheck(client, config);
   /** Every exchange with HDFS passes through here. */
   const exchange = async <T>(path: string, doing: string, work: () => Promise<T>): Promise<T> => {
     try {
@@ -111,29 +113,46 @@ export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
     throw wrongLength(`${path}: read`, expected, content.length, advice);
   };
   const write = async (path: string, source: HdfsSource, mode?: string): Promise<number> => {
+    await exchange(path, "write", checkRenames);
     const sent = await exchange(path, "write", () => client.upload(path, source, mode));
     const received = (await stat(path))?.bytes;
     if (received === sent) return sent;
     const advice = "has its DataNode room on disk? Then write it again";
     throw wrongLength(`${path}: write`, sent, received, advice);
   };
-  const attempt = <T>(path: string, doing: string, work: () => Promise<T>): Promise<T> =>
-    withRetries(() => exchange(path, doing, work), retry);
+  const attempt: Attempt = (path, doing, work) => withRetries(() => exchange(path, doing, work), retry);
+  /** The same for what changes a path. */
+  const change: Attempt = (path, doing, work) =>
+    attempt(path, doing, async () => {
+      await checkRenames();
+      return work();
+    });
   return {
     stat: (path) => withRetries(() => stat(path), retry),
     list: (directory) => attempt(directory, "list", () => readDirectory(client, directory)),
     read: (path) => withRetries(() => read(path), retry),
     write: (path, source, { mode } = {}) => withRetries(() => write(path, source, mode), retry),
-    rename: (from, to) => attempt(from, `rename to ${to}`, () => rename(client, from, to)),
-    replace: (from, to) => attempt(from, `replace ${to}`, () => move(client, { from, to, how: "OVERWRITE" })),
-    makeDirectory: (path) => attempt(path, "make directory", () => makeDirectory(client, path)),
+    rename: (from, to) => change(from, `rename to ${to}`, () => rename(client, from, to)),
+    replace: (from, to) => change(from, `replace ${to}`, () => move(client, { from, to, how: "OVERWRITE" })),
+    makeDirectory: (path) => change(path, "make directory", () => makeDirectory(client, path)),
     remove: (path, { recursive = false } = {}) =>
       attempt(path, "remove", () => remove(client, path, recursive)),
-    access: (path) => attempt(path, "read access", () => readAccess(client, path)),
-    setModeAndAcl: (path, access) => attempt(path, "set access", () => setModeAndAcl(client, path, access)),
-    setOwner: (path, owner) => attempt(path, "set owner", () => setOwner(client, path, owner)),
-    attributes: (path) => attempt(path, "read attributes", () => readAttributes(client, path)),
-    setAttributes: (path, attributes) =>
+    ...openAccess(client, attempt),
+  };
+}
+
+/** Does the work with what HDFS fails with put into words, and again where that may pass. */
+type Attempt = <T>(path: string, doing: string, work: () => Promise<T>) => Promise<T>;
+
+function openAccess(client: HdfsClient, attempt: Attempt) {
+  return {
+    access: (path: string) => attempt(path, "read access", () => readAccess(client, path)),
+    setModeAndAcl: (path: string, access: HdfsAccess) =>
+      attempt(path, "set access", () => setModeAndAcl(client, path, access)),
+    setOwner: (path: string, owner: string) =>
+      attempt(path, "set owner", () => setOwner(client, path, owner)),
+    attributes: (path: string) => attempt(path, "read attributes", () => readAttributes(client, path)),
+    setAttributes: (path: string, attributes: HdfsAttributes) =>
       attempt(path, "set attributes", () => setAttributes(client, path, attributes)),
   };
 }

@@ -45,6 +45,17 @@ export const tenBytes = [
   { FileStatus: { pathSuffix: "", type: "FILE", length: 10, modificationTime: 1, owner: "o" } },
 ] as const;
 
+/** A refusal in WebHDFS's form. */
+export const exceptionOf = (exception: string, message: string) => ({
+  RemoteException: { exception, javaClassName: exception, message },
+});
+
+/** What all are answered in no trouble: RENAME since it is tried out before the first write. */
+const sound: Answers = {
+  GETFILESTATUS: tenBytes,
+  RENAME: [404, exceptionOf("FileNotFoundException", "rename source /b is not found.")],
+};
+
 /** Has `work` use an HDFS that is in trouble. */
 export function withTroubled<T>(
   answers: Answers,
@@ -55,7 +66,7 @@ export function withTroubled<T>(
     call.resume();
     const { pathname, searchParams } = new URL(call.url ?? "", "http://stub");
     const name = `${pathname.startsWith("/datanode") ? "datanode " : ""}${searchParams.get("op")?.toUpperCase()}`;
-    const answer = answers[name] ?? (name === "GETFILESTATUS" ? tenBytes : undefined);
+    const answer = answers[name] ?? sound[name];
     if (typeof answer === "function") return answer(call, reply);
     if (answer)
       return reply.writeHead(answer[0]).end(answer[1] === undefined ? "" : JSON.stringify(answer[1]));
@@ -68,8 +79,3 @@ export function withTroubled<T>(
     return work(openHdfs(place, { timeoutMs: 300 }));
   });
 }
-
-/** A refusal in WebHDFS's form. */
-export const exceptionOf = (exception: string, message: string) => ({
-  RemoteException: { exception, javaClassName: exception, message },
-});

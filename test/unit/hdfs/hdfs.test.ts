@@ -116,7 +116,7 @@ describe("trouble", () => {
     [
       "StandbyException",
       "Operation category READ is not supported in state standby",
-      "set WEBHDFS_URL to the active one",
+      "set WEBHDFS_URL to all of them",
     ],
     ["InvalidToken", "token can't be found in cache", "set HDFS_DELEGATION_TOKEN"],
     [
@@ -152,7 +152,7 @@ describe("trouble", () => {
         ]) {
           await failsWith(call(), "expected", "is this a NameNode, with WebHDFS on?");
         }
-        await failsWith(there.rename("/a", "/b"), "is this HttpFS?");
+        await failsWith(there.rename("/a", "/b"), "expected", "is this a NameNode, with WebHDFS on?");
       },
     );
     await withTroubled(
@@ -162,6 +162,34 @@ describe("trouble", () => {
         await failsWith(there.list("/a"), "404", "is this a NameNode, with WebHDFS on?");
       },
     );
+  });
+});
+
+describe("a server in place of the NameNode that passes over renameoptions, as HttpFS does", () => {
+  test("is refused before anything is written", async () => {
+    for (const isRenamed of [false, true]) {
+      const asked: string[] = [];
+      const other: RequestListener = (call, reply) => {
+        asked.push(call.url ?? "");
+        reply.writeHead(200).end(JSON.stringify({ boolean: isRenamed }));
+      };
+      const answers = { RENAME: other, MKDIRS: other, DELETE: other, CREATE: other };
+      await withTroubled(answers, async (there) => {
+        for (const work of [
+          () => there.write("/a", bytesOf("x")),
+          () => there.makeDirectory("/a"),
+          () => there.rename("/a", "/b"),
+          () => there.replace("/a", "/b"),
+        ]) {
+          await failsWith(
+            work(),
+            /expected a NameNode, .* as HttpFS does.*; set WEBHDFS_URL to the NameNode/,
+          );
+        }
+      });
+      assert.equal(asked.length, 4);
+      for (const url of asked) assert.match(url, /^\/webhdfs\/v1\/.*\/_tmp\/\w{16}\?op=rename&/i);
+    }
   });
 });
 
