@@ -257,6 +257,16 @@ describe("wrong SQL", () => {
     const message = await messageOf("SELECT * FROM grades");
     assert.match(message, /Did you mean "grades_ID"\?\n\nLINE 1: SELECT \* FROM grades\n +\^/);
     assert.match(message, /raw_data, questions_pool_data, grades_ID, course_ID, quarantine/);
+    for (const sql of ["SELECT grades.score FROM grades_ID", "FROM grades()", "DESCRIBE lake.grades"])
+      assert.match(await messageOf(sql), /The tables are raw_data, .* quarantine\.$/, sql);
+  });
+
+  test("that asks an instant for the time of day says to name the zone", async () => {
+    assert.match(
+      await messageOf("SELECT started_at::TIME FROM grades_ID"),
+      /AT TIME ZONE 'UTC'\)::TIME, say\.$/,
+    );
+    await rowsOf("SELECT (started_at AT TIME ZONE 'UTC')::TIME FROM grades_ID");
   });
 
   test("with a column that is named like a word of SQL says to quote it", async () => {
@@ -267,6 +277,14 @@ describe("wrong SQL", () => {
     ]) {
       assert.match(await messageOf(sql ?? ""), new RegExp(`double quotes: "${name}"\\.$`));
     }
+    const all = "SELECT partition, offset, timestamp, table FROM quarantine";
+    assert.match(await messageOf(all), /quotes: "partition", "offset", "timestamp", "table"\.$/);
+    for (const sql of [
+      "SELECT count(*) OVER (PARTITION BY topic),, FROM raw_data",
+      "SELECT started_at::TIMESTAMP, TIMESTAMP '2018-01-23' AT TIME ZONE 'UTC',, FROM grades_ID LIMIT 1 OFFSET 2",
+      "SELECT CAST(started_at AS TIMESTAMP),, FROM grades_ID",
+    ])
+      assert.doesNotMatch(await messageOf(sql), /double quotes/, sql);
     assert.doesNotMatch(await messageOf('SELECT "offset", r.offset FROM raw_data r,,'), /double quotes/);
   });
 
