@@ -3,15 +3,18 @@ import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
+import { describeBrokers, isBroker, splitBrokers } from "./brokers";
 import { UsageError } from "./errors";
 import { projectPath } from "./paths";
 import { recordedPort } from "./recorded-ports";
 
 /** Where the topic is and how to reach it. */
 export interface KafkaConfig {
-  /** host:port of each broker, at least one. */
+  /** host:port of each broker, at least one; an IPv6 address in brackets. */
   readonly brokers: readonly string[];
   readonly topic: string;
+  /** What the name of every consumer group begins with. */
+  readonly group: string;
   /** True where KAFKA_BROKERS names the brokers: then nothing is started or stopped here. */
   readonly external: boolean;
   readonly ssl: boolean;
@@ -62,13 +65,18 @@ const choice = <T extends readonly string[]>(values: T) => z.enum(values, `one o
 const environment = z.object({
   KAFKA_BROKERS: z
     .string()
-    .transform((list) => list.split(",").map((one) => one.trim()))
-    .refine((brokers) => brokers.every(isBroker), "host:port, several separated by commas")
+    .transform(splitBrokers)
+    .refine((brokers) => brokers.every(isBroker), {
+      error: ({ input }) => describeBrokers(input as string[]),
+    })
     .optional(),
   KAFKA_TOPIC: text(
     "at most 249 letters, digits, '.', '_' and '-', but neither '.' nor '..'",
     /^(?!\.{1,2}$)[\w.-]{1,249}$/,
   ).default(defaults.topic),
+  KAFKA_GROUP: text("at most 200 letters, digits, '.', '_' and '-'", /^[\w.-]{1,200}$/).default(
+    "user-activity",
+  ),
   KAFKA_SECURITY_PROTOCOL: choice(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]).default("PLAINTEXT"),
   KAFKA_SASL_MECHANISM: choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("PLAIN"),
   KAFKA_SASL_USERNAME: text("a user name").optional(),
@@ -92,11 +100,6 @@ const environment = z.object({
   EVENTS_FILE: text("the path of a file with events").optional(),
 });
 
-function isBroker(text: string): boolean {
-  const port = Number(/^[^\s:/]+:(\d+)$/.exec(text)?.[1]);
-  return port > 0 && port < 65_536;
-}
-
 function isWebAddress(text: string): boolean {
   return /^https?:\/\/[^\s/@?#]+\/?$/.test(text) && URL.canParse(text);
 }
@@ -117,6 +120,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     kafka: {
       brokers: values.KAFKA_BROKERS ?? [`127.0.0.1:${recordedPort("kafka", "kafka", "broker") ?? 9092}`],
       topic: values.KAFKA_TOPIC,
+      group: values.KAFKA_GROUP,
       external: values.KAFKA_BROKERS !== undefined,
       ssl: values.KAFKA_SECURITY_PROTOCOL.endsWith("SSL"),
       caPath: values.KAFKA_SSL_CA,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { UsageError } from "../base/errors";
+import { ServiceError, UsageError } from "../base/errors";
 import { withProgress } from "./progress";
 import { withNeeded } from "./tools";
 
@@ -19,9 +19,17 @@ async function runReset(options: { yes?: true }): Promise<void> {
   const { kafka, hdfs } = readConfig();
   const what = `topic ${kafka.topic} at ${kafka.brokers.join(",")} and ${hdfs.lakeDir} at ${listUrls(hdfs).join(",")}`;
   if (!options.yes) throw new UsageError(`reset: would delete ${what}; add --yes to do it`);
+  const untouched = `the topic "${kafka.topic}" is as it was`;
+  const half = `${hdfs.lakeDir} is deleted, the topic "${kafka.topic}" is not; "npm run reset" tries again`;
   const work = async () => {
-    await resetLake(openLake(hdfs)); // first: where it may not go, the topic that it can be rebuilt from stays
-    await resetTopic(kafka);
+    // the lake first: where it may not go, the topic that it can be rebuilt from stays
+    await resetLake(openLake(hdfs)).catch((error) => Promise.reject(saying(error, untouched)));
+    await resetTopic(kafka).catch((error) => Promise.reject(saying(error, half)));
   };
   await withNeeded(["kafka", "hdfs"], () => withProgress("resetting", work, () => `deleted ${what}`));
+}
+
+/** The same failure, with how far the deletion came. */
+function saying(cause: Error, outcome: string): ServiceError {
+  return new ServiceError(`${cause.message}; ${outcome}`, { cause });
 }

@@ -6,6 +6,7 @@ import { isRemoteError, toHdfsError } from "../hdfs/errors";
 import { openHdfsClient } from "../hdfs/failover";
 import { createRenameCheck } from "../hdfs/probe";
 import { openKafka, toKafkaError, withAdmin } from "../kafka/client";
+import { tryGroup } from "../kafka/groups";
 import { formatWaiting, readWaiting } from "../kafka/open-transactions";
 import { findOffsets } from "../kafka/topics";
 import { findHdfs, nameNodePlace } from "../services/hdfs";
@@ -35,9 +36,14 @@ async function examineKafka({ kafka }: Config): Promise<Finding> {
   try {
     const topic = await readTopic(kafka);
     const ranges = await findOffsets(kafka);
+    if (ranges) await tryGroup(kafka);
     const waiting = ranges ? formatWaiting(kafka.topic, await readWaiting(kafka, ranges)) : "";
     if (waiting) return toFinding("Kafka", "warning", `${where}, ${topic}; ${waiting}`, waitingAdvice);
-    return toFinding("Kafka", "ok", `${where}, ${topic}`);
+    return toFinding(
+      "Kafka",
+      "ok",
+      `${where}, ${topic}${ranges ? `, groups ${kafka.group}* can be joined` : ""}`,
+    );
   } catch (error) {
     return toFinding("Kafka", "missing", where, (error as Error).message);
   }

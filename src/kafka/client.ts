@@ -10,10 +10,12 @@ import {
 import type { KafkaConfig } from "../base/config";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
+import { findAdvertised, openSocket, toSeeds } from "./addresses";
 import { type Cluster, withCluster } from "./cluster";
 import { installCodecs } from "./compression";
 import { installFetchDecoder } from "./fetch-response";
 import { installQueueMend } from "./request-queue";
+import { adviseRights } from "./rights";
 import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from "./security";
 
 /** A kafkajs client for the configured brokers. Its logger keeps quiet: errors reach the caller as exceptions. */
@@ -23,7 +25,8 @@ export function openKafka(config: KafkaConfig, options: Partial<ClientConfig> = 
   installQueueMend();
   return new Kafka({
     clientId: "user-activity",
-    brokers: [...config.brokers],
+    brokers: toSeeds(config.brokers),
+    socketFactory: openSocket,
     connectionTimeout: 3000,
     logLevel: logLevel.ERROR,
     logCreator: () => logError,
@@ -126,7 +129,10 @@ export function toKafkaError(error: unknown, config: KafkaConfig, doing: string)
   if (error instanceof UserActivityError) return error;
   const { message } = error as Error;
   const where = `kafka ${config.brokers.join(",")}`;
-  const advice = adviseSecurity(error, config) ?? (isUnreachable(error) ? adviceFor(config) : "");
+  const advice =
+    adviseRights(error, config, doing) ??
+    adviseSecurity(error, config) ??
+    (isUnreachable(error) ? adviceFor(error, config) : "");
   return new ServiceError(`${where}: ${doing}: ${message.trim()}${advice && `; ${advice}`}`, {
     cause: error,
     isPassing: mayPass(error),
@@ -152,7 +158,11 @@ function isUnreachable(error: unknown): boolean {
   return isOne.test(message) || (cause instanceof Error && isUnreachable(cause));
 }
 
-function adviceFor(config: KafkaConfig): string {
+function adviceFor(error: unknown, config: KafkaConfig): string {
+  const advertised = findAdvertised(error, config);
+  if (advertised !== undefined) {
+    return `"${advertised}" is what a broker advertises (advertised.listeners), not one of KAFKA_BROKERS: have it advertise an address that is reachable from here`;
+  }
   return config.external
     ? "is the broker that KAFKA_BROKERS names up and reachable from here?"
     : 'start it with "npx user-activity services start"';

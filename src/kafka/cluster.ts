@@ -26,7 +26,6 @@ export interface Exchange<T> {
 export interface Cluster {
   /** 0 reads uncommitted, 1 committed messages. */
   isolationLevel: 0 | 1;
-  readonly brokerPool: { withBroker<T>(work: (one: { readonly broker: Broker }) => Promise<T>): Promise<T> };
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   metadata(): Promise<ClusterMetadata>;

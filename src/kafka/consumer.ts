@@ -18,7 +18,7 @@ import type { BatchHandler } from "./message";
 /** Consumes from where `progress` is, until the outcome; the handler is idle then. A group of its own is removed. */
 export async function consumeOnce(given: Consuming): Promise<ConsumerEnd> {
   const { config, signal, partitionCheckMs } = given;
-  const groupId = given.group ?? `user-activity-run-${randomUUID()}`;
+  const groupId = given.group ?? `${config.group}-run-${randomUUID()}`;
   const consumer = openKafka(config).consumer({
     groupId,
     maxWaitTimeInMs: 200,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { KafkaConfig } from "../base/config";
 import { type RetryPolicy, withRetries } from "../base/retry";
 import { askKafka, openKafka, toKafkaError } from "./client";
@@ -10,6 +11,13 @@ export async function setGroupOffsets(
   { retry }: { readonly retry?: RetryPolicy | undefined } = {},
 ): Promise<void> {
   if (offsets.size > 0) await withRetries(() => commitOffsets(config, groupId, offsets), retry);
+}
+
+/** Joins a group that is this call's own and leaves it, to see whether that is allowed; a topic that is there is needed. */
+export async function tryGroup(config: KafkaConfig): Promise<void> {
+  const groupId = `${config.group}-try-${randomUUID()}`;
+  await commitOffsets(config, groupId, new Map());
+  await removeGroup(config, groupId).catch(() => {}); // an empty group vanishes by itself
 }
 
 async function commitOffsets(
@@ -38,7 +46,7 @@ async function commitOffsets(
     await consumer.run({ autoCommit: false, eachBatch: async () => {} });
     if (crash) throw crash;
     const commits = [...offsets].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }));
-    await consumer.commitOffsets(commits);
+    if (commits.length > 0) await consumer.commitOffsets(commits);
   } catch (error) {
     throw toKafkaError(error, config, `setting the offsets of group "${groupId}"`);
   } finally {

@@ -56,7 +56,7 @@ export async function findOffsets(
 
 async function askOffsets(cluster: Cluster, topic: string): Promise<PartitionOffsets[] | undefined> {
   const { topicMetadata } = await cluster.metadata();
-  if (!topicMetadata.some((one) => one.topic === topic)) return undefined;
+  if (!topicMetadata.some((one) => one.topic === topic)) return refuseHidden(cluster, topic);
   await cluster.addTargetTopic(topic);
   const partitions = cluster
     .findTopicPartitionMetadata(topic)
@@ -77,11 +77,20 @@ async function askOffsets(cluster: Cluster, topic: string): Promise<PartitionOff
     .sort((a, b) => a.partition - b.partition);
 }
 
+/** A topic that this user may not describe is listed to nobody: asked for by its name, the broker refuses. */
+async function refuseHidden(cluster: Cluster, topic: string): Promise<undefined> {
+  const [first] = (await cluster.metadata()).brokers;
+  const broker = first && (await cluster.findBroker(first));
+  await broker?.metadata([topic]).catch((error) => {
+    if (error.type === "TOPIC_AUTHORIZATION_FAILED") throw error;
+  });
+}
+
 /** Deletes the topic and waits until it is gone; false where there was none. */
 export async function resetTopic(config: KafkaConfig): Promise<boolean> {
   const { topic } = config;
+  if (!(await findOffsets(config))) return false;
   return askKafka(config, `deleting topic "${topic}"`, async (admin) => {
-    if (!(await admin.listTopics()).includes(topic)) return false;
     await admin.deleteTopics({ topics: [topic] });
     for (let waitMs = 10; (await admin.listTopics()).includes(topic); waitMs *= 2) {
       if (waitMs > 10_000)

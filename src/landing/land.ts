@@ -60,9 +60,6 @@ export interface LandReport {
   readonly ms: number;
 }
 
-/** The consumer group whose offsets show how far the lake is; HDFS is the truth, this is for lag monitoring only. */
-export const lagGroup = "user-activity";
-
 /**
  * Lands what the topic holds from the committed offsets up to its end at the start, in batches of bounded size: claim
  * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, place them.
@@ -177,10 +174,10 @@ export function isFull(
   return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
 }
 
-/** Shows in Kafka how far the lake is. Where it fails nothing is lost: only a monitor sees an older offset. */
+/** Shows in Kafka how far the lake is, as the offsets of the group that KAFKA_GROUP names; HDFS is the truth. Where it fails nothing is lost: only a monitor sees an older offset. */
 export async function setLagOffsets(kafka: KafkaConfig, { offsets }: LakeState): Promise<void> {
   const committed = Object.entries(offsets).map(
     ([partition, offset]) => [Number(partition), BigInt(offset)] as const,
   );
-  await setGroupOffsets(kafka, lagGroup, new Map(committed)).catch(() => undefined);
+  await setGroupOffsets(kafka, kafka.group, new Map(committed)).catch(() => undefined);
 }

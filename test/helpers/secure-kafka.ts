@@ -12,7 +12,10 @@ import {
 } from "user-activity/dist/services/processes";
 import type { Certificates } from "./certificates";
 
-/** Kafka's security protocols, one more listener that knows SCRAM-SHA-512 alone, one that asks for client certificates. */
+/**
+ * Kafka's security protocols, one more listener that knows SCRAM-SHA-512 alone, one that asks for client certificates, and
+ * one that advertises an address where nobody is.
+ */
 const listeners = {
   PLAINTEXT: "PLAINTEXT",
   SSL: "SSL",
@@ -20,6 +23,7 @@ const listeners = {
   SASL_SSL: "SASL_SSL",
   SCRAM_ONLY: "SASL_PLAINTEXT",
   MUTUAL: "SSL",
+  ASTRAY: "PLAINTEXT",
 } as const;
 
 type Listener = keyof typeof listeners;
@@ -38,7 +42,7 @@ const clusterId = "c2VjdXJlLWthZmthLXRlc3Q";
 
 /**
  * A broker of one test file's own with a listener for each security protocol, where SASL takes this one user by PLAIN,
- * SCRAM-SHA-256 and SCRAM-SHA-512. Its data and log are below `folder`.
+ * SCRAM-SHA-256 and SCRAM-SHA-512. All is allowed but what a test denies; who comes without a login may do everything. Its data and log are below `folder`.
  */
 export async function startSecureKafka(
   folder: string,
@@ -99,7 +103,13 @@ function describeServer(
   return [
     ...fixed,
     `listeners=${addresses.join(",")}`,
-    `advertised.listeners=${addresses.slice(1).join(",")}`,
+    `advertised.listeners=${addresses
+      .slice(1)
+      .join(",")
+      .replace(/(ASTRAY:[^,]*:)\d+/, "$11")}`,
+    "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "allow.everyone.if.no.acl.found=true",
+    "super.users=User:ANONYMOUS",
     `listener.security.protocol.map=${Object.entries(all)
       .map((pair) => pair.join(":"))
       .join(",")}`,

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from "kafkajs";
 import { openHdfsClient } from "user-activity/dist/hdfs/failover";
 import { openHdfs } from "user-activity/dist/hdfs/hdfs";
+import { openKafka, withAdmin } from "user-activity/dist/kafka/client";
+import { readGroupOffsets } from "user-activity/dist/kafka/groups";
 import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { assertFailure, parseResult } from "../helpers/cli-process";
 import { eventsFile, someEvents } from "../helpers/live-lake";
-import { readAll, send } from "../helpers/live-topics";
+import { createTopic, readAll, send } from "../helpers/live-topics";
 import { configOf, type Env, mark, useSecureCluster } from "../helpers/secure-cluster";
 
 const cluster = useSecureCluster();
@@ -144,6 +148,104 @@ describe("what stands in the way of Kafka is named in one line, with what to do"
       }
     });
   }
+});
+
+describe("a right that is missing is named, with the resource, the principal and the command that grants it", () => {
+  /** What the user may not, on a topic of this test's own with a message in it; resolves to the environment. */
+  async function deny(
+    resourceType: AclResourceTypes,
+    operation: AclOperationTypes,
+    name?: string,
+  ): Promise<Env> {
+    const env = cluster.env("SASL_PLAINTEXT", "PLAIN");
+    const { topic } = configOf(env).kafka;
+    const open = configOf({ ...cluster.env("PLAINTEXT"), KAFKA_TOPIC: topic }).kafka;
+    await createTopic(open, 1);
+    await send(open, [{ value: "v" }]);
+    const resourcePatternType = name ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL;
+    const place = { resourceType, resourceName: name ?? topic, resourcePatternType };
+    // who may delete on the cluster may delete every topic
+    const onCluster = { resourceType: AclResourceTypes.CLUSTER, resourceName: "kafka-cluster" };
+    const literal = { resourcePatternType: ResourcePatternTypes.LITERAL };
+    const places = operation === AclOperationTypes.DELETE ? [place, { ...onCluster, ...literal }] : [place];
+    const who = { principal: "User:ann", host: "*" };
+    const all = { permissionType: AclPermissionTypes.ALLOW, operation: AclOperationTypes.ALL };
+    const none = { permissionType: AclPermissionTypes.DENY, operation };
+    const acl = places.flatMap((one) => [all, none].map((rule) => ({ ...one, ...who, ...rule })));
+    await withAdmin(openKafka(open), (admin) => admin.createAcls({ acl }));
+    return { ...env, ...(name ? { KAFKA_GROUP: name } : {}) };
+  }
+  const { TOPIC, GROUP } = AclResourceTypes;
+  const cases = [
+    ["land", TOPIC, AclOperationTypes.READ, "Read"],
+    ["land", TOPIC, AclOperationTypes.DESCRIBE, "Describe"],
+    ["publish", TOPIC, AclOperationTypes.WRITE, "Write"],
+    ["reset", TOPIC, AclOperationTypes.DELETE, "Delete"],
+  ] as const;
+  for (const [command, resource, operation, right] of cases)
+    test(`${right} on a topic, by ${command}`, async () => {
+      const env = await deny(resource, operation);
+      const args = { land: ["land"], publish: ["publish", cluster.fewEvents], reset: ["reset", "--yes"] }[
+        command
+      ];
+      const line = assertFailure(await run(args, env), 1);
+      assert.match(
+        line,
+        new RegExp(
+          `; User:ann lacks the right ${right} on topic "${env.KAFKA_TOPIC}"; have it granted \\(kafka-acls --add --allow-principal User:ann --operation ${right} --topic ${env.KAFKA_TOPIC}\\)`,
+        ),
+      );
+      if (command === "reset")
+        assert.match(line, new RegExp(`; ${env.LAKE_DIR} is deleted, the topic .* is not; `));
+    });
+
+  test("Read on groups, by their prefix: land refuses, doctor says so, and another KAFKA_GROUP may", async () => {
+    const env = await deny(GROUP, AclOperationTypes.READ, "guarded");
+    const lacks =
+      /User:ann lacks the right Read on the groups that begin with "guarded" \(KAFKA_GROUP\); have it granted \(kafka-acls .* --operation Read --group guarded --resource-pattern-type prefixed\)/;
+    assert.match(assertFailure(await run(["land"], env), 1), lacks);
+    const { stdout } = await run(["doctor", "--json"], env);
+    assert.match(JSON.stringify(JSON.parse(stdout)).replaceAll("\\", ""), lacks);
+    const hidden = await deny(GROUP, AclOperationTypes.DESCRIBE, "hidden");
+    assert.match(
+      assertFailure(await run(["land"], hidden), 1),
+      /; may User:ann Describe and Read the groups that begin with "hidden" \(KAFKA_GROUP\)\?$/,
+    );
+    const other = { ...env, KAFKA_GROUP: "our-own" };
+    assert.equal(parseResult(await run(["land", "--json"], other)).consumed, 1);
+    const open = configOf({ ...cluster.env("PLAINTEXT"), KAFKA_TOPIC: env.KAFKA_TOPIC ?? "" }).kafka;
+    assert.equal((await readGroupOffsets(open, "our-own")).get(0), 1n);
+  });
+});
+
+describe("addresses of brokers", () => {
+  test("that a broker advertises and nobody answers at are named as such", async () => {
+    const env = { ...cluster.env("PLAINTEXT"), KAFKA_BROKERS: cluster.kafka().brokers.ASTRAY };
+    assert.match(
+      assertFailure(await run(["publish", cluster.fewEvents], env), 1),
+      /; "127\.0\.0\.1:1" is what a broker advertises \(advertised\.listeners\), not one of KAFKA_BROKERS: have it/,
+    );
+  });
+
+  test("of IPv6 are taken in brackets", async (context) => {
+    const port = Number(cluster.kafka().brokers.PLAINTEXT.split(":")[1]);
+    const server = createServer((socket) => {
+      const onward = connect(port, "127.0.0.1");
+      socket.on("error", () => onward.destroy()).pipe(onward);
+      onward.on("error", () => socket.destroy()).pipe(socket);
+    });
+    const listening = await new Promise<boolean>((resolve) => {
+      server.on("error", () => resolve(false)).listen(0, "::1", () => resolve(true));
+    });
+    if (!listening) return context.skip("this machine has no ::1");
+    const env = {
+      ...cluster.env("PLAINTEXT"),
+      KAFKA_BROKERS: `[::1]:${(server.address() as AddressInfo).port}`,
+    };
+    const published = parseResult(await run(["publish", cluster.fewEvents, "--json"], env)).published;
+    server.close();
+    assert.equal(published, 50);
+  });
 });
 
 describe("what stands in the way of WebHDFS over HTTPS is named too", { concurrency: 3 }, () => {

@@ -17,6 +17,7 @@ describe("the environment", () => {
       {
         brokers: [],
         topic: "assessments",
+        group: "user-activity",
         external: false,
         ssl: false,
         caPath: undefined,
@@ -45,6 +46,7 @@ describe("the environment", () => {
     assert.deepEqual(kafka, {
       brokers: ["a.example:9092", "b-2:19092"],
       topic: "assessments",
+      group: "user-activity",
       external: true,
       ssl: true,
       caPath: "kafka.pem",
@@ -117,9 +119,15 @@ describe("a wrong variable is named, with what it may be and what it was", () =>
   const cases: readonly (readonly [string, readonly string[], string])[] = [
     [
       "KAFKA_BROKERS",
-      ["nohost", ",", " ", "a:1,b", "a:0", "a:65536", "http://a:9092", "a:1,,b:2"],
+      ["nohost", ",", " ", "a:1,b", "a:0", "a:65536", "a:1,,b:2", "::1:9092", "[::g]:9092", "[a]:9092"],
       "host:port, several separated by commas",
     ],
+    [
+      "KAFKA_BROKERS",
+      ["http://a:9092", "a:1,http://b:2"],
+      'host:port, without "http://", several separated by commas',
+    ],
+    ["KAFKA_GROUP", ["a b", "ü"], "at most 200 letters, digits, '.', '_' and '-'"],
     [
       "KAFKA_TOPIC",
       ["a b", ".", "..", "a/b", "é", "x".repeat(250)],
