@@ -13,7 +13,7 @@ export function toLeaves(object: object, path = "", levels = 20): Leaves {
   for (const [key, value] of Object.entries(object)) {
     const name = toPath(path, key);
     if (Array.isArray(value)) leaves[`${name}[]`] = value.length;
-    else if (value instanceof ExactNumber) put(leaves, name, Number(value));
+    else if (isExact(value)) put(leaves, name, Number(value));
     else if (typeof value !== "object" || value === null) put(leaves, name, value);
     else if (levels > 1 && Object.keys(value).length > 0)
       Object.assign(leaves, toLeaves(value, name, levels - 1));
@@ -76,4 +76,9 @@ function put(object: Leaves, key: string, value: unknown): void {
 function toValue(path: string, value: unknown): unknown {
   if (path.endsWith("[]")) return value === 0 ? [] : ["…"];
   return path.endsWith("{}") ? {} : value;
+}
+
+/** A number that no double holds. */
+function isExact(value: unknown): value is ExactNumber {
+  return value instanceof ExactNumber;
 }

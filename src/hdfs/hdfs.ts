@@ -78,8 +78,7 @@ export interface HdfsOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * Tries again after a failure that may pass by itself: a server that is gone, slow, in safe mode or standby, no
-   * DataNode, a quota or disk used up, a file that came or arrived short. Never after one of permission, path,
-   * certificate or token.
+   * DataNode, a quota or disk used up, a file that came or arrived short. Not after one of path, right or token.
    */
   readonly retry?: RetryPolicy | undefined;
 }

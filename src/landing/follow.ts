@@ -5,8 +5,7 @@ import type { MessageBatch } from "../kafka/message";
 import { readWaiting, type Waiting } from "../kafka/open-transactions";
 import { readOffsets } from "../kafka/topics";
 import { catchUnreadable, type UnreadableError } from "../kafka/unreadable";
-import type { LakeState } from "../lake/commit-file";
-import { hasTables } from "../lake/commit-file";
+import { hasTables, type LakeState } from "../lake/commit-file";
 import { compact } from "./compact";
 import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
 import {
@@ -20,6 +19,7 @@ import {
   toReport,
 } from "./land";
 import type { GivenUp } from "./merge";
+import { measureRate, type Rate } from "./rate";
 
 export interface FollowOptions extends Omit<LandOptions, "onProgress" | "signal"> {
   /** Ends the following in order: what is gathered is committed, then the report is returned. */
@@ -222,27 +222,6 @@ function countLag({ from, highs, landing }: Following): number {
     if (high > landed) lag += high - landed;
   }
   return Number(lag);
-}
-
-interface Rate {
-  readonly add: (count: number) => void;
-  readonly perSecond: () => number;
-}
-
-/** Counts over the last five seconds, or since the start where that is less. */
-function measureRate(): Rate {
-  const windowMs = 5000;
-  const startedMs = Date.now();
-  let samples: { readonly ms: number; readonly count: number }[] = [];
-  return {
-    add: (count) => samples.push({ ms: Date.now(), count }),
-    perSecond: () => {
-      const now = Date.now();
-      samples = samples.filter(({ ms }) => now - ms < windowMs);
-      const sum = samples.reduce((total, { count }) => total + count, 0);
-      return Math.round((1000 * sum) / Math.max(1000, Math.min(windowMs, now - startedMs)));
-    },
-  };
 }
 
 /** Lets one piece of work run at a time, in the order of the calls; after one that failed none runs any more. */
