@@ -147,7 +147,6 @@ const advices: readonly (readonly [RegExp, string])[] = [
     "set HDFS_USER to a user name that HDFS takes: letters, digits, '.', '_' and '-'",
   ],
   [/StandbyException/, "this NameNode is a standby: set WEBHDFS_URL to all of them, separated by commas"],
-  [/InvalidToken|SecurityException|^401/, "set HDFS_DELEGATION_TOKEN to a valid token for this cluster"],
   [/rename destination parent/, "make the parent directory first"],
   [/SnapshotException/, "its snapshots are in the way: hdfs lsSnapshottableDir lists where there are some"],
   [/PathIsNotEmptyDirectory/, "remove it recursively if all in it may go"],
@@ -170,7 +169,17 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/EPROTO|HPE_/, "does WEBHDFS_URL say http where it must say https, or the other way round?"],
 ];
 
+/** Kerberos stands in the way with a 401, a token that has ended or is another cluster's with an exception. */
+function adviseOnLogin({ url, token }: HdfsConfig): string {
+  const get = `get one with a Kerberos ticket (kinit; curl --negotiate -u : "${url}/webhdfs/v1/?op=GETDELEGATIONTOKEN") and set HDFS_DELEGATION_TOKEN to its urlString`;
+  return token
+    ? `the delegation token has ended or is none of this cluster's: ${get}; what is committed stays, and the next run goes on from there`
+    : `this cluster asks for Kerberos, and SPNEGO is not spoken here, but a delegation token is: ${get}`;
+}
+
 function advise(facts: Facts, config: HdfsConfig): string {
+  const isLogin = facts.status === 401 || /InvalidToken|SecurityException/.test(facts.exception ?? "");
+  if (isLogin) return adviseOnLogin(config);
   const found = advices.find(([pattern]) =>
     pattern.test(`${facts.status} ${facts.exception} ${facts.code} ${facts.message}`),
   );

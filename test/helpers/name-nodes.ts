@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { after } from "node:test";
 import { type HdfsConfig, readConfig } from "user-activity/dist/base/config";
 
-/** What a NameNode of a pair does: its work, refuses it as a standby does, or is gone. */
-export type Role = "active" | "standby" | "gone";
+/** What a NameNode of a pair does: its work, refuses it as a standby does or for a token that has ended, or is gone. */
+export type Role = "active" | "standby" | "ended" | "gone";
 
 export interface NameNodes {
   /** A configuration that names both. */
@@ -27,8 +27,11 @@ export async function openNameNodes(base: HdfsConfig = readConfig().hdfs): Promi
       pair.onCall(++calls);
       if (roles[index] !== "active") refused[index]++;
       if (roles[index] === "gone") return call.socket.destroy();
-      if (roles[index] === "standby") return refuse(reply);
-      const there = request(`${base.url}${call.url}`, { method: call.method, agent: false }, (answer) => {
+      if (roles[index] === "standby") return refuse(reply, ...standby);
+      if (roles[index] === "ended") return refuse(reply, ...ended);
+      // without Kerberos the NameNode looks at no token
+      const url = call.url?.replace(/delegation=[^&]*/, `user.name=${base.user}`);
+      const there = request(`${base.url}${url}`, { method: call.method, agent: false }, (answer) => {
         reply.writeHead(answer.statusCode ?? 0, answer.headers);
         answer.pipe(reply);
       });
@@ -50,12 +53,10 @@ export async function openNameNodes(base: HdfsConfig = readConfig().hdfs): Promi
   return pair;
 }
 
-function refuse(reply: ServerResponse): void {
-  const RemoteException = {
-    exception: "StandbyException",
-    javaClassName: "org.apache.hadoop.ipc.StandbyException",
-    message:
-      "Operation category READ is not supported in state standby. Visit https://s.apache.org/sbnn-error",
-  };
-  reply.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify({ RemoteException }));
+const standby = ["StandbyException", "Operation category READ is not supported in state standby."] as const;
+const ended = ["InvalidToken", "token (token for ann: HDFS_DELEGATION_TOKEN owner=ann) is expired"] as const;
+
+function refuse(reply: ServerResponse, exception: string, message: string): void {
+  const body = { RemoteException: { exception, javaClassName: exception, message } };
+  reply.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { openHdfs } from "user-activity/dist/hdfs/hdfs";
 import { follow } from "user-activity/dist/landing/follow";
 import { land } from "user-activity/dist/landing/land";
-import { checkLake, ownTopic } from "../helpers/kills";
+import { checkLake, expectTables, ownTopic } from "../helpers/kills";
 import { openNameNodes, type Role } from "../helpers/name-nodes";
+import { publishEvents } from "../helpers/small-lake";
 
 const noRetry = {
   giveUpMs: 60_000,
@@ -62,4 +63,36 @@ test("where none of them is active the last word is theirs, and it may pass", as
     retry: { giveUpMs: 60_000, firstWaitMs: 1, onRetry: () => pair.set("gone", "active") },
   });
   assert.ok((await waiting.list("/")).length > 0);
+});
+
+test("a delegation token that ends amid a follow loses nothing, and it is said", async () => {
+  const { config, newLake } = await ownTopic("token", 6);
+  const pair = await openNameNodes(config.hdfs);
+  pair.set("active", "active");
+  const lake = newLake();
+  const withToken = (token: string) => {
+    return { ...lake, hdfs: { ...pair.config, lakeDir: lake.hdfs.lakeDir, token } };
+  };
+  let publishing: Promise<void> | undefined;
+  const following = follow({
+    config: withToken("first"),
+    signal: new AbortController().signal,
+    retry: noRetry,
+    commitMs: 50,
+    onProgress: ({ state }) => {
+      if (state.counts.consumed < 6 || publishing) return;
+      pair.set("ended", "ended");
+      publishing = publishEvents(config, 5, "more");
+    },
+  });
+  await assert.rejects(
+    following,
+    /403 InvalidToken .*; the delegation token has ended .*GETDELEGATIONTOKEN.*; what is committed stays, and the next run goes on from there$/,
+  );
+  await publishing;
+  pair.set("active", "active");
+  const { consumed } = await land({ config: withToken("second") });
+  assert.equal(consumed, 5);
+  const expected = await expectTables(newLake());
+  await checkLake(withToken("second"), { expected, where: "with another token" });
 });

@@ -193,6 +193,31 @@ describe("a server in place of the NameNode that passes over renameoptions, as H
   });
 });
 
+describe("a cluster with Kerberos", () => {
+  const page = [401, "<html>Authentication required</html>"] as const;
+  const get =
+    /get one with a Kerberos ticket \(kinit; curl --negotiate -u : "http:\S+\/\?op=GETDELEGATIONTOKEN"\) and set HDFS_DELEGATION_TOKEN to its urlString/;
+
+  test("is told apart: SPNEGO is not spoken, and how to get a token", async () => {
+    await withTroubled({ LISTSTATUS: page, RENAME: page }, async (there) => {
+      const said = ["401", "asks for Kerberos, and SPNEGO is not spoken here", get] as const;
+      await failsWith(there.list("/a"), ...said);
+      await failsWith(there.write("/a", bytesOf("x")), ...said);
+    });
+  });
+
+  test("that refuses a token says so, and that nothing is lost", async () => {
+    const ended = [403, exceptionOf("InvalidToken", "token (owner=ann, ...) is expired")] as const;
+    for (const answer of [page, ended]) {
+      await withTroubled(
+        { LISTSTATUS: answer },
+        (there) => failsWith(there.list("/a"), "token has ended or is none", get, "what is committed stays"),
+        { token: "secret" },
+      );
+    }
+  });
+});
+
 describe("identity", () => {
   test("sends the token in place of the user name, and tells it to no DataNode and in no error", async () => {
     const token = "KAAKSm9i-secret_token";
