@@ -50,6 +50,17 @@ export interface LakeState {
   readonly schema?: string;
 }
 
+/** What the files of a table come to: a listing of them is held to it. */
+export interface PartsSum {
+  readonly files: number;
+  readonly bytes: number;
+  /** SHA-256 over their names in order, the first 32 hexadecimal digits. */
+  readonly names: string;
+}
+
+/** By table: its files after a commit, and before it, which they are until the commit is placed. */
+export type PartSums = Readonly<Record<TableName, { readonly before: PartsSum; readonly after: PartsSum }>>;
+
 /** What a commit is for: to take the lake over, to add rows, to merge files, to rebuild tables from raw_data. */
 export type CommitKind = "claim" | "land" | "compact" | "replay";
 
@@ -69,6 +80,8 @@ export interface Commit {
   readonly files: readonly CommittedFile[];
   /** The directories of this commit, or of the last one, likewise. They are swapped before the files are placed. */
   readonly swaps: readonly Swap[];
+  /** What the files of each table come to before and after it; absent in commits that were written before it was kept. */
+  readonly parts?: PartSums | undefined;
 }
 
 /** What the writer of a commit decides. */
@@ -84,8 +97,9 @@ export function emptyState(topic: string): LakeState {
 
 /** The claim that follows `last`: the same state, the next number, `run` as the new holder. */
 export function claimAfter(last: Commit | undefined, run: string, topic: string): Commit {
-  const { state = emptyState(topic), files = [], swaps = [] } = last ?? {};
-  return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps });
+  const { state = emptyState(topic), files = [], swaps = [], parts } = last ?? {};
+  const sums = parts ? { parts } : {};
+  return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps, ...sums });
 }
 
 /** The commit that follows `last`. */

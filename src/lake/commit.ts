@@ -12,6 +12,7 @@ import {
   type Swap,
 } from "./commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "./lake";
+import { sumChange } from "./part-sums";
 import { keptCommits, move, placeCommit, stageCatalogue } from "./placing";
 import { type StagedFile, toCommittedFiles } from "./staging";
 
@@ -85,8 +86,10 @@ export function planCommit(
   const { kind, holder, state = last.state } = change;
   const files = toCommittedFiles(change.files, last.number + 1);
   const swaps = change.swaps.map(({ added: _, ...swap }) => swap);
-  const commit = nextCommit(last, { kind, run, holder, state, files, swaps });
-  return { commit, parts: addParts(swapParts(parts, change.swaps), files) };
+  const after = addParts(swapParts(parts, change.swaps), files);
+  const sums = sumChange(parts, after);
+  const commit = nextCommit(last, { kind, run, holder, state, files, swaps, parts: sums });
+  return { commit, parts: after };
 }
 
 /** The files of the tables once directories are swapped, in the order of their names, which is that of landing. */

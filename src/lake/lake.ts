@@ -7,7 +7,8 @@ import { type Hdfs, openHdfs } from "../hdfs/hdfs";
 import { readRowGroups } from "../parquet/read";
 import { type RowOf, type TableName, tables } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
-import { type Commit, commitName, commitNumber, hasTables, parseCommit } from "./commit-file";
+import { type Commit, commitName, commitNumber, hasTables, type PartsSum, parseCommit } from "./commit-file";
+import { isSameSum, sumParts } from "./part-sums";
 import { keptBySnapshots, readSnapshots } from "./snapshots";
 
 /** The directory in HDFS that holds the tables, and what only the landing protocol sees: `_commits`, `_index`, `_tmp`. */
@@ -65,18 +66,44 @@ export async function readCommits(lake: Lake): Promise<Commit[]> {
  * stays away.
  */
 export async function listParts(lake: Lake, table: TableName): Promise<Part[]> {
-  for (let waitMs = 25; ; waitMs *= 2) {
-    const parts = await listPartsNow(lake, table);
+  for (let waitMs = firstWaitMs; ; waitMs *= 2) {
+    const parts = await listSettled(lake, table);
     if (parts.length > 0) return parts;
     const last = await readLastCommit(lake);
     if (!last || !hasTables(last)) return [];
-    if (waitMs > 2000) throw missingTable(lake, table);
+    if (waitMs > longestWaitMs) throw missingTable(lake, table);
     await sleep(waitMs);
   }
 }
 
-/** The Parquet files of a table as they are at this moment, in the order they were landed. */
-export async function listPartsNow(lake: Lake, table: TableName): Promise<Part[]> {
+/** HDFS lists so many entries at one moment (dfs.ls.limit is 1,000, and may be set lower), and more in several. */
+const listedAtOnce = 100;
+const firstWaitMs = 25;
+const longestWaitMs = 2000;
+
+/**
+ * The Parquet files of a table, in the order they were landed; none where it is not there. A long listing, in which a
+ * file that comes, goes or is renamed meanwhile may be missing or doubled, is held to what the last commit says of the
+ * files, before it and after it, and done again where it differs. Where somebody else has changed the files it is what
+ * two listings agree on. Throws where they never do.
+ */
+export async function listSettled(lake: Lake, table: TableName): Promise<Part[]> {
+  let before: PartsSum | undefined;
+  for (let waitMs = firstWaitMs; ; waitMs *= 2) {
+    const parts = await listPartsNow(lake, table);
+    if (parts.length <= listedAtOnce) return parts;
+    const sum = sumParts(parts);
+    const committed = (await readLastCommit(lake))?.parts?.[table];
+    if (isSameSum(sum, committed?.after) || isSameSum(sum, committed?.before)) return parts;
+    if (isSameSum(sum, before) && (!committed || waitMs > longestWaitMs)) return parts;
+    if (waitMs > 2 * longestWaitMs) throw unsettledTable(lake, table);
+    before = sum;
+    await sleep(waitMs);
+  }
+}
+
+/** The Parquet files of a table as they are listed at this moment, in the order they were landed. */
+async function listPartsNow(lake: Lake, table: TableName): Promise<Part[]> {
   const entries = await lake.hdfs.list(lake.at(table));
   return entries.filter((entry) => entry.type === "file" && /^[^_.].*\.parquet$/.test(entry.name));
 }
@@ -87,10 +114,16 @@ function missingTable(lake: Lake, table: TableName): ServiceError {
   );
 }
 
+function unsettledTable(lake: Lake, table: TableName): ServiceError {
+  return new ServiceError(
+    `hdfs ${lake.at(table)}: expected the files that the last commit tells of, received others at every listing; does something else write to this lake? See "npx user-activity verify"`,
+  );
+}
+
 /** The files of every table as they are at this moment, as the catalogue names them. */
 export async function readLakeParts(lake: Lake): Promise<LakeParts> {
   const names = Object.keys(tables) as TableName[];
-  const lists = await Promise.all(names.map((table) => listPartsNow(lake, table)));
+  const lists = await Promise.all(names.map((table) => listSettled(lake, table)));
   const parts = lists.map((list): PartFile[] =>
     list.map(({ path, bytes }) => ({ path: path.slice(lake.at("").length), bytes })),
   );

@@ -59,11 +59,7 @@ async function placeSwap(lake: Lake, swap: Swap): Promise<"placed" | "given up">
     // what an administrator has changed since it was staged; the old one may be away already
     await copyAccess(lake, { from: (await lake.hdfs.stat(old)) ? old : table, to: fresh });
     await move(lake, table, old);
-    if (replaced !== "all") {
-      for (const { path, name } of await lake.hdfs.list(old)) {
-        if (!replaced.includes(name)) await move(lake, path, `${fresh}/${name}`);
-      }
-    }
+    if (replaced !== "all") await moveOn(lake, { old, fresh, replaced: new Set(replaced) });
     while (!(await move(lake, fresh, table)) && (await lake.hdfs.stat(fresh))) {
       await lake.hdfs.remove(table); // an empty one that a late lander has made; a full one is refused
     }
@@ -74,6 +70,22 @@ async function placeSwap(lake: Lake, swap: Swap): Promise<"placed" | "given up">
     if (await lake.hdfs.stat(fresh)) throw error;
   }
   return "placed";
+}
+
+interface MoveOn {
+  readonly old: string;
+  readonly fresh: string;
+  readonly replaced: ReadonlySet<string>;
+}
+
+/** Moves the files that are not replaced; looks again until there are none, since others may be at it while it lists. */
+async function moveOn(lake: Lake, { old, fresh, replaced }: MoveOn): Promise<void> {
+  for (let moved = true; moved; ) {
+    moved = false;
+    for (const { path, name } of await lake.hdfs.list(old)) {
+      if (!replaced.has(name) && (await move(lake, path, `${fresh}/${name}`))) moved = true;
+    }
+  }
 }
 
 /** Moves what is there; false where the source is gone or the target is taken. */

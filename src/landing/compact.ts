@@ -4,7 +4,7 @@ import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
 import { commitChange, type StagedSwap } from "../lake/commit";
 import { type Commit, hasTables, type Swap } from "../lake/commit-file";
-import { type Lake, listPartsNow, openLake, readLastCommit } from "../lake/lake";
+import { type Lake, listSettled, openLake, readLastCommit } from "../lake/lake";
 import { placeCommit } from "../lake/placing";
 import { createRunId, createSpool } from "./hold";
 import {
@@ -166,7 +166,7 @@ type Files = Readonly<Record<CompactedDirectory, readonly SmallFile[]>>;
 async function listFiles(lake: Lake): Promise<Files> {
   const lists = await Promise.all(
     directories.map((directory) =>
-      directory === "_index" ? lake.hdfs.list(lake.at(directory)) : listPartsNow(lake, directory),
+      directory === "_index" ? lake.hdfs.list(lake.at(directory)) : listSettled(lake, directory),
     ),
   );
   return Object.fromEntries(
