@@ -35,7 +35,7 @@ const isTakenOver = /^hdfs .*_commits: commit \d+ .* is another run's, which has
 function pointsOf(calls: readonly string[]): Point[] {
   return calls.flatMap((call, index): Point[] => {
     if (countCommits(calls.slice(0, index)) === 3) return [];
-    if (/^(list|stat|read) /.test(call) && index % 4 !== 0) return [];
+    if (/^(list|stat|read|access|attributes) /.test(call) && index % 4 !== 0) return [];
     const before: Point = { call: index + 1, when: "before" };
     const amid: Point = { call: index + 1, when: "amid", ms: 1 + (index % 9) };
     return index % 8 === 2 ? [before, amid] : [before];
