@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/descriptions";
+import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/column-docs";
 import { type Table, type TableName, tables } from "../tables/tables";
 import { withProgress } from "./progress";
 import type { QueryTools } from "./tools";

@@ -6,7 +6,7 @@ import { consumeOnce } from "./consumer";
 import type { ConsumerEnd, PartitionProgress } from "./consumer-run";
 import type { BatchHandler } from "./message";
 import { findOffsets, type PartitionOffsets, readOffsets } from "./topics";
-import { findUnreadable, type UnreadableError } from "./unreadable";
+import { findUnreadable, type UnreadableError } from "./unreadable-batch";
 
 export interface ConsumeOptions {
   /** Ends the consuming, once a running handler is done, with the signal's reason. */

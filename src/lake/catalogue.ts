@@ -1,4 +1,4 @@
-import { describeRow, describeUnit, typeName } from "../tables/descriptions";
+import { describeRow, describeUnit, typeName } from "../tables/column-docs";
 import { type ForeignKey, keys } from "../tables/keys";
 import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
 import { typeNames } from "../tables/types";

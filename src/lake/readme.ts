@@ -1,5 +1,5 @@
 import { formatCount } from "../base/text";
-import { describeRow, describeUnit, typeName } from "../tables/descriptions";
+import { describeRow, describeUnit, typeName } from "../tables/column-docs";
 import { keys } from "../tables/keys";
 import { type Column, type Table, type TableName, tables } from "../tables/tables";
 import type { LakeContents } from "./catalogue";

@@ -4,7 +4,7 @@ import { followTopic } from "../kafka/consume";
 import type { MessageBatch } from "../kafka/message";
 import { readWaiting, type Waiting } from "../kafka/open-transactions";
 import { readOffsets } from "../kafka/topics";
-import { catchUnreadable, type UnreadableError } from "../kafka/unreadable";
+import { catchUnreadable, type UnreadableError } from "../kafka/unreadable-batch";
 import { hasTables, type LakeState } from "../lake/commit-file";
 import { compact } from "./compact";
 import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";

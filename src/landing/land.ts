@@ -7,7 +7,7 @@ import { consumeRange } from "../kafka/consume";
 import { setGroupOffsets } from "../kafka/groups";
 import { readStillWaiting, type Waiting } from "../kafka/open-transactions";
 import { type PartitionOffsets, readOffsets } from "../kafka/topics";
-import { catchUnreadable } from "../kafka/unreadable";
+import { catchUnreadable } from "../kafka/unreadable-batch";
 import { checkOffsets, type LakeState } from "../lake/commit-file";
 import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";

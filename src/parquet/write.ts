@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { ServiceError, UserActivityError } from "../base/errors";
-import { toFooter } from "../tables/descriptions";
+import { toFooter } from "../tables/column-docs";
 import { type RowOf, type Table, type TableName, tables } from "../tables/tables";
 import { createEncoder, type Encoder } from "./parquetjs";
 import type { Compression } from "./shredding";

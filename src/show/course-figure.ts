@@ -1,4 +1,5 @@
-import { type Figure, type FigureText, grey, houseFigure, labelAxis, orange } from "./figures";
+import { type Figure, type FigureText, houseFigure, labelAxis } from "./figures";
+import { grey, orange } from "./palette";
 
 /** Least score, lower quartile, median, upper quartile and greatest score, each from 0 to 1. */
 export type Quartiles = readonly [number, number, number, number, number];

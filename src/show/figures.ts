@@ -1,4 +1,5 @@
 import { escapeHtml } from "../base/text";
+import { blue, grey, orange } from "./palette";
 
 /** A Plotly figure, and in words what it shows for those who can't see it. */
 export interface Figure {
@@ -46,11 +47,6 @@ export function describeEnds<Row>(rows: readonly Row[], describe: (first: Row, l
   const last = rows.at(-1);
   return first === undefined || last === undefined ? "Nothing to show" : describe(first, last);
 }
-
-// Okabe and Ito's palette: told apart with any kind of colour vision
-export const blue = "#0072B2";
-export const orange = "#E69F00";
-export const grey = "#666666";
 
 /** Horizontal bars with their values, highest on top, those below 0 to the left; `unit` names what the axis counts. */
 export function barFigure(bars: readonly Bar[], unit: string, text: FigureText): Figure {

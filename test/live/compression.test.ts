@@ -5,7 +5,7 @@ import type { Config } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { compressions } from "user-activity/dist/kafka/compression";
 import { consumeRange } from "user-activity/dist/kafka/consume";
-import { UnreadableError } from "user-activity/dist/kafka/unreadable";
+import { UnreadableError } from "user-activity/dist/kafka/unreadable-batch";
 import { type FollowProgress, follow } from "user-activity/dist/landing/follow";
 import { land } from "user-activity/dist/landing/land";
 import { readLakeStatus } from "user-activity/dist/landing/status";

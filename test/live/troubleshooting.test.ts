@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { type Config, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { formatWaiting } from "user-activity/dist/kafka/open-transactions";
-import { UnreadableError } from "user-activity/dist/kafka/unreadable";
+import { UnreadableError } from "user-activity/dist/kafka/unreadable-batch";
 import { checkOffsets, emptyState } from "user-activity/dist/lake/commit-file";
 import { ensureEvents } from "user-activity/dist/publish/ensure-events";
 import { assertFailure, runCli } from "../helpers/cli-process";

@@ -7,7 +7,7 @@ import {
   toDataPackage,
 } from "user-activity/dist/lake/catalogue";
 import { toLakeReadme } from "user-activity/dist/lake/readme";
-import { describeUnit, toFooter, typeName } from "user-activity/dist/tables/descriptions";
+import { describeUnit, toFooter, typeName } from "user-activity/dist/tables/column-docs";
 import { keys } from "user-activity/dist/tables/keys";
 import { type Column, type TableName, tables } from "user-activity/dist/tables/tables";
 

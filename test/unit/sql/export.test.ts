@@ -6,7 +6,7 @@ import { readConfig } from "user-activity/dist/base/config";
 import { readRowCount } from "user-activity/dist/parquet/read";
 import { createTableFile } from "user-activity/dist/parquet/write";
 import { exportTables } from "user-activity/dist/sql/export";
-import { toFooter } from "user-activity/dist/tables/descriptions";
+import { toFooter } from "user-activity/dist/tables/column-docs";
 import { tables } from "user-activity/dist/tables/tables";
 import { ownFolder } from "../../helpers/live-lake";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { createParquetFile } from "user-activity/dist/parquet/write";
-import { toFooter } from "user-activity/dist/tables/descriptions";
+import { toFooter } from "user-activity/dist/tables/column-docs";
 import { type TableName, tables } from "user-activity/dist/tables/tables";
 import { noPython, readWithOthers } from "../../helpers/other-parquet-readers";
 
