@@ -98,6 +98,14 @@ const literal = (...texts: string[]) => fc.constantFrom(...texts.map((text): Lit
 const oddNumber: fc.Arbitrary<Tree> = fc.oneof(
   literal("1e400", "-1e400", "9223372036854775808", "-0", "0.1e1", "1E-400", "2147483647", "2147483648"),
   literal("1".repeat(400), `1.${"0".repeat(400)}`, "-1", "3.0", "1.5", "18446744073709551616", "1e0", "-0.0"),
+  literal("9007199254740993", "10000000000000001", "10000000000000000", "1.0000000000000001e16", "1e500"),
+  literal(
+    "1700000000.5",
+    "9007199254740993.5",
+    "1152921504606846976",
+    "17000000005e-1",
+    `1e${"9".repeat(30)}`,
+  ),
   fc.double().map((number): Tree => (Number.isFinite(number) ? number : null)),
   fc.integer(),
 );
@@ -145,6 +153,16 @@ const oddInstant: fc.Arbitrary<Tree> = fc.oneof(
     "2018-13-01T00:00Z",
     "2018-00-10T00:00Z",
   ),
+  fc.constantFrom(
+    "20180101T000000Z",
+    "20180101 00:00Z",
+    "2018-366T00:00Z",
+    "2016366T00Z",
+    "2018-W53-1T00:00Z",
+    "2018-01-01 00:00:00.5+01",
+    "2018-01-01T24:00:00.0001Z",
+    "2018-01-01T00:00.33333333333333333334\u221201",
+  ),
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
 );
 const oddSeconds: fc.Arbitrary<Tree> = fc.constantFrom(
@@ -154,6 +172,10 @@ const oddSeconds: fc.Arbitrary<Tree> = fc.constantFrom(
     "253402300799.9999",
     "253402300800",
     "1e9",
+    "1.7000000005E9",
+    "17000000005e-1",
+    "1e-999999",
+    "1e999999",
     "-1",
     "1.",
     ".5",
@@ -309,6 +331,7 @@ const oddBytes: fc.Arbitrary<Buffer> = fc.oneof(
     Buffer.from([0xc0, 0x80]),
     Buffer.from([0xf4, 0x90, 0x80, 0x80]),
     Buffer.from("\ufeff{}"),
+    Buffer.from("\u0000\u0000\u0000\u0000\u0007{}"),
     Buffer.from("\u0000"),
     Buffer.from(""),
   ),

@@ -60,8 +60,11 @@ describe("from a file to verified tables", () => {
     const again = await runOn(config, `publish ${eventsFile}`);
     assert.equal(again.stdout, `3280 records: 0 published, 3280 already in topic ${config.kafka.topic}\n`);
 
-    const { memory, ms, waiting, ...landed } = parseResult(await runOn(config, "land --json"));
-    assert.deepEqual(waiting, []);
+    const report = parseResult(await runOn(config, "land --json"));
+    const { memory, ms, waiting, graded, refused, ...landed } = report;
+    assert.deepEqual([waiting, graded], [[], shippedCounts.graded]);
+    const { messages, largest } = refused as { messages: number; largest: { messages: number } };
+    assert.deepEqual([messages, largest.messages], [shippedCounts.quarantined, shippedCounts.quarantined]);
     assert.deepEqual(Object.keys(landed), [
       "topic",
       "lakeDir",
