@@ -178,6 +178,7 @@ describe("writing to HDFS", () => {
     const hdfs = openHdfs(place, { retry: { ...retry, onRetry } });
     const direct = openHdfs(config.hdfs);
     await direct.write("/lost/from", content);
+    await hdfs.makeDirectory("/lost"); // before its first write it tries out a rename
     nameNode.whenReceived(1, () => nameNode.set("reset"));
     const error: unknown = await hdfs.rename("/lost/from", "/lost/to").catch((reason: unknown) => reason);
     assert.equal(told.length, 1);
