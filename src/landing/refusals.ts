@@ -10,7 +10,7 @@ export interface RefusalGroup {
   readonly path: string;
   /** Each message counts once, however often it broke the rule there. */
   readonly messages: number;
-  /** The first one. */
+  /** The first one of the lowest partition. */
   readonly example: Omit<FailureRow, "rule"> & { readonly partition: number; readonly offset: string };
   /** What may be wrong with the example's message, where that can be guessed. */
   readonly hint?: string;
@@ -41,12 +41,15 @@ export class Refusals {
         if (seen.has(key)) continue;
         seen.add(key);
         const group = this.#groups.get(key);
+        const messages = (group?.messages ?? 0) + 1;
         const place = { partition, offset: `${offset}` };
+        // partitions come in any order: the example is the same whichever is read first
+        const isFirst = !group || partition < group.example.partition;
         this.#groups.set(
           key,
-          group
-            ? { ...group, messages: group.messages + 1 }
-            : first({ table, rule, path, messages: 1, example: { ...place, ...example } }, value),
+          isFirst
+            ? first({ table, rule, path, messages, example: { ...place, ...example } }, value)
+            : { ...group, messages },
         );
       }
     }
