@@ -174,7 +174,10 @@ export function isFull(
   return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
 }
 
-/** Shows in Kafka how far the lake is, as the offsets of the group that KAFKA_GROUP names; HDFS is the truth. Where it fails nothing is lost: only a monitor sees an older offset. */
+/**
+ * Shows in Kafka how far the lake is, as the offsets of the group that KAFKA_GROUP names; HDFS is the truth. Where it
+ * fails nothing is lost: only a monitor sees an older offset.
+ */
 export async function setLagOffsets(kafka: KafkaConfig, { offsets }: LakeState): Promise<void> {
   const committed = Object.entries(offsets).map(
     ([partition, offset]) => [Number(partition), BigInt(offset)] as const,
