@@ -28,14 +28,14 @@ const commit = "^rename .*_commits/";
 const isTakenOver = /^hdfs .*_commits: commit \d+ .* is another run's, which has taken over; this one stops/m;
 
 /**
- * Before every call that writes (which is after the one before it), before one in four of those that read, since they
+ * Before every call that writes (which is after the one before it), before one in sixteen of those that read, since they
  * change nothing, and while one in eight of them is under way, some ms later each time; what lies between the third
  * commit and the fourth is left out, being what lies between the second and the third.
  */
 function pointsOf(calls: readonly string[]): Point[] {
   return calls.flatMap((call, index): Point[] => {
     if (countCommits(calls.slice(0, index)) === 3) return [];
-    if (/^(list|stat|read|access|attributes) /.test(call) && index % 4 !== 0) return [];
+    if (/^(list|stat|read|access|attributes) /.test(call) && index % 16 !== 0) return [];
     const before: Point = { call: index + 1, when: "before" };
     const amid: Point = { call: index + 1, when: "amid", ms: 1 + (index % 9) };
     return index % 8 === 2 ? [before, amid] : [before];
