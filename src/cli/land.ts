@@ -26,6 +26,7 @@ interface LandFlags extends JsonOption, GiveUpOption {
   readonly every: number;
   readonly compactEvery: number;
   readonly maxRefused?: number;
+  readonly skipGaps?: boolean;
 }
 
 /** Adds `land` to the command line. */
@@ -59,10 +60,14 @@ export function addLandCommand(program: Command): void {
       "exit code 1 where more of this run's messages were refused; they are committed all the same",
       parsePercent,
     )
+    .option(
+      "--skip-gaps",
+      "where messages are gone before they were landed, go on behind them and keep on record what is missing",
+    )
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -79,10 +84,14 @@ async function runLand(options: LandFlags): Promise<void> {
   });
 }
 
-async function landWith(progress: ProgressLine, { batch, giveUp }: LandFlags): Promise<LandReport> {
+async function landWith(
+  progress: ProgressLine,
+  { batch, giveUp, skipGaps = false }: LandFlags,
+): Promise<LandReport> {
   const { land } = await import("../landing/land.js");
   return land({
     ...(batch ? { batchMessages: batch } : {}),
+    skipGaps,
     retry: toRetry(progress, giveUp, interruption),
     signal: interruption,
     onProgress: ({ consumed, total, commit }) =>
@@ -94,7 +103,7 @@ async function landWith(progress: ProgressLine, { batch, giveUp }: LandFlags): P
 
 async function followWith(
   progress: ProgressLine,
-  { batch, every, compactEvery, giveUp }: LandFlags,
+  { batch, every, compactEvery, giveUp, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { follow } = await import("../landing/follow.js");
   let lastCommit = 0;
@@ -102,6 +111,7 @@ async function followWith(
     ...(batch ? { batchMessages: batch } : {}),
     commitMs: every * 1000,
     compactEvery,
+    skipGaps,
     retry: toRetry(progress, giveUp),
     signal: interruption,
     onGivenUp: ({ reason }) => progress.note(reason),

@@ -3,7 +3,7 @@ import type { Config } from "../base/config";
 import { formatTable } from "../base/terminal";
 import { formatCount } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
-import { formatSum } from "../lake/commit-file";
+import { formatSum, formatWhole } from "../lake/commit-file";
 import type { CompactReport } from "../landing/compact";
 import type { FollowProgress } from "../landing/follow";
 import type { ReplayReport } from "../landing/replay";
@@ -17,7 +17,7 @@ export function formatLake(lake: LakeStatus): string {
     return [table, formatCount(rows), formatCount(files), formatCount(bytes), path];
   });
   const head = ["dataset", "rows", "files", "bytes", "HDFS path"];
-  return `${formatTable(head, rows, [1, 2, 3])}\n${formatSum(lake.counts)}`;
+  return `${formatTable(head, rows, [1, 2, 3])}\n${formatWhole(lake)}`;
 }
 
 /** Services, topic and lake, each as a table or a line that says why there is none and what to do. */
@@ -35,7 +35,7 @@ export function formatStatus({ services, topic, lake, problem }: Status, { kafka
     formatServices(services),
     topic ? formatTopic(topic) : noTopic,
     lake ? formatLake(lake) : noLake,
-    ...(problem ? [`landing would be refused: ${problem}`] : []),
+    ...(problem ? [`landing would fail: ${problem}`] : []),
   ].join("\n");
 }
 
@@ -78,7 +78,7 @@ export function formatVerify(report: VerifyReport): string {
   });
   const differences = report.checks.filter(({ ok }) => !ok).map((one) => `${one.table}: ${one.difference}`);
   const table = formatTable(["table", "recomputed", "in the lake", "result"], rows, [1, 2]);
-  return [table, ...differences, formatSum(report.counts)].join("\n");
+  return [table, ...differences, formatWhole(report)].join("\n");
 }
 
 /** A line about a landing that follows the topic. */

@@ -12,7 +12,7 @@ export function addVerifyCommand(program: Command): void {
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
     .option(
       "--json",
-      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts",
+      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts, topic, gaps (partition, from, to, count, skippedAt)",
     )
     .action(runVerify);
 }

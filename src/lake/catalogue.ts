@@ -2,7 +2,8 @@ import { describeRow, describeUnit, typeName } from "../tables/column-docs";
 import { type ForeignKey, keys } from "../tables/keys";
 import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
 import { typeNames } from "../tables/types";
-import { type Counts, formatSum, type LakeState } from "./commit-file";
+import { type Counts, formatWhole, type LakeState } from "./commit-file";
+import type { Gap } from "./gaps";
 
 /** One file of a table: its path relative to the lake's directory. */
 export interface PartFile {
@@ -33,7 +34,7 @@ export interface LakeContents {
   readonly lakeDir: string;
   /** The commit, its time (ISO 8601, UTC) and the version of its format. */
   readonly commit: { readonly number: number; readonly committedAt: string; readonly format: number };
-  readonly state: Pick<LakeState, "topic" | "offsets" | "counts" | "rowCounts">;
+  readonly state: Pick<LakeState, "topic" | "offsets" | "counts" | "rowCounts" | "gaps">;
   readonly parts: LakeParts;
 }
 
@@ -43,6 +44,8 @@ export interface Lineage {
   /** By partition: the offset of the first message that is not in the tables. */
   readonly offsets: Readonly<Record<string, string>>;
   readonly counts: Counts;
+  /** Offsets that were gone before they were landed. */
+  readonly gaps: readonly Gap[];
   readonly commit: number;
   readonly commitFormat: number;
   readonly schemaVersion: number;
@@ -101,7 +104,7 @@ export function toDataPackage({ commit, state, parts }: LakeContents): DataPacka
     $schema: "https://datapackage.org/profiles/2.0/datapackage.json",
     name: "user-activity",
     title: "User activity: assessment events as tables",
-    description: `Five tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatSum(state.counts)}.`,
+    description: `Five tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatWhole(state)}.`,
     created: commit.committedAt,
     licenses: [
       {
@@ -118,9 +121,9 @@ export function toDataPackage({ commit, state, parts }: LakeContents): DataPacka
 }
 
 function toLineage(commit: LakeContents["commit"], state: LakeContents["state"]): Lineage {
-  const { topic, offsets, counts } = state;
+  const { topic, offsets, counts, gaps = [] } = state;
   const { number, format, committedAt } = commit;
-  return { topic, offsets, counts, commit: number, commitFormat: format, schemaVersion, committedAt };
+  return { topic, offsets, counts, gaps, commit: number, commitFormat: format, schemaVersion, committedAt };
 }
 
 function toResource(name: TableName, parts: readonly PartFile[], rows: number): ResourceDescriptor {

@@ -2,6 +2,7 @@ import { ServiceError } from "../base/errors";
 import { quote } from "../events/failures";
 import type { CourseSums } from "../tables/course-sums";
 import { type TableName, tables } from "../tables/tables";
+import { formatGaps, type Gap } from "./gaps";
 
 /** The version of the commit files that this code writes; it reads this and all before. */
 export const commitFormat = 2;
@@ -48,6 +49,8 @@ export interface LakeState {
   readonly courses: Readonly<Record<string, CourseSums>>;
   /** Fingerprint of the schemas that the tables are held to; absent in lakes that were begun before it was kept. */
   readonly schema?: string;
+  /** Offsets that were skipped as they were gone before they were landed, in the order of skipping; absent for none. */
+  readonly gaps?: readonly Gap[];
 }
 
 /** What the files of a table come to: a listing of them is held to it. */
@@ -149,11 +152,11 @@ export function parseCommit(text: string, path: string): Commit {
   );
 }
 
-/** Holds the topic's offsets to what is committed; an error names the gap. `low` inclusive, `high` exclusive. */
+/** Holds the topic to what is committed. Throws where it is another one, or created anew. `high` exclusive. */
 export function checkOffsets(
   state: LakeState,
   topic: string,
-  ranges: readonly { partition: number; low: bigint; high: bigint }[],
+  ranges: readonly { partition: number; high: bigint }[],
 ): void {
   if (state.topic !== topic) {
     throw new ServiceError(
@@ -163,7 +166,8 @@ export function checkOffsets(
   for (const [partition, committed] of Object.entries(state.offsets)) {
     const range = ranges.find((one) => one.partition === Number(partition));
     const where = `${topic}/${partition}`;
-    const anew = 'if that is meant, empty the lake with "npm run reset" or set LAKE_DIR to another directory';
+    const anew =
+      "to land the topic as it is now, set LAKE_DIR to another directory; this lake stays as it is";
     if (!range && BigInt(committed) > 0n) {
       throw new ServiceError(
         `${where}: committed up to offset ${committed}, but there is no such partition; ${anew}`,
@@ -174,11 +178,6 @@ export function checkOffsets(
         `${where}: committed up to offset ${committed}, but the topic ends at ${range.high}: it was created anew; ${anew}`,
       );
     }
-    if (range && range.low > BigInt(committed)) {
-      throw new ServiceError(
-        `${where}: offsets ${committed} to ${range.low} are gone (retention) and were never landed; ${anew}`,
-      );
-    }
   }
 }
 
@@ -187,6 +186,12 @@ export function formatSum({ consumed, graded, duplicates, quarantined }: Counts)
   const sum = graded + duplicates + quarantined;
   const numbers = `consumed ${consumed} ${sum === consumed ? "=" : "≠"} graded ${graded} + duplicates ${duplicates} + quarantined ${quarantined}`;
   return sum === consumed ? numbers : `${numbers} (off by ${consumed - sum})`;
+}
+
+/** The sum, and behind it what was skipped before it was landed. */
+export function formatWhole(state: Pick<LakeState, "topic" | "counts" | "gaps">): string {
+  const skipped = formatGaps(state.topic, state.gaps ?? []);
+  return [formatSum(state.counts), ...(skipped ? [skipped] : [])].join("; ");
 }
 
 /** Whether the sum holds. */

@@ -3,7 +3,7 @@ import { describeRow, describeUnit, typeName } from "../tables/column-docs";
 import { keys } from "../tables/keys";
 import { type Column, type Table, type TableName, tables } from "../tables/tables";
 import type { LakeContents } from "./catalogue";
-import { formatSum } from "./commit-file";
+import { formatWhole } from "./commit-file";
 
 /** Describes the lake in words (Markdown), for a person who finds its directory and has never heard of the project. */
 export function toLakeReadme(contents: LakeContents): string {
@@ -13,7 +13,7 @@ export function toLakeReadme(contents: LakeContents): string {
     "# User activity",
     `Assessment events from the Kafka topic \`${state.topic}\`, as five tables of Parquet files. A table is a directory: all \`part-*.parquet\` in it, together. Names that start with \`_\` belong to the program that lands the tables.`,
     listTables(contents),
-    `Every message of the topic is in one of three places, and the sum holds: **${formatSum(state.counts)}**. The same exam ID delivered again with the same contents is a duplicate and adds nothing but a row of raw_data; what is no sound event is in quarantine, with every reason.`,
+    `Every message of the topic is in one of three places, and the sum holds: **${formatWhole(state)}**. The same exam ID delivered again with the same contents is a duplicate and adds nothing but a row of raw_data; what is no sound event is in quarantine, with every reason.`,
     `Written by commit ${commit.number} at ${commit.committedAt}, and again by every landing. It holds the messages up to ${describeOffsets(state.offsets)} (the offset of the next message). \`datapackage.json\` says the same to programs, as a [Frictionless Data Package](https://datapackage.org/), and every Parquet file carries the description of its columns in its footer.`,
     "## How to read them",
     readingSections(contents),

@@ -7,6 +7,7 @@ import type { Schema } from "../events/schema";
 import type { MessageBatch } from "../kafka/message";
 import { openStaging } from "../lake/access";
 import type { LakeState } from "../lake/commit-file";
+import type { Gap } from "../lake/gaps";
 import type { Lake } from "../lake/lake";
 import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
 import { maxTimestampMs } from "../parquet/values";
@@ -70,6 +71,16 @@ export class LandingBatch {
   /** Whether it passes any offset: also those of transaction markers, which hold no message. */
   hasAdvanced(): boolean {
     return this.#tally.hasAdvanced();
+  }
+
+  /** Passes offsets that are gone; the commit keeps them on record. */
+  skip(gap: Gap): void {
+    this.#tally.skip(gap);
+  }
+
+  /** By partition: the offset that is to come next. */
+  offsets(): LakeState["offsets"] {
+    return this.#tally.offsets();
   }
 
   /** Adds the messages of one partition, in the order of their offsets. */

@@ -8,6 +8,7 @@ import { catchUnreadable, type UnreadableError } from "../kafka/unreadable-batch
 import { hasTables, type LakeState } from "../lake/commit-file";
 import { compact } from "./compact";
 import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
+import { passHoles } from "./holes";
 import {
   claimLake,
   countConsumed,
@@ -89,6 +90,8 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
   const { landing, ranges } = await claimLake(config, options);
+  const before = landing.last.state;
+  await passHoles(landing, config.kafka, { skipGaps: options.skipGaps, ranges, retry: options.retry });
   const { from } = planRange(landing.last.state, ranges);
   const following: Following = {
     landing,
@@ -96,7 +99,7 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
     kafka: config.kafka,
     config,
     options: { batchMessages: 10_000, ...options },
-    before: landing.last.state,
+    before,
     highs: new Map(ranges.map(({ partition, high }) => [partition, high])),
     rate: measureRate(),
     waiting: await readWaiting(config.kafka, ranges),

@@ -9,6 +9,7 @@ import { readStillWaiting, type Waiting } from "../kafka/open-transactions";
 import { type PartitionOffsets, readOffsets } from "../kafka/topics";
 import { catchUnreadable } from "../kafka/unreadable-batch";
 import { checkOffsets, type LakeState } from "../lake/commit-file";
+import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
@@ -28,6 +29,11 @@ export interface LandOptions {
   readonly schema?: Schema<GradeValues>;
   /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
+  /**
+   * Goes on behind offsets that are gone before they were landed, and keeps them on record; default: partitions that
+   * lack some are left out, and once the others are landed that is thrown.
+   */
+  readonly skipGaps?: boolean;
   readonly onProgress?: (progress: LandProgress) => void;
   /** Ends the landing with the signal's reason, once what was gathered is committed. */
   readonly signal?: AbortSignal;
@@ -55,6 +61,8 @@ export interface LandReport {
   readonly commits: number;
   /** What the lake holds now, this run and all before it. */
   readonly state: LakeState;
+  /** Offsets that this run skipped, as they were gone before they were landed. */
+  readonly skipped: readonly Gap[];
   /** What could not be read at the end of this run, as it waits for an open transaction. */
   readonly waiting: readonly Waiting[];
   readonly ms: number;
@@ -74,9 +82,34 @@ async function landAll(options: LandOptions): Promise<LandReport> {
   const config = options.config ?? readConfig();
   const { landing, ranges } = await claimLake(config, options);
   const before = landing.last.state;
-  await landRange(landing, config.kafka, { ...options, ...planRange(before, ranges), before });
+  await landRanges(landing, config.kafka, { ...options, ranges });
   const waiting = await readStillWaiting(config.kafka, ranges);
   return toReport(landing, { before, startedMs, waiting });
+}
+
+/**
+ * Lands what the partitions without a hole hold, all of them once holes are skipped. Throws, all that being committed,
+ * where a partition has a hole that is not to be skipped.
+ */
+export async function landRanges(
+  landing: Landing,
+  kafka: KafkaConfig,
+  { ranges, ...options }: LandOptions & { readonly ranges: readonly PartitionOffsets[] },
+): Promise<void> {
+  const before = landing.last.state;
+  if (options.skipGaps) skipHoles(landing, ranges);
+  const holes = options.skipGaps ? [] : findHoles(before.offsets, ranges);
+  const isWhole = ({ partition }: PartitionOffsets) => holes.every((hole) => hole.partition !== partition);
+  const start = { ...before, offsets: landing.batch.offsets() };
+  await landRange(landing, kafka, { ...options, ...planRange(start, ranges.filter(isWhole)), before });
+  if (holes.length > 0) throw toHoleError(kafka.topic, holes);
+}
+
+/** Passes offsets that are gone; the next commit keeps them on record. */
+export function skipHoles(landing: Landing, ranges: readonly PartitionOffsets[]): void {
+  const skippedAt = new Date().toISOString();
+  for (const hole of findHoles(landing.last.state.offsets, ranges))
+    landing.batch.skip({ ...hole, skippedAt });
 }
 
 /** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
@@ -109,6 +142,7 @@ export function toReport(
     refused: landing.refusals.toRefused(),
     commits,
     state: last.state,
+    skipped: last.state.gaps?.slice(before.gaps?.length ?? 0) ?? [],
     waiting,
     ms: Date.now() - startedMs,
   };

@@ -151,9 +151,14 @@ async function stageTwins({ lake, run }: Landing): Promise<void> {
 async function completeRebuild(landing: Landing, { state, course, parts }: Rebuild): Promise<Rebuild> {
   for (const table of rebuilt)
     if (parts[table].length === 0) parts[table].push(await placeEmpty(landing, table));
-  const { offsets, rowCounts } = landing.last.state;
+  const { offsets, rowCounts, gaps } = landing.last.state;
   return {
-    state: { ...state, offsets, rowCounts: { ...state.rowCounts, raw_data: rowCounts.raw_data } },
+    state: {
+      ...state,
+      offsets,
+      rowCounts: { ...state.rowCounts, raw_data: rowCounts.raw_data },
+      ...(gaps ? { gaps } : {}),
+    },
     course,
     parts,
   };

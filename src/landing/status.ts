@@ -2,6 +2,7 @@ import { type Config, readConfig } from "../base/config";
 import { readWaiting, type Waiting } from "../kafka/open-transactions";
 import { findOffsets, type PartitionOffsets } from "../kafka/topics";
 import { type Commit, type Counts, checkOffsets, isSumRight } from "../lake/commit-file";
+import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { listTables, openLake, readLastCommit } from "../lake/lake";
 import { readServices, type ServicesStatus } from "../services/services";
 import type { TableName } from "../tables/tables";
@@ -22,6 +23,8 @@ export interface LakeStatus {
   readonly topic: string;
   readonly datasets: readonly DatasetStatus[];
   readonly counts: Counts;
+  /** Offsets that were gone before they were landed, and skipped on request. */
+  readonly gaps: readonly Gap[];
   /** Whether consumed = graded + duplicates + quarantined, and raw_data holds as many rows as were consumed. */
   readonly sumHolds: boolean;
   /** Number of the last commit and when it was made (ISO 8601, UTC). */
@@ -55,7 +58,7 @@ export interface Status {
   readonly topic: TopicStatus | null;
   /** null where HDFS is stopped or nothing has been landed. */
   readonly lake: LakeStatus | null;
-  /** Why topic and lake do not go together, so that landing would be refused; null where nothing is in the way. */
+  /** Why topic and lake do not go together, so that landing would fail; null where nothing is in the way. */
   readonly problem: string | null;
 }
 
@@ -66,7 +69,7 @@ export async function readLakeStatus(config: Config = readConfig()): Promise<Lak
 }
 
 async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus> {
-  const { topic, counts, rowCounts } = commit.state;
+  const { topic, counts, rowCounts, gaps = [] } = commit.state;
   const datasets = (await listTables(openLake(config.hdfs))).map(({ table, ...rest }) => ({
     table,
     rows: rowCounts[table],
@@ -74,7 +77,8 @@ async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus>
   }));
   const sumHolds = isSumRight(counts) && rowCounts.raw_data === counts.consumed;
   const { number, committedAt } = commit;
-  return { lakeDir: config.hdfs.lakeDir, topic, datasets, counts, sumHolds, commit: number, committedAt };
+  const { lakeDir } = config.hdfs;
+  return { lakeDir, topic, datasets, counts, gaps, sumHolds, commit: number, committedAt };
 }
 
 /** Services, topic and lake; throws where a service that isn't stopped does not answer. */
@@ -85,9 +89,15 @@ export async function readStatus(config: Config = readConfig()): Promise<Status>
   const lake = commit ? await toLakeStatus(config, commit) : null;
   const ranges = services.kafka.state === "stopped" ? undefined : await findOffsets(config.kafka);
   if (!ranges) return { services, topic: null, lake, problem: null };
-  const problem = commit ? findProblem(() => checkOffsets(commit.state, topic, ranges)) : null;
+  const problem = commit ? findProblem(() => checkAll(commit, topic, ranges)) : null;
   const waiting = await readWaiting(config.kafka, ranges);
   return { services, topic: { ...toTopicStatus(topic, ranges, commit), waiting }, lake, problem };
+}
+
+function checkAll({ state }: Commit, topic: string, ranges: readonly PartitionOffsets[]): void {
+  checkOffsets(state, topic, ranges);
+  const holes = findHoles(state.offsets, ranges);
+  if (holes.length > 0) throw toHoleError(topic, holes);
 }
 
 function findProblem(check: () => void): string | null {

@@ -2,6 +2,7 @@ import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type Outcome } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import type { Counts, LakeState } from "../lake/commit-file";
+import type { Gap } from "../lake/gaps";
 import type { StagedFile } from "../lake/staging";
 import { addScore, type CourseSums } from "../tables/course-sums";
 
@@ -13,6 +14,10 @@ export interface Tally {
   readonly add: (outcome: Outcome) => void;
   /** Passes offsets that hold no message, up to `next` (exclusive). */
   readonly moveTo: (partition: number, next: bigint) => void;
+  /** By partition: the offset that is to come next. */
+  readonly offsets: () => LakeState["offsets"];
+  /** Passes offsets that are gone, and keeps on record that they were. */
+  readonly skip: (gap: Gap) => void;
   /** Whether any offset is passed. */
   readonly hasAdvanced: () => boolean;
   /** By exam_name: what was committed before and this batch. */
@@ -26,6 +31,7 @@ export function createTally(before: LakeState): Tally {
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
   const offsets: Record<string, string> = { ...before.offsets };
   const courses: Record<string, CourseSums> = Object.assign(Object.create(null), before.courses);
+  const gaps: Gap[] = [...(before.gaps ?? [])];
   const moveTo = (partition: number, next: bigint) => {
     offsets[partition] = next.toString();
   };
@@ -38,6 +44,11 @@ export function createTally(before: LakeState): Tally {
       moveTo(raw.partition, raw.offset + 1n);
     },
     moveTo,
+    offsets: () => ({ ...offsets }),
+    skip: (gap) => {
+      gaps.push(gap);
+      moveTo(gap.partition, BigInt(gap.to));
+    },
     hasAdvanced: () =>
       Object.keys(offsets).some((partition) => offsets[partition] !== before.offsets[partition]),
     courses: () => courses,
@@ -50,6 +61,7 @@ export function createTally(before: LakeState): Tally {
         counts: addCounts(before.counts, counts),
         rowCounts: addRows(before.rowCounts, staged),
         courses,
+        ...(gaps.length > 0 ? { gaps: [...gaps] } : {}),
         ...(fingerprint ? { schema: fingerprint } : {}),
       };
     },

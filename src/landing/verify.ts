@@ -5,6 +5,7 @@ import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type OutcomeKind } from "../events/outcomes";
 import type { Schema } from "../events/schema";
 import { type Commit, type Counts, formatSum, isSumRight, type LakeState } from "../lake/commit-file";
+import { findUnexplained, type Gap } from "../lake/gaps";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { addScore, type CourseSums, toCourseRow } from "../tables/course-sums";
 import type { RawRow, TableName } from "../tables/tables";
@@ -31,6 +32,9 @@ export interface VerifyReport {
   readonly checks: readonly TableCheck[];
   /** Counted anew from raw_data. */
   readonly counts: Counts;
+  readonly topic: string;
+  /** Offsets that were gone before they were landed, and skipped on request: no row of raw_data may be among them. */
+  readonly gaps: readonly Gap[];
 }
 
 /** Everything that raw_data gives, in sums. */
@@ -88,9 +92,9 @@ async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): P
   options.onProgress?.("course_ID");
   checks.push(await checkCourses(lake, recomputed.courses));
   const ok = isSumRight(recomputed.counts) && checks.every((check) => check.ok);
-  const { schema } = commit.state;
+  const { schema, topic, gaps = [] } = commit.state;
   const isSchemaOther = schema !== undefined && schema !== fingerprintSchemas(options.schema);
-  return { ok, isSchemaOther, checks, counts: recomputed.counts };
+  return { ok, isSchemaOther, checks, counts: recomputed.counts, topic, gaps };
 }
 
 /** A landing at the same time adds rows that the first tables read did not have. */
@@ -105,13 +109,13 @@ async function refuseChanged(lake: Lake, before: Commit): Promise<void> {
 
 async function recompute(
   lake: Lake,
-  { topic, offsets }: LakeState,
+  { topic, offsets, gaps = [] }: LakeState,
   schema?: Schema<GradeValues>,
 ): Promise<Recomputed> {
   const bags = { questions_pool_data: createBag(), grades_ID: createBag(), quarantine: createBag() };
   const courses = new Map<string, CourseSums>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  const order = watchOrder(topic);
+  const order = watchOrder(topic, gaps);
   for await (const outcome of recomputeOutcomes(lake, schema)) {
     order.see(outcome.raw);
     counts.consumed++;
@@ -125,13 +129,13 @@ async function recompute(
 }
 
 /** Sees that each partition's messages come once and in order, and where some may be missing. */
-function watchOrder(topic: string) {
+function watchOrder(topic: string, gaps: readonly Gap[]) {
   const next = new Map<number, bigint>();
   let fault = "";
   let gap = "";
   const reach = (partition: number, offset: bigint) => {
-    const from = next.get(partition) ?? 0n;
-    if (offset > from) gap ||= `${topic}/${partition}, offsets ${from} to ${offset - 1n}`;
+    const found = findUnexplained(gaps, { partition, from: next.get(partition) ?? 0n, to: offset });
+    if (found) gap ||= `${topic}/${partition}, offsets ${found.first} to ${found.last}`;
   };
   return {
     see: (row: RawRow) => {
@@ -139,6 +143,7 @@ function watchOrder(topic: string) {
       if (row.topic !== topic) fault ||= `${where}: expected topic ${topic} only`;
       else if (row.offset < (next.get(row.partition) ?? 0n))
         fault ||= `${where} stands twice or out of order`;
+      if (gaps.some((one) => isWithin(one, row))) fault ||= `${where}: expected no row, as it was gone`;
       reach(row.partition, row.offset);
       next.set(row.partition, row.offset + 1n);
     },
@@ -147,6 +152,10 @@ function watchOrder(topic: string) {
       return { fault, gap };
     },
   };
+}
+
+function isWithin(gap: Gap, { partition, offset }: RawRow): boolean {
+  return partition === gap.partition && offset >= BigInt(gap.from) && offset < BigInt(gap.to);
 }
 
 const countName: Readonly<Record<OutcomeKind, keyof Counts>> = {

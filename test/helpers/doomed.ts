@@ -29,7 +29,7 @@ async function main({ work, at, tell }: Doom): Promise<void> {
     if (++told === at?.progress) strike();
   };
   if (work === "compact") await compact({ lake, onProgress });
-  else await land({ lake, batchMessages: 1, onProgress });
+  else await land({ lake, batchMessages: 1, onProgress, skipGaps: work === "skip" });
   if (at?.when === "end") strike();
 }
 

@@ -16,7 +16,7 @@ import { publishEvents } from "./small-lake";
 
 /** What a process of the tests does and where it ends: see doomed.ts. */
 export interface Doom {
-  readonly work: "land" | "compact";
+  readonly work: "land" | "compact" | "skip";
   readonly at?: Point;
   /** A file that gets a line for each call to HDFS. */
   readonly tell?: string;

@@ -64,11 +64,21 @@ describe("the catalogue", () => {
     );
   });
 
+  test("and the page in words name what was skipped", () => {
+    const gaps = [{ partition: 0, from: "3", to: "4", count: 1, skippedAt: "2026-01-01T00:00:00.000Z" }];
+    const lacking = { ...contents, state: { ...contents.state, gaps } };
+    assert.deepEqual(toDataPackage(lacking).lineage.gaps, gaps);
+    const told = "; skipped 1 offset, gone before landing (events/0: 3)";
+    assert.ok(String(toDataPackage(lacking).description).includes(told));
+    assert.ok(toLakeReadme(lacking).includes(told));
+  });
+
   test("says where the rows come from", () => {
     assert.deepEqual(catalogue.lineage, {
       topic: "events",
       offsets: { 0: "7", 1: "3" },
       counts: contents.state.counts,
+      gaps: [],
       commit: 4,
       commitFormat: 1,
       schemaVersion: 1,

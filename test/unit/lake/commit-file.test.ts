@@ -9,11 +9,13 @@ import {
   commitNumber,
   emptyState,
   formatSum,
+  formatWhole,
   isSumRight,
   type LakeState,
   nextCommit,
   parseCommit,
 } from "user-activity/dist/lake/commit-file";
+import { findHoles, toHoleError } from "user-activity/dist/lake/gaps";
 
 const counts = { consumed: 6, graded: 3, duplicates: 1, quarantined: 2 };
 const state: LakeState = { ...emptyState("events"), offsets: { 0: "5", 1: "0" }, counts };
@@ -108,7 +110,7 @@ describe("the topic's offsets", () => {
     check({ partition: 0, low: 5n, high: 5n }, { partition: 1, low: 0n, high: 0n });
     check(...ranges, { partition: 2, low: 0n, high: 3n });
     check({ partition: 0, low: 0n, high: 9n }); // nothing was committed of partition 1
-    checkOffsets(emptyState("events"), "events", [{ partition: 0, low: 7n, high: 9n }]);
+    checkOffsets(emptyState("events"), "events", [{ partition: 0, high: 9n }]);
   });
 
   test("of another topic are refused", () => {
@@ -119,14 +121,25 @@ describe("the topic's offsets", () => {
 
   test("that end before what is committed name the gap", () => {
     assert.throws(() => check({ partition: 0, low: 0n, high: 4n }), {
-      message: /^events\/0: committed up to offset 5, but the topic ends at 4: it was created anew; .+reset/,
+      message:
+        /^events\/0: committed up to offset 5, but the topic ends at 4: it was created anew; .+LAKE_DIR/,
     });
   });
 
-  test("that begin after what is committed name what is gone", () => {
-    assert.throws(() => check({ partition: 0, low: 8n, high: 9n }), {
-      message: /^events\/0: offsets 5 to 8 are gone \(retention\) and were never landed; /,
-    });
+  test("that begin after what is committed leave a hole, whose offsets are counted", () => {
+    const holes = findHoles(state.offsets, [{ partition: 0, low: 8n }]);
+    assert.deepEqual(holes, [{ partition: 0, from: "5", to: "8", count: 3 }]);
+    assert.match(
+      toHoleError("events", holes).message,
+      /^events\/0: offsets 5 to 7 \(3 offsets\) are gone by retention or deletion and were never landed; .+--skip-gaps/,
+    );
+    assert.deepEqual(
+      findHoles(state.offsets, [
+        { partition: 0, low: 5n },
+        { partition: 7, low: 9n },
+      ]),
+      [],
+    );
   });
 
   test("without a partition that is committed name it", () => {
@@ -147,6 +160,13 @@ describe("the sum that must hold", () => {
   test("is shown as it is", () => {
     assert.equal(formatSum(counts), "consumed 6 = graded 3 + duplicates 1 + quarantined 2");
     assert.ok(isSumRight(counts));
+  });
+
+  test("names what was skipped", () => {
+    const gaps = [{ partition: 0, from: "5", to: "8", count: 3, skippedAt: "2026-01-01T00:00:00.000Z" }];
+    const whole = formatWhole({ topic: "events", counts, gaps });
+    assert.equal(whole, `${formatSum(counts)}; skipped 3 offsets, gone before landing (events/0: 5 to 7)`);
+    assert.equal(formatWhole({ topic: "events", counts }), formatSum(counts));
   });
 
   test("is shown with what it is off by where it does not hold", () => {
