@@ -61,8 +61,8 @@ describe("from a file to verified tables", () => {
     assert.equal(again.stdout, `3280 records: 0 published, 3280 already in topic ${config.kafka.topic}\n`);
 
     const report = parseResult(await runOn(config, "land --json"));
-    const { memory, ms, waiting, graded, refused, ...landed } = report;
-    assert.deepEqual([waiting, graded], [[], shippedCounts.graded]);
+    const { memory, ms, waiting, skipped, graded, refused, ...landed } = report;
+    assert.deepEqual([waiting, skipped, graded], [[], [], shippedCounts.graded]);
     const { messages, largest } = refused as { messages: number; largest: { messages: number } };
     assert.deepEqual([messages, largest.messages], [shippedCounts.quarantined, shippedCounts.quarantined]);
     assert.deepEqual(Object.keys(landed), [
@@ -72,6 +72,7 @@ describe("from a file to verified tables", () => {
       "commits",
       "datasets",
       "counts",
+      "gaps",
       "sumHolds",
       "commit",
       "committedAt",
@@ -86,7 +87,7 @@ describe("from a file to verified tables", () => {
     assert.match(text.stderr, /^… landing\n✓ landed 0 messages in \d+\.\d s\n$/);
 
     const verified = parseResult(await runOn(config, "verify --json"));
-    assert.deepEqual(Object.keys(verified), ["ok", "isSchemaOther", "checks", "counts"]);
+    assert.deepEqual(Object.keys(verified), ["ok", "isSchemaOther", "checks", "counts", "topic", "gaps"]);
     assert.deepEqual([verified.ok, verified.isSchemaOther, verified.counts], [true, false, shippedCounts]);
     assert.deepEqual((verified.checks as object[]).map(Object.keys), [
       ...Array(5).fill(["table", "expected", "received", "ok", "difference"]),
@@ -113,6 +114,7 @@ describe("from a file to verified tables", () => {
       "topic",
       "datasets",
       "counts",
+      "gaps",
       "sumHolds",
       "commit",
       "committedAt",
