@@ -59,7 +59,7 @@ function describeReaders(reports: readonly ReaderReport[]): string {
     .join(", ");
 }
 
-test("readers during a landing in many commits see whole files, every row once, and never fewer", async (t) => {
+test("readers during a landing in many commits see whole files, every row once, and never fewer [readers-landing]", async (t) => {
   const config = ownConfig("readers");
   const work = () => landInParts(config, { compactEvery: Number.POSITIVE_INFINITY });
   const reports = await readDuring(config, work, false);
@@ -67,7 +67,7 @@ test("readers during a landing in many commits see whole files, every row once, 
   assert.equal(reports.find(({ name }) => name === "pyarrow")?.replaced, 0);
 });
 
-test("readers while files are merged as well list again where one is gone, and see the same", async (t) => {
+test("readers while files are merged as well list again where one is gone, and see the same [readers-merging]", async (t) => {
   const config = ownConfig("readers-merged");
   const reports = await readDuring(config, () => landInParts(config, { compactEvery: 2 }), true);
   t.diagnostic(describeReaders(reports));

@@ -68,7 +68,7 @@ async function produce(config: Config, onSecond: (second: number) => void): Prom
 }
 
 describe("user-activity land --follow", () => {
-  test(`${seconds} s at ${perSecond} events a second, a broker's restart inside: each event is landed once, and the lag comes to 0`, async (t) => {
+  test(`${seconds} s at ${perSecond} events a second, a broker's restart inside: each event is landed once, and the lag comes to 0 [steady-stream]`, async (t) => {
     const config = configOf("pace");
     await ensureTopic(config.kafka);
     const follower = startFollower(config, ["--every", "2", "--compact-every", "10", "--json"]);

@@ -7,7 +7,7 @@ const count = Number(process.env.FUZZ_COUNT ?? 20_000);
 /** Messages of a commit: many commits, and one. */
 const batchSizes = [997, 50_000];
 
-test(`${count} messages of any kind land as they were sent, in small batches and in one`, async (t) => {
+test(`${count} messages of any kind land as they were sent, in small batches and in one [any-messages]`, async (t) => {
   const seed = chooseSeed();
   const total: Record<string, number> = { bytes: 0 };
   for (const [index, size] of batchSizes.entries()) {

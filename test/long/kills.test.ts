@@ -43,7 +43,7 @@ function pointsOf(calls: readonly string[]): Point[] {
 }
 
 describe("kill -9 of a landing", () => {
-  test("at every call that writes to HDFS, before it and amid some, loses and doubles nothing", async (t) => {
+  test("at every call that writes to HDFS, before it and amid some, loses and doubles nothing [kill-landing]", async (t) => {
     const { newLake, expected } = await ownTopic("every", 11);
     const calls = await countCalls(newLake(), "land");
     const points: Point[] = [...pointsOf(calls), { call: calls.length, when: "after" }];
@@ -59,7 +59,7 @@ describe("kill -9 of a landing", () => {
     assert.ok(killed >= 40, `${killed}`);
   });
 
-  test("at every batch from Kafka and about the setting of the group's offsets, likewise", async (t) => {
+  test("at every batch from Kafka and about the setting of the group's offsets, likewise [kill-batches]", async (t) => {
     const { newLake, expected } = await ownTopic("batches", 11);
     const last = (await countCalls(newLake(), "land")).length;
     const batches = [1, 2, 3, 4].map((progress): Point => ({ progress }));
@@ -93,7 +93,7 @@ describe("kill -9 of a landing", () => {
     });
   });
 
-  test("of the command itself at any time, likewise", async (t) => {
+  test("of the command itself at any time, likewise [kill-command]", async (t) => {
     const topic = ownConfig("any-time");
     await publishFile(someEvents(1200), { config: topic.kafka });
     const lake = (number: number): Config => ({
@@ -126,7 +126,7 @@ describe("kill -9 of a landing", () => {
 });
 
 describe("kill -9 of a compaction", () => {
-  test("at every call that writes to HDFS, beside a lander that follows or not, loses and doubles nothing", async (t) => {
+  test("at every call that writes to HDFS, beside a lander that follows or not, loses and doubles nothing [kill-compaction]", async (t) => {
     const { newLake, expected } = await ownTopic("every-compact", 11);
     const counted = newLake();
     await land({ config: counted, batchMessages: 1 });
@@ -170,7 +170,7 @@ describe("kill -9 of a compaction", () => {
 });
 
 describe("landers and compactions at once", () => {
-  test("a lander that stood still while another took over stops and says so, wherever it stood", async (t) => {
+  test("a lander that stood still while another took over stops and says so, wherever it stood [held-still]", async (t) => {
     const { newLake, expected } = await ownTopic("still", 11);
     const whats = [
       { what: commit, call: 1 },
@@ -204,7 +204,7 @@ describe("landers and compactions at once", () => {
     t.diagnostic(`${took} stopped and said so, ${points.length - took} had not claimed yet and landed after`);
   });
 
-  test("two and three landers that start at once: the last that claims lands, the others stop and say so", async (t) => {
+  test("two and three landers that start at once: the last that claims lands, the others stop and say so [at-once]", async (t) => {
     const { newLake, expected } = await ownTopic("at-once", 11);
     let took = 0;
     await forEach(
