@@ -1,6 +1,7 @@
 // @ts-check
 // Kafka's own command line tools: node local/kafka.mjs kafka-topics --list
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { localDir, setupOrExit } from "./setup/setup.mjs";
@@ -14,6 +15,12 @@ const mainClasses = {
   "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
 };
 
+/** The version of a jar in its lock's toml. @param {string} name @param {string} artifact */
+function versionOf(name, artifact) {
+  const toml = readFileSync(new URL(`services/${name}/jgo.toml`, import.meta.url), "utf8");
+  return toml.split(`org.apache.kafka:${artifact}:`)[1]?.split("!")[0] ?? "another version";
+}
+
 const help = `node local/kafka.mjs TOOL [ARGUMENT ...]
 
 Kafka's own command line tools on the Kafka that holds the topic: the embedded one, or that of KAFKA_BROKERS. They are
@@ -24,6 +31,9 @@ downloaded at their first use; --bootstrap-server is added where it isn't given.
   kafka-console-producer  publishes each line of stdin as a message
   kafka-console-consumer  prints messages
   kafka-consumer-groups   which offsets a group has read: --list, --describe --group NAME
+
+They are of Kafka ${versionOf("kafka-tools", "kafka-tools")}, the embedded broker of ${versionOf("kafka", "kafka_2.13")}: where the two differ, Maven Central has no tools of the broker's version, and
+these speak its protocol.
 
 "TOOL --help" has all its options. For a cluster with TLS or logins: --command-config FILE, as Kafka's manual says.
 `;

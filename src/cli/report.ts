@@ -1,9 +1,10 @@
 import { isAbsolute, relative } from "node:path";
 import type { Config } from "../base/config";
 import { formatTable } from "../base/terminal";
-import { formatCount } from "../base/text";
+import { formatCount, formatCountOf } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
 import { formatSum, formatWhole } from "../lake/commit-file";
+import type { Beyond } from "../landing/beyond";
 import type { CompactReport } from "../landing/compact";
 import type { FollowProgress } from "../landing/follow";
 import type { ReplayReport } from "../landing/replay";
@@ -79,6 +80,16 @@ export function formatVerify(report: VerifyReport): string {
   const differences = report.checks.filter(({ ok }) => !ok).map((one) => `${one.table}: ${one.difference}`);
   const table = formatTable(["table", "recomputed", "in the lake", "result"], rows, [1, 2]);
   return [table, ...differences, formatWhole(report)].join("\n");
+}
+
+/** What the topic holds that no table does: a line, or none. */
+export function formatBeyond(beyond: Beyond | null): string[] {
+  if (!beyond || beyond.offsets === 0) return [];
+  const places = beyond.partitions.map(
+    ({ partition, from }) => `${beyond.topic}/${partition} from ${from} on`,
+  );
+  const what = formatCountOf(beyond.offsets, "offset");
+  return [`not landed, and not compared: ${what} of the topic (${places.join(", ")})`];
 }
 
 /** A line about a landing that follows the topic. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { ServiceError } from "../base/errors";
 import { untilInterrupted } from "./interrupt";
 import { withProgress } from "./progress";
-import { formatVerify } from "./report";
+import { formatBeyond, formatVerify } from "./report";
 import { type JsonOption, print, withNeeded } from "./tools";
 
 /** Adds `verify` to the command line. */
@@ -12,13 +12,14 @@ export function addVerifyCommand(program: Command): void {
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
     .option(
       "--json",
-      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts, topic, gaps (partition, from, to, count, skippedAt)",
+      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts, topic, gaps (partition, from, to, count, skippedAt), beyond (topic, offsets, partitions: what the topic holds that is not landed; null where Kafka was not to be asked)",
     )
     .action(runVerify);
 }
 
 async function runVerify(options: JsonOption): Promise<void> {
   const { verify } = await import("../landing/verify.js");
+  const { readBeyond } = await import("../landing/beyond.js");
   const { readConfig } = await import("../base/config.js");
   await withNeeded(["hdfs"], async () => {
     const report = await withProgress(
@@ -26,7 +27,10 @@ async function runVerify(options: JsonOption): Promise<void> {
       ({ tell }) => untilInterrupted(verify({ onProgress: (table) => tell(`verifying ${table}`) })),
       ({ checks }) => `verified ${checks.length} tables`,
     );
-    print(report, options, formatVerify);
+    const beyond = await untilInterrupted(readBeyond(readConfig()));
+    print({ ...report, beyond }, options, (all) =>
+      [formatVerify(all), ...formatBeyond(all.beyond)].join("\n"),
+    );
     if (report.ok) return;
     const tables = report.checks.filter(({ ok }) => !ok).map(({ table }) => table);
     const received = `differences in ${tables.join(", ")}`;

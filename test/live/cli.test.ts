@@ -87,8 +87,17 @@ describe("from a file to verified tables", () => {
     assert.match(text.stderr, /^… landing\n✓ landed 0 messages in \d+\.\d s\n$/);
 
     const verified = parseResult(await runOn(config, "verify --json"));
-    assert.deepEqual(Object.keys(verified), ["ok", "isSchemaOther", "checks", "counts", "topic", "gaps"]);
+    assert.deepEqual(Object.keys(verified), [
+      "ok",
+      "isSchemaOther",
+      "checks",
+      "counts",
+      "topic",
+      "gaps",
+      "beyond",
+    ]);
     assert.deepEqual([verified.ok, verified.isSchemaOther, verified.counts], [true, false, shippedCounts]);
+    assert.deepEqual(verified.beyond, { topic: config.kafka.topic, offsets: 0, partitions: [] });
     assert.deepEqual((verified.checks as object[]).map(Object.keys), [
       ...Array(5).fill(["table", "expected", "received", "ok", "difference"]),
     ]);

@@ -10,7 +10,7 @@ import { type FollowProgress, follow } from "user-activity/dist/landing/follow";
 import { land } from "user-activity/dist/landing/land";
 import { readLakeStatus } from "user-activity/dist/landing/status";
 import { publishFile } from "user-activity/dist/publish/publish";
-import { runCli } from "../helpers/cli-process";
+import { parseResult, runCli } from "../helpers/cli-process";
 import { ownConfig, runPython, someEvents } from "../helpers/live-lake";
 import { createTopic, readAll, readEnds, send, useTopics } from "../helpers/live-topics";
 import { listBatches, overwrite } from "../helpers/log-segments";
@@ -88,6 +88,11 @@ describe("a batch that can't be read", () => {
       await assert.rejects(land({ config }), { message });
       assert.deepEqual(await readLanded(config), { consumed: 13, holds: true });
       const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir };
+      const { beyond } = parseResult(await runCli(["verify", "--json"], { env }));
+      const partitions = [{ partition: 0, from: "12", highWatermark: "27" }];
+      assert.deepEqual(beyond, { topic: config.kafka.topic, offsets: 15, partitions });
+      const { stdout } = await runCli(["verify"], { env });
+      assert.match(stdout, /not landed, and not compared: 15 offsets of the topic \(.*\/0 from 12 on\)/);
       const refused = await runCli(["publish", file], { env });
       assert.deepEqual(
         [refused.code, message.test(refused.stderr.split("user-activity: ")[1] ?? "")],
