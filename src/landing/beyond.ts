@@ -26,7 +26,7 @@ export async function readBeyond({ kafka, hdfs }: Config): Promise<Beyond | null
   const partitions = held
     .map(({ partition, low, highWatermark }) => {
       const landed = BigInt(state?.offsets[partition] ?? low);
-      return { partition, from: landed, highWatermark };
+      return { partition, from: landed > low ? landed : low, highWatermark };
     })
     .filter(({ from, highWatermark }) => from < highWatermark);
   const offsets = partitions.reduce((sum, { from, highWatermark }) => sum + Number(highWatermark - from), 0);
