@@ -58,6 +58,11 @@ export function isSourceMissing(error: unknown): boolean {
   );
 }
 
+/** Whether HDFS was asked about a path that is not there. */
+export function isMissing(error: unknown): boolean {
+  return isRemoteError((error as Error).cause ?? {}, "FileNotFoundException");
+}
+
 /** True for the error of a call that permission stood in the way of. */
 export function isDenied(error: unknown): boolean {
   return isRemoteError((error as Error).cause ?? {}, "AccessControlException");

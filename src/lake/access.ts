@@ -1,7 +1,7 @@
 import { resolve } from "node:path/posix";
 import { ServiceError } from "../base/errors";
 import type { HdfsAccess } from "../hdfs/access";
-import { isDenied, isSourceMissing } from "../hdfs/errors";
+import { isDenied, isMissing, isSourceMissing } from "../hdfs/errors";
 import type { Lake } from "./lake";
 import { explainSnapshots, readSnapshots } from "./snapshots";
 
@@ -111,6 +111,10 @@ async function copyOwnership(
   { from, to }: { from: string; to: string },
   { owner }: HdfsAccess,
 ): Promise<void> {
-  await hdfs.setAttributes(to, await hdfs.attributes(from));
+  // one that another run is swapping is away for a moment; its access is copied again when this one is placed
+  const attributes = await hdfs.attributes(from).catch((error: Error) => {
+    if (!isMissing(error)) throw error;
+  });
+  if (attributes) await hdfs.setAttributes(to, attributes);
   if ((await hdfs.access(to))?.owner !== owner) await hdfs.setOwner(to, owner); // at last: then it is another's
 }
