@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import {
   accessSync,
   closeSync,
@@ -139,8 +140,9 @@ function endAll(): void {
 }
 
 /**
- * A port of 127.0.0.1 for each name: the one that is wanted, or one that the system picks where something listens there or
- * 0 is wanted; no two are the same.
+ * A port of 127.0.0.1 for each name: the one that is wanted, or another that is free where something listens there or 0 is
+ * wanted; no two are the same. The others lie below those that systems give to outgoing connections and to whoever listens
+ * on any port: one of these could be gone by the time the server asks for it.
  */
 export async function choosePorts<Name extends string>(
   wanted: Readonly<Record<Name, number>>,
@@ -148,7 +150,7 @@ export async function choosePorts<Name extends string>(
   const chosen: Record<Name, number> = { ...wanted };
   const held: Server[] = []; // until all are chosen: the system may pick again what is let go
   for (const name of Object.keys(wanted) as Name[]) {
-    const server = (await listen(wanted[name])) ?? (await listen(0));
+    const server = (await listen(wanted[name] || anyPort())) ?? (await listenAnywhere());
     const address = server?.address();
     if (typeof address === "object" && address) chosen[name] = address.port;
     if (server) held.push(server);
@@ -160,6 +162,19 @@ export async function choosePorts<Name extends string>(
 /** Whether nothing listens on a port of 127.0.0.1. */
 export async function isPortFree(port: number): Promise<boolean> {
   return (await choosePorts({ port })).port === port;
+}
+
+/** From 32,768 on Linux gives ports away by itself, other systems from 49,152. */
+function anyPort(): number {
+  return randomInt(20_000, 32_768);
+}
+
+async function listenAnywhere(): Promise<Server | undefined> {
+  for (let tries = 100; tries > 0; tries--) {
+    const server = await listen(anyPort());
+    if (server) return server;
+  }
+  return listen(0);
 }
 
 /** Nothing where the port is taken. */
