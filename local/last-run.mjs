@@ -21,6 +21,7 @@ export const rows = /** @type {const} */ ([
   ["kill -9 between batches from Kafka, and about the group's offsets", "kill-batches"],
   ["kill -9 of the command at random", "kill-command"],
   ["kill -9 of a compaction, also beside a lander", "kill-compaction"],
+  ["kill -9 while tables of version 1 are brought up", "kill-upgrade"],
   ["a lander held still while another takes over, wherever it stood", "held-still"],
   ["two and three landers started at once, 10 rounds", "at-once"],
   ["messages of any kind, by a seed", "any-messages"],

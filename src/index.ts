@@ -17,7 +17,7 @@ export { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "./events/s
 export { findUnknownPaths } from "./events/unknown-paths";
 export { consumeAs, consumeRange, consumeTopic, sampleMessages } from "./kafka/consume";
 export { readGroupOffsets, removeGroup } from "./kafka/groups";
-export type { Message, MessageBatch } from "./kafka/message";
+export { type Message, type MessageBatch, readHeader } from "./kafka/message";
 export { hashKey, partitionOf } from "./kafka/partitions";
 export { ensureTopic, readOffsets, resetTopic } from "./kafka/topics";
 export { writeCommit } from "./lake/commit";

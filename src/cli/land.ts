@@ -4,7 +4,7 @@ import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../b
 import { formatWaiting } from "../kafka/open-transactions";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
-import { type ProgressLine, withProgress } from "./progress";
+import { type ProgressLine, tellUpgrade, withProgress } from "./progress";
 import { formatRefused, isOver } from "./refused-report";
 import { formatFollowing, formatLake } from "./report";
 import {
@@ -92,6 +92,7 @@ async function landWith(
   return land({
     ...(batch ? { batchMessages: batch } : {}),
     skipGaps,
+    onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp, interruption),
     signal: interruption,
     onProgress: ({ consumed, total, commit }) =>
@@ -112,6 +113,7 @@ async function followWith(
     commitMs: every * 1000,
     compactEvery,
     skipGaps,
+    onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp),
     signal: interruption,
     onGivenUp: ({ reason }) => progress.note(reason),

@@ -1,3 +1,6 @@
+import { formatCount } from "../base/text";
+import type { UpgradeProgress } from "../landing/upgrade";
+
 /** ProgressLine of one piece of work, on stderr: a spinner on a terminal, elsewhere one line at the start and, if it ends well, one at the end. */
 export interface ProgressLine {
   /** Replaces what is said of the work under way. */
@@ -48,6 +51,16 @@ function startLines(text: string): ProgressLine {
     done: (result) => write(`✓ ${result}`),
     fail: () => undefined,
   };
+}
+
+/** Tells of tables that are brought up to today's columns, and in a line of its own that they were. */
+export function tellUpgrade(
+  progress: ProgressLine,
+  { from, to, rows, total, commit }: UpgradeProgress,
+): void {
+  if (commit !== null)
+    progress.note(`the tables were of version ${from} and are of version ${to} now (commit ${commit})`);
+  else progress.tell(`bringing up the tables: ${formatCount(rows)} of ${formatCount(total)} rows`);
 }
 
 /** Runs work with its progress told; `describe` gives the closing words. */

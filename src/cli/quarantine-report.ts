@@ -2,6 +2,7 @@ import { cutLast, formatTable } from "../base/terminal";
 import { cutText, formatCount, toVisible } from "../base/text";
 import { formatFailure } from "../events/failures";
 import { findHintOf } from "../events/hints";
+import type { RecordPlace } from "../publish/record-place";
 import type { QuarantineGroups, RefusedEvent } from "../sql/quarantine";
 
 const shownCharacters = 400;
@@ -45,13 +46,26 @@ function formatEvent({
   failures,
   ...event
 }: RefusedEvent): string {
-  const where = `${topic}/${partition}@${offset}  ${timestamp}  refused by ${table}`;
+  const from = formatRecordPlace(event);
+  const stamp = timestamp ?? "no timestamp";
+  const where = [
+    `${topic}/${partition}@${offset}`,
+    ...(from ? [from] : []),
+    stamp,
+    `refused by ${table}`,
+  ].join("  ");
   const reasons = failures.slice(0, shownFailures).map((failure) => `  ${formatFailure(failure)}`);
   const more = failures.length - reasons.length;
   if (more > 0) reasons.push(`  and ${formatCount(more)} more failures`);
   const hint = table === "questions_pool_data" ? undefined : findHintOf(event);
   const hints = hint === undefined ? [] : [`  hint: ${hint}`];
   return [where, ...reasons, ...hints, `  ${formatValue(event)}`].map(toVisible).join("\n");
+}
+
+/** As editors take it: the file and its line; for messages that don't say the line, the record. */
+function formatRecordPlace({ file, line, record }: RecordPlace): string {
+  if (file !== null && line !== null) return `${file}:${line}`;
+  return record === null ? "" : `record ${record} of ${file ?? "its file"}`;
 }
 
 function formatValue({ value, value_base64 }: Pick<RefusedEvent, "value" | "value_base64">): string {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { formatCount, formatSeconds } from "../base/text";
 import { interruption } from "./interrupt";
-import { withProgress } from "./progress";
+import { tellUpgrade, withProgress } from "./progress";
 import { formatReplay } from "./report";
 import { type GiveUpOption, giveUpOption, type JsonOption, print, toRetry, withNeeded } from "./tools";
 
@@ -30,6 +30,7 @@ async function runReplay(options: JsonOption & GiveUpOption & { again?: true }):
           lake: openLake(readConfig().hdfs, toRetry(progress, options.giveUp, interruption)),
           ...(options.again ? { again: true } : {}),
           signal: interruption,
+          onUpgrade: (now) => tellUpgrade(progress, now),
           onProgress: ({ replayed, total }) =>
             progress.tell(`replaying: ${formatCount(replayed)} of ${formatCount(total)} messages`),
         }),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GradeRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
+import type { GradeRow, HeaderRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
 import { type Decision, decideDelivery, unknownExam } from "./attempts";
 import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId } from "./decode";
 import type { ExamIndex } from "./exam-index";
@@ -8,12 +8,13 @@ import { type GradeValues, gradeSchema, toGradeRow } from "./grades";
 import { examSchema, optionSchema, questionSchema } from "./questions";
 import type { Schema } from "./schema";
 
-/** What the landing needs of a Kafka message; timestamp in ms UTC. */
+/** What the landing needs of a Kafka message; timestamp in ms UTC, null for none. */
 export interface TopicMessage extends Origin {
   readonly topic: string;
-  readonly timestamp: number | bigint;
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
+  readonly timestamp: number | bigint | null;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[];
 }
 
 /** What a message counts as: consumed = graded + duplicate + quarantined. */
@@ -36,8 +37,7 @@ export interface Outcome {
  */
 export function decideOutcome(message: TopicMessage, exams: ExamIndex, schema = gradeSchema): Outcome {
   const decoded = decodeEvent(message.value);
-  const { topic, partition, offset, timestamp } = message;
-  const raw = { topic, partition, offset, timestamp, key: decodeText(message.key), value: decoded.text };
+  const raw = toRawRow(message, decoded.text);
   const quarantine: QuarantineRow[] = [];
   const refuse = (table: string, failures: readonly Failure[]) =>
     quarantine.push(toQuarantineRow(message, decoded.text, { table, failures }));
@@ -55,6 +55,34 @@ export function decideOutcome(message: TopicMessage, exams: ExamIndex, schema = 
     questions: questions.kind === "rows" ? questions.rows : [],
     quarantine,
   };
+}
+
+function toRawRow(
+  { topic, partition, offset, timestamp, ...message }: TopicMessage,
+  text: string | null,
+): RawRow {
+  const key = decodeText(message.key);
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp,
+    key,
+    key_base64: toBase64(key, message.key),
+    value: text,
+    value_base64: toBase64(text, message.value),
+    headers: message.headers.map(toHeaderRow),
+  };
+}
+
+function toHeaderRow({ key, value: bytes }: TopicMessage["headers"][number]): HeaderRow {
+  const value = decodeText(bytes);
+  return { key, value, value_base64: toBase64(value, bytes) };
+}
+
+/** Bytes that could not be decoded as text. */
+function toBase64(text: string | null, bytes: Buffer | null): string | null {
+  return text === null && bytes ? bytes.toString("base64") : null;
 }
 
 interface Known {
@@ -79,8 +107,8 @@ function toQuarantineRow(
   refusal: Pick<QuarantineRow, "table" | "failures">,
 ): QuarantineRow {
   const { topic, partition, offset, timestamp, value } = message;
-  const bytes = text === null && value ? Buffer.from(value).toString("base64") : null;
-  return { topic, partition, offset, timestamp, ...refusal, value: text, value_base64: bytes };
+  const value_base64 = toBase64(text, value);
+  return { topic, partition, offset, timestamp, ...refusal, value: text, value_base64 };
 }
 
 /** Raised where decoding, coercions or decisions take or refuse what they did not before, and no schema says so. */

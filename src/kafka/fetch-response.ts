@@ -10,6 +10,8 @@ interface Decoder {
   readString(): string;
   readBytes(length: number): Buffer;
   canReadBytes(length: number): boolean;
+  readVarInt(): number;
+  readVarIntArray<T>(read: (decoder: Decoder) => T): T[];
   readArray<T>(read: (decoder: Decoder) => T): T[];
   readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
 }
@@ -55,6 +57,17 @@ export function installFetchDecoder(): void {
     readOldMessages: require("kafkajs/src/protocol/messageSet/decoder"),
   };
   response.decode = (bytes) => decodeFetch(wire, bytes);
+  wire.Decoder.prototype.readVarIntArray = readHeaders;
+}
+
+/**
+ * Reads a record's headers, so that they stay a list. kafkajs folds what it reads here into an object, which loses their
+ * order, and takes a name that every object inherits for one that is there already.
+ */
+function readHeaders<T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
+  const headers: T[] = [];
+  for (let left = this.readVarInt(); left > 0; left--) headers.push(read(this));
+  return Object.defineProperty(headers, "reduce", { value: () => headers });
 }
 
 /** throttle_time_ms error_code session_id [topic [partition]]; the broker has throttled by itself (KIP-219). */

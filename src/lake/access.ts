@@ -90,11 +90,15 @@ export async function makeTwin(lake: Lake, directory: string, path: string): Pro
   return { path, mode: toFileMode(access) };
 }
 
-/** Throws where snapshots stand in the way of replacing one of these directories. */
-export async function checkReplaceable(lake: Lake, directories: readonly string[]): Promise<void> {
+/** Throws where snapshots stand in the way of replacing one of these directories; `nothing` says what is left undone. */
+export async function checkReplaceable(
+  lake: Lake,
+  directories: readonly string[],
+  nothing = "nothing is replayed",
+): Promise<void> {
   for (const path of directories.map(lake.at)) {
     if (!(await lake.hdfs.access(path))?.isSnapshottable) continue;
-    throw new ServiceError(`${explainSnapshots(await readSnapshots(lake.hdfs, path))}; nothing is replayed`);
+    throw new ServiceError(`${explainSnapshots(await readSnapshots(lake.hdfs, path))}; ${nothing}`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { ServiceError } from "../base/errors";
 import { quote } from "../events/failures";
 import type { CourseSums } from "../tables/course-sums";
-import { type TableName, tables } from "../tables/tables";
+import { schemaVersion, type TableName, tables } from "../tables/tables";
 import { formatGaps, type Gap } from "./gaps";
 
 /** The version of the commit files that this code writes; it reads this and all before. */
-export const commitFormat = 2;
+export const commitFormat = 3;
 
 /** A file that a commit makes count: written out of sight at `staged`, moved to `path` (both relative to the lake). */
 export interface CommittedFile {
@@ -49,6 +49,8 @@ export interface LakeState {
   readonly courses: Readonly<Record<string, CourseSums>>;
   /** Fingerprint of the schemas that the tables are held to; absent in lakes that were begun before it was kept. */
   readonly schema?: string;
+  /** Version of the tables' columns; absent in lakes of version 1. */
+  readonly version?: number;
   /** Offsets that were skipped as they were gone before they were landed, in the order of skipping; absent for none. */
   readonly gaps?: readonly Gap[];
 }
@@ -64,8 +66,11 @@ export interface PartsSum {
 /** By table: its files after a commit, and before it, which they are until the commit is placed. */
 export type PartSums = Readonly<Record<TableName, { readonly before: PartsSum; readonly after: PartsSum }>>;
 
-/** What a commit is for: to take the lake over, to add rows, to merge files, to rebuild tables from raw_data. */
-export type CommitKind = "claim" | "land" | "compact" | "replay";
+/**
+ * What a commit is for: to take the lake over, to add rows, to merge files, to rebuild tables from raw_data, to bring
+ * tables up to the version of the columns that this code writes.
+ */
+export type CommitKind = "claim" | "land" | "compact" | "replay" | "upgrade";
 
 /** One file of `_commits`: its number is its name, its rename into place is the commit. */
 export interface Commit {
@@ -114,6 +119,19 @@ export function nextCommit(last: Commit | undefined, content: CommitContent): Co
 /** Whether anything was ever landed: from then on every table has at least one file. */
 export function hasTables({ files, swaps }: Commit): boolean {
   return files.length > 0 || swaps.length > 0;
+}
+
+/** Whether the tables have columns of a version before the one that this code writes. */
+export function isOfOldVersion(commit: Commit): boolean {
+  return hasTables(commit) && (commit.state.version ?? 1) < schemaVersion;
+}
+
+/** Throws for tables of an old version: what is to read all of them, or to rewrite them, needs those of today. */
+export function checkVersion(commit: Commit, lakeDir: string): void {
+  if (!isOfOldVersion(commit)) return;
+  throw new ServiceError(
+    `hdfs ${lakeDir}: expected tables of version ${schemaVersion}, received version ${commit.state.version ?? 1}; "npx user-activity land" brings them up, once and for all`,
+  );
 }
 
 /** A number as it stands in the names of files: eight digits, so that they sort. */

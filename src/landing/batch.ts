@@ -162,7 +162,8 @@ export class LandingBatch {
 }
 
 /** A producer may stamp a message with any 64-bit number; readers know times up to 275,760 years from 1970. */
-function toStorableMs(timestamp: bigint): bigint {
+function toStorableMs(timestamp: bigint | null): bigint | null {
+  if (timestamp === null) return null;
   const most = BigInt(maxTimestampMs);
   if (timestamp > most) return most;
   return timestamp < -most ? -most : timestamp;

@@ -3,7 +3,7 @@ import { type Config, type HdfsConfig, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
 import { commitChange, type StagedSwap } from "../lake/commit";
-import { type Commit, hasTables, type Swap } from "../lake/commit-file";
+import { type Commit, checkVersion, hasTables, type Swap } from "../lake/commit-file";
 import { type Lake, listSettled, openLake, readLastCommit } from "../lake/lake";
 import { placeCommit } from "../lake/placing";
 import { createRunId, createSpool } from "./hold";
@@ -105,6 +105,7 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
       `hdfs ${lake.at("_commits")}: expected a landed lake, received none; land first with "npx user-activity land"`,
     );
   }
+  checkVersion(start, work.place.lakeDir);
   await placeOrGiveUp(work, start);
   const before = await listFiles(lake);
   const merges = directories.flatMap((directory) =>

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Config, HdfsConfig } from "../base/config";
+import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { prepareFolder } from "../base/folders";
 import { isAlive } from "../base/live-processes";
@@ -10,12 +10,12 @@ import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import type { LakeParts } from "../lake/catalogue";
-import { type Attempt, type Change, commitChange, lostCommits, stageCommit } from "../lake/commit";
-import { type Commit, claimAfter, emptyState, type LakeState } from "../lake/commit-file";
+import { type Change, commitChange, lostCommits } from "../lake/commit";
+import type { Commit } from "../lake/commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
-import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
+import { placeCommit, pruneCommits } from "../lake/placing";
 import { LandingBatch } from "./batch";
-import { Refusals } from "./refusals";
+import type { Refusals } from "./refusals";
 
 /** A run that holds the lake: where it stands, and the batch that it gathers for its next commit. */
 export interface Landing {
@@ -34,78 +34,16 @@ export interface Landing {
   commits: number;
 }
 
-/** What a landing is opened with. */
-export interface LandingPlan {
-  readonly lake: Lake;
-  readonly config: Config;
-  /** Throws where the lake's state does not go with the topic; asked before anything is written. */
-  readonly check: (state: LakeState) => void;
-  /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeValues> | undefined;
-}
-
-const claimTries = 20;
-
-/**
- * Makes this run the lake's holder and brings the lake to where its last commit says it is. Any older run fails at its
- * next commit, and says so.
- */
-export async function openLanding(plan: LandingPlan): Promise<Landing> {
-  const { lake, config, schema } = plan;
-  const run = createRunId();
-  await claim(plan, run);
-  const { last, exams, parts } = await readSettled(lake, run, async () => ({
-    exams: await readExamIndex(lake),
-    parts: await readLakeParts(lake),
-  }));
-  const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
-  const own = { run, spool: createSpool(run), refusals: new Refusals(), commits: 0 };
-  const landing = { lake, place, exams, schema, last, parts, ...own };
-  return { ...landing, batch: new LandingBatch({ ...landing, state: last.state }) };
-}
-
 /** A name for a run that no other has; it sorts by time. */
 export function createRunId(): string {
   return `${new Date().toISOString().replace(/\D/g, "").slice(0, 17)}-${randomBytes(4).toString("hex")}`;
-}
-
-/** Claims the lake; where others commit at the same moment, after what they have committed. */
-async function claim(plan: LandingPlan, run: string): Promise<void> {
-  const { lake, config, check } = plan;
-  for (let tries = 1; tries <= claimTries; tries++) {
-    const staged = await listStaged(lake);
-    const before = await readLastCommit(lake);
-    check(before?.state ?? emptyState(config.kafka.topic));
-    if (!before) await createLake(lake);
-    const commit = claimAfter(before, run, config.kafka.topic);
-    const { isOurs, last } = await writeClaim(lake, commit);
-    if (!isOurs) continue;
-    if (last.holder !== run) throw takenOver(lake, last);
-    const givenUp = await placeCommit(lake, commit);
-    await sweepStaged(lake, staged, givenUp);
-    return pruneCommits(lake, commit);
-  }
-  throw new ServiceError(
-    `hdfs ${lake.at("_commits")}: expected to claim the lake, received another run's commit ${claimTries} times; are many landers started in turn? Leave one running`,
-  );
-}
-
-/** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */
-async function writeClaim(lake: Lake, commit: Commit): Promise<Attempt> {
-  try {
-    return await stageCommit(lake, commit, `_tmp/${commit.run}`);
-  } catch (error) {
-    const last = await readLastCommit(lake);
-    if (!last || last.number < commit.number || last.run === commit.run) throw error;
-    return { isOurs: false, last };
-  }
 }
 
 /**
  * Reads what belongs to the last commit; anew where a compaction commits meanwhile, since its swaps take directories
  * away for a moment. Throws where another run has claimed the lake.
  */
-async function readSettled<T extends object>(
+export async function readSettled<T extends object>(
   lake: Lake,
   run: string,
   read: () => Promise<T>,

@@ -13,10 +13,12 @@ import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
-import { closeLanding, commitBatch, type Landing, openLanding, sweepLanding } from "./hold";
+import { closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
+import { openLanding } from "./open";
 import type { Refused } from "./refusals";
+import type { UpgradeOptions } from "./upgrade";
 
-export interface LandOptions {
+export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade"> {
   /** Default: what the environment says. */
   readonly config?: Config;
   /** Default: the lake that the configuration names. The tests put faults between the landing and HDFS. */
@@ -115,13 +117,14 @@ export function skipHoles(landing: Landing, ranges: readonly PartitionOffsets[])
 /** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
 export async function claimLake(
   config: Config,
-  { lake, schema, retry }: Pick<LandOptions, "lake" | "schema" | "retry">,
+  { lake, schema, retry, ...upgrade }: Pick<LandOptions, "lake" | "schema" | "retry"> & UpgradeOptions,
 ): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
   const ranges = await readOffsets(config.kafka, { retry });
   const landing = await openLanding({
     lake: lake ?? openLake(config.hdfs, retry),
     config,
     schema,
+    ...upgrade,
     check: (state) => checkOffsets(state, config.kafka.topic, ranges),
   });
   return { landing, ranges };

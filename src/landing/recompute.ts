@@ -5,7 +5,7 @@ import { decideOutcome, type Outcome, type TopicMessage } from "../events/outcom
 import type { Schema } from "../events/schema";
 import { type Lake, listParts } from "../lake/lake";
 import { readRowGroups } from "../parquet/read";
-import { type Origin, type RowOf, type TableName, tables } from "../tables/tables";
+import { type Origin, type RawRow, type RowOf, type TableName, tables } from "../tables/tables";
 
 /** The tables whose rows each come from one message. */
 export type MessageTable = "questions_pool_data" | "grades_ID" | "quarantine";
@@ -39,35 +39,29 @@ export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeValues
   }
 }
 
-/** The messages that raw_data holds, as Kafka gave them but for keys that are not UTF-8; some thousands at a time. */
+/** The messages that raw_data holds, as Kafka gave them; some thousands at a time. */
 export async function* readMessages(lake: Lake): AsyncGenerator<readonly TopicMessage[]> {
-  const undecodable = readUndecodable(lake);
-  try {
-    let next = await undecodable.next();
-    for await (const { rows } of readParts(lake, "raw_data")) {
-      const messages: TopicMessage[] = [];
-      for (const row of rows) {
-        let value: Uint8Array | null = row.value === null ? null : Buffer.from(row.value);
-        if (value === null && !next.done && keyOf(next.value) === keyOf(row)) {
-          value = next.value.value;
-          next = await undecodable.next();
-        }
-        messages.push({ ...row, key: row.key === null ? null : Buffer.from(row.key), value });
-      }
-      yield messages;
-    }
-  } finally {
-    await undecodable.return(undefined);
-  }
+  for await (const { rows } of readParts(lake, "raw_data")) yield rows.map(toTopicMessage);
 }
 
-/** Values that raw_data can't hold since they are not UTF-8: quarantine has their bytes, in the same order. */
-async function* readUndecodable(lake: Lake): AsyncGenerator<Origin & { readonly value: Buffer }, undefined> {
-  for await (const { rows } of readParts(lake, "quarantine")) {
-    for (const { partition, offset, value_base64 } of rows) {
-      if (value_base64 !== null) yield { partition, offset, value: Buffer.from(value_base64, "base64") };
-    }
-  }
+function toTopicMessage({ topic, partition, offset, timestamp, ...row }: RawRow): TopicMessage {
+  return {
+    topic,
+    partition,
+    offset,
+    timestamp,
+    key: toBytes(row.key, row.key_base64),
+    value: toBytes(row.value, row.value_base64),
+    headers: row.headers.map(({ key, value, value_base64 }) => ({
+      key,
+      value: toBytes(value, value_base64),
+    })),
+  };
+}
+
+function toBytes(text: string | null, base64: string | null): Buffer | null {
+  if (text !== null) return Buffer.from(text);
+  return base64 === null ? null : Buffer.from(base64, "base64");
 }
 
 /** The rows that a message adds to one table. */

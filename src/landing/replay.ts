@@ -9,16 +9,25 @@ import type { Schema } from "../events/schema";
 import type { MessageBatch } from "../kafka/message";
 import { checkReplaceable, makeTwin, openStaging } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
-import { type Commit, emptyState, hasTables, type LakeState, toPartNumber } from "../lake/commit-file";
+import {
+  type Commit,
+  emptyState,
+  hasTables,
+  isOfOldVersion,
+  type LakeState,
+  toPartNumber,
+} from "../lake/commit-file";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { placeCommit } from "../lake/placing";
 import type { StagedFile } from "../lake/staging";
 import { createTableFile } from "../parquet/write";
 import { LandingBatch, type StagedBatch } from "./batch";
-import { closeLanding, commitHeld, type Landing, openLanding, sweepLanding } from "./hold";
+import { closeLanding, commitHeld, type Landing, sweepLanding } from "./hold";
+import { openLanding } from "./open";
 import { readMessages } from "./recompute";
+import type { UpgradeOptions } from "./upgrade";
 
-export interface ReplayOptions {
+export interface ReplayOptions extends UpgradeOptions {
   /** Default: what the environment says. */
   readonly config?: Config;
   /** Default: the lake that the configuration names. */
@@ -61,13 +70,16 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const config = options.config ?? readConfig();
   const lake = options.lake ?? openLake(config.hdfs);
   const { lakeDir } = config.hdfs;
-  const { state: before } = await readLanded(lake);
-  if (before.schema === fingerprintSchemas(options.schema) && !options.again) {
+  const landed = await readLanded(lake);
+  const { state: before } = landed;
+  const isRight = before.schema === fingerprintSchemas(options.schema) && !isOfOldVersion(landed);
+  if (isRight && !options.again) {
     return { lakeDir, before, after: before, commit: null, ms: Date.now() - startedMs };
   }
   await checkReplaceable(lake, [...rebuilt, "_index"]); // before a lander that runs is stopped
   const kafka = { ...config.kafka, topic: before.topic };
-  const plan = { lake, config: { ...config, kafka }, check: () => {}, schema: options.schema };
+  const { schema, onUpgrade, signal } = options;
+  const plan = { lake, config: { ...config, kafka }, check: () => {}, schema, onUpgrade, signal };
   const landing = await openLanding(plan);
   try {
     const rebuild = await stageRebuild(landing, options);
@@ -181,10 +193,8 @@ function* toBatches(messages: readonly TopicMessage[]): Generator<MessageBatch> 
   }
 }
 
-function toMessage({ offset, timestamp, key, value }: TopicMessage): MessageBatch["messages"][number] {
-  const toBuffer = (bytes: Uint8Array | null) =>
-    bytes && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { offset, timestamp: BigInt(timestamp), key: toBuffer(key), value: toBuffer(value), headers: {} };
+function toMessage({ timestamp, ...message }: TopicMessage): MessageBatch["messages"][number] {
+  return { ...message, timestamp: timestamp === null ? null : BigInt(timestamp) };
 }
 
 interface Chunk {

@@ -5,6 +5,7 @@ import type { Counts, LakeState } from "../lake/commit-file";
 import type { Gap } from "../lake/gaps";
 import type { StagedFile } from "../lake/staging";
 import { addScore, type CourseSums } from "../tables/course-sums";
+import { schemaVersion } from "../tables/tables";
 
 /** Counts what the messages of a batch come to, on top of what has been committed before. */
 export interface Tally {
@@ -57,6 +58,7 @@ export function createTally(before: LakeState): Tally {
       const fingerprint = isFirst ? fingerprintSchemas(schema) : before.schema;
       return {
         ...before,
+        version: schemaVersion,
         offsets: { ...offsets },
         counts: addCounts(before.counts, counts),
         rowCounts: addRows(before.rowCounts, staged),

@@ -4,7 +4,14 @@ import { canonicalJson } from "../base/json";
 import type { GradeValues } from "../events/grades";
 import { fingerprintSchemas, type OutcomeKind } from "../events/outcomes";
 import type { Schema } from "../events/schema";
-import { type Commit, type Counts, formatSum, isSumRight, type LakeState } from "../lake/commit-file";
+import {
+  type Commit,
+  type Counts,
+  checkVersion,
+  formatSum,
+  isSumRight,
+  type LakeState,
+} from "../lake/commit-file";
 import { findUnexplained, type Gap } from "../lake/gaps";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { addScore, type CourseSums, toCourseRow } from "../tables/course-sums";
@@ -65,12 +72,14 @@ export interface VerifyOptions {
  * is no lake, a file can't be read, or something was landed meanwhile.
  */
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
-  const lake = options.lake ?? openLake((options.config ?? readConfig()).hdfs);
+  const { hdfs } = options.config ?? readConfig();
+  const lake = options.lake ?? openLake(hdfs);
   const commit = await readLastCommit(lake);
   if (!commit) {
     const advice = 'land first with "npx user-activity land"';
     throw new ServiceError(`hdfs ${lake.at("_commits")}: expected a commit, received none; ${advice}`);
   }
+  checkVersion(commit, hdfs.lakeDir);
   const report = await compareAll(lake, commit, options).catch(async (error: Error) => {
     await refuseChanged(lake, commit); // then it is a file that was merged away
     throw error;

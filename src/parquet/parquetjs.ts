@@ -77,7 +77,8 @@ async function install(): Promise<void> {
   installEncoders();
   installTimeZone();
   const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "GZIP", metadata: {} } as const;
-  const row = { topic: "t", partition: 0, offset: 0n, timestamp: -1, key: null, value: null };
+  const bytes = { key: null, key_base64: null, value: null, value_base64: null };
+  const row = { topic: "t", partition: 0, offset: 0n, timestamp: -1, ...bytes, headers: [] };
   const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps", "time zone"];
   const encoder = beginFile(tables.raw_data, settings);
   const failure = await encoder

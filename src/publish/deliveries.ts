@@ -1,6 +1,6 @@
 import type { KafkaConfig } from "../base/config";
 import { consumeRange } from "../kafka/consume";
-import type { Message } from "../kafka/message";
+import { readHeader } from "../kafka/message";
 import { readSettledOffsets } from "../kafka/open-transactions";
 import type { SourceSummary } from "./source";
 
@@ -10,6 +10,10 @@ export const originHeaders = {
   file: "file_sha256",
   /** The record's 0-based index in the file, in decimal. */
   index: "record_index",
+  /** The file's name, without its folders. */
+  name: "file_name",
+  /** The line of the file that the record begins in, from 1. */
+  line: "record_line",
   /** "1", and one more for every time that the file was published again on purpose. */
   delivery: "delivery",
 } as const;
@@ -41,11 +45,6 @@ export async function readDeliveries(
     }
   });
   return deliveries;
-}
-
-function readHeader(headers: Message["headers"], name: string): string | undefined {
-  const value = headers[name];
-  return (Array.isArray(value) ? value[0] : value)?.toString();
 }
 
 /** Decides what to send: what no delivery holds; with `again`, a delivery more, or what one that was cut still lacks. */

@@ -1,5 +1,6 @@
 import type { KafkaConfig } from "../base/config";
-import { send, toKey, withProducer } from "./publish";
+import { send, withProducer } from "./producer";
+import { toKey } from "./publish";
 
 /**
  * Publishes events that are at hand, in their order: value = the event as JSON, key = its user_exam_id. Without the

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import { ConfigResourceTypes, type Message as OutgoingMessage, Partitioners, type Producer } from "kafkajs";
+import { basename } from "node:path";
+import { ConfigResourceTypes, type Message as OutgoingMessage } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
 import { examIdOf } from "../events/decode";
-import { askKafka, openKafka, toKafkaError } from "../kafka/client";
+import { askKafka } from "../kafka/client";
 import { ensureTopic } from "../kafka/topics";
 import { chooseDelivery, type FileDelivery, originHeaders, readDeliveries } from "./deliveries";
 import { withFileLock } from "./file-lock";
 import { createPace } from "./pace";
+import { send, withProducer } from "./producer";
 import { inspectSource, readRecords, type SourceRecord, type SourceSummary } from "./source";
 
 export interface PublishOptions {
@@ -54,8 +56,8 @@ export interface PublishReport {
 /** A request is kept below this many bytes (a broker's usual limit is 1 MiB a batch) and messages. */
 const REQUEST_BYTES = 900_000;
 const REQUEST_MESSAGES = 2000;
-/** What a message takes beside its key and value, about: our headers and Kafka's own fields. */
-const OVERHEAD_BYTES = 160;
+/** What a message takes beside its key and value, about: Kafka's own fields and our headers, but for the file's name. */
+const OVERHEAD_BYTES = 200;
 
 /**
  * Publishes a data file's records in their order: value = the record's bytes, key = its user_exam_id. A broken file is
@@ -92,13 +94,15 @@ async function publishMissing(path: string, source: SourceSummary, options: Publ
   const { config, signal, name = path, again = false, perSecond = Infinity } = options;
   const partitions = await ensureTopic(config);
   const limit = await readMessageLimit(config);
-  refuseOversized(name, source, config.topic, limit);
+  const overhead = OVERHEAD_BYTES + Buffer.byteLength(basename(name));
+  refuseOversized(name, source, { topic: config.topic, limit, overhead });
   const delivery = chooseDelivery(await readDeliveries(config, source, signal), source, again);
   const total = delivery.held.reduce((sum, isHeld) => sum - isHeld, source.recordCount);
   const progress = (published: number) => options.onProgress?.({ published, total });
   progress(0);
   if (total > 0) {
-    const requests = prepareRequests(path, { name, source, delivery, partitions, limit, perSecond });
+    const plan = { name, source, delivery, partitions, limit, overhead, perSecond };
+    const requests = prepareRequests(path, plan);
     await sendRequests(config, requests, { perSecond, signal, onSent: progress });
   }
   return total;
@@ -145,8 +149,12 @@ async function readMessageLimit(config: KafkaConfig): Promise<number | undefined
   return value ? Number(value) : undefined;
 }
 
-function refuseOversized(path: string, { largest }: SourceSummary, topic: string, limit = Infinity): void {
-  if (!largest || largest.bytes + OVERHEAD_BYTES <= limit) return;
+function refuseOversized(
+  path: string,
+  { largest }: SourceSummary,
+  { topic, limit = Infinity, overhead }: { topic: string; limit: number | undefined; overhead: number },
+): void {
+  if (!largest || largest.bytes + overhead <= limit) return;
   const expected = `expected less than the ${limit} bytes (max.message.bytes) of topic "${topic}"`;
   const advice = "raise that limit, or leave the record out";
   throw new ServiceError(
@@ -160,6 +168,8 @@ interface PublishPlan {
   readonly delivery: FileDelivery;
   readonly partitions: number;
   readonly limit: number | undefined;
+  /** Bytes that a message takes beside its value, about. */
+  readonly overhead: number;
   readonly perSecond: number;
 }
 
@@ -172,7 +182,7 @@ async function* prepareRequests(path: string, plan: PublishPlan): AsyncGenerator
   let bytes = 0;
   for await (const record of readRecords(path, { name: plan.name, onBytes: (chunk) => hash.update(chunk) })) {
     if (plan.delivery.held[record.index]) continue;
-    const size = record.bytes.length + OVERHEAD_BYTES;
+    const size = record.bytes.length + plan.overhead;
     if (messages.length > 0 && (bytes + size > mostBytes || messages.length === mostMessages)) {
       yield messages;
       [messages, bytes] = [[], 0];
@@ -189,56 +199,17 @@ async function* prepareRequests(path: string, plan: PublishPlan): AsyncGenerator
 }
 
 function toMessage(
-  { index, bytes, value }: SourceRecord,
-  { source, delivery, partitions }: PublishPlan,
+  { index, line, bytes, value }: SourceRecord,
+  { name, source, delivery, partitions }: PublishPlan,
 ): OutgoingMessage {
   const key = toKey(value);
   const headers = {
     [originHeaders.file]: source.sha256,
     [originHeaders.index]: String(index),
+    [originHeaders.name]: basename(name),
+    [originHeaders.line]: String(line),
     [originHeaders.delivery]: String(delivery.number),
   };
   // without a key the partitioner would choose anew at each retry, past the broker's check for doubles
   return { key, value: bytes, headers, ...(key === null ? { partition: index % partitions } : {}) };
-}
-
-/** Runs `work` with a connected producer, which stores a request that is repeated once, and disconnects it. */
-export async function withProducer(
-  config: KafkaConfig,
-  work: (producer: Producer) => Promise<void>,
-): Promise<void> {
-  const producer = openKafka(config).producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
-  try {
-    await producer.connect().catch((error) => {
-      throw toKafkaError(error, config, `publishing to topic "${config.topic}"`);
-    });
-    await work(producer);
-  } finally {
-    await producer.disconnect();
-  }
-}
-
-/** Sends one request's messages; an error names the records by their marks. */
-export async function send(
-  producer: Producer,
-  config: KafkaConfig,
-  messages: OutgoingMessage[],
-): Promise<void> {
-  try {
-    await producer.send({ topic: config.topic, acks: -1, messages });
-  } catch (error) {
-    const [first, last] = [messages[0], messages.at(-1)].map((one) => one?.headers?.[originHeaders.index]);
-    const which =
-      first === undefined
-        ? `${messages.length} events`
-        : first === last
-          ? `record ${first} (${messages[0]?.value?.length} bytes)`
-          : `records ${first} to ${last}`;
-    throw toKafkaError(error, config, `publishing ${which} to topic "${config.topic}"`);
-  }
 }

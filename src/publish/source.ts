@@ -7,12 +7,14 @@ import { findFile } from "../base/paths";
 import { toVisible } from "../base/text";
 import { findHint } from "../events/hints";
 import { adviseOnLine, refusePacked, refuseWrapped } from "./misfits";
-import { type Element, isBlank, type Splitter, splitArray, splitLines } from "./splitter";
+import { countLines, type Element, isBlank, type Splitter, splitArray, splitLines } from "./splitter";
 
 /** One record of a data file. */
 export interface SourceRecord {
   /** 0-based position in the file; blank lines do not count. */
   readonly index: number;
+  /** The line that it begins in, from 1. */
+  readonly line: number;
   /** The record's own bytes as they stand in the file, without the whitespace around them. */
   readonly bytes: Buffer;
   readonly value: unknown;
@@ -106,18 +108,21 @@ function chooseSplitter(head: Buffer, name: string): { splitter: Splitter; rest:
   const first = head.findIndex((byte, at) => at >= bomBytes && !isBlank(byte));
   if (first === -1) return undefined;
   return head[first] === 0x5b
-    ? { splitter: splitArray(name, first + 1), rest: head.subarray(first + 1) }
+    ? {
+        splitter: splitArray(name, first + 1, 1 + countLines(head.subarray(0, first))),
+        rest: head.subarray(first + 1),
+      }
     : { splitter: splitLines(name), rest: head.subarray(bomBytes) };
 }
 
 function toRecord(element: Element, index: number, name: string): SourceRecord {
-  const { bytes, place } = element;
+  const { bytes, line, place } = element;
   const where = `${name}: record ${index} at ${place}`;
   if (!isUtf8(bytes))
     throw new ServiceError(`${where}: expected UTF-8, received other bytes; save it as UTF-8`);
   const text = bytes.toString("utf8");
   try {
-    return { index, bytes, value: JSON.parse(text) as unknown };
+    return { index, line, bytes, value: JSON.parse(text) as unknown };
   } catch (cause) {
     const received = `${quote(text)}${element.isCut ? " at the end of the file" : ""}`;
     const reason = quote((cause as Error).message.replaceAll(/\s+/g, " "), (cut) => cut);

@@ -3,6 +3,8 @@ import { ServiceError } from "../base/errors";
 /** One JSON value of a data file, not parsed yet. */
 export interface Element {
   readonly bytes: Buffer;
+  /** The line that it begins in, from 1. */
+  readonly line: number;
   /** "byte 120" (0-based) in an array, "line 3" (from 1) in JSON lines. */
   readonly place: string;
   /** True for what stands after the last line break: it may be all there is of a longer line. */
@@ -29,8 +31,8 @@ export function splitLines(name: string): Splitter {
   let line = 1;
   const take = (isCut: boolean): Element[] => {
     const bytes = trim(pending.take());
-    const place = `line ${line++}`;
-    return bytes.length === 0 ? [] : [{ bytes, place, isCut }];
+    const own = { line, place: `line ${line++}` };
+    return bytes.length === 0 ? [] : [{ bytes, ...own, isCut }];
   };
   return {
     *push(chunk) {
@@ -46,15 +48,17 @@ export function splitLines(name: string): Splitter {
   };
 }
 
-/** Splits the elements of a JSON array; `offset` is the file's byte after its `[`, where the first chunk starts. */
-export function splitArray(name: string, offset: number): Splitter {
+/** Splits the elements of a JSON array; the first chunk starts behind its `[`, at the file's byte `offset` and in its line `line`. */
+export function splitArray(name: string, offset: number, line: number): Splitter {
   const pending = collect(name);
   let expected: Expected = "value or end";
   let scan: ValueScan | undefined;
   let start = 0;
+  let startLine = line;
   let count = 0;
   return {
     *push(chunk) {
+      let counted = 0;
       for (let at = 0; at < chunk.length; ) {
         if (!scan) {
           const byte = chunk[at] as number;
@@ -68,15 +72,18 @@ export function splitArray(name: string, offset: number): Splitter {
           }
           scan = { depth: 0, inString: false, escaped: false, isScalar: false };
           start = offset + at;
+          line += countLines(chunk.subarray(counted, at));
+          [counted, startLine] = [at, line];
         }
         const end = findValueEnd(scan, chunk, at);
         pending.add(chunk.subarray(at, end === -1 ? chunk.length : end));
         if (end === -1) break;
         [scan, expected, at] = [undefined, "comma or end", end];
         count += 1;
-        yield { bytes: pending.take(), place: `byte ${start}`, isCut: false };
+        yield { bytes: pending.take(), line: startLine, place: `byte ${start}`, isCut: false };
       }
       offset += chunk.length;
+      line += countLines(chunk.subarray(counted));
     },
     end() {
       if (expected === "nothing") return [];
@@ -86,6 +93,13 @@ export function splitArray(name: string, offset: number): Splitter {
       );
     },
   };
+}
+
+/** How many line breaks there are. */
+export function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
+  return count;
 }
 
 type Expected = "value or end" | "value" | "in value" | "comma or end" | "nothing";

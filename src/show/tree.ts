@@ -1,7 +1,8 @@
 import { parseJson } from "../base/exact-numbers";
 import { escapeHtml } from "../base/text";
 import { quote } from "../events/failures";
-import type { FailureRow } from "../tables/tables";
+import { toRecordPlace } from "../publish/record-place";
+import type { FailureRow, RawRow } from "../tables/tables";
 import { type Bundle, display } from "./display";
 import { parseList } from "./nested";
 import { buildTree, type TreeNode } from "./tree-lines";
@@ -12,7 +13,8 @@ export interface TreeOrigin {
   readonly offset: bigint | number | string;
   /** The file that it was published from, where the message's headers say so. */
   readonly file?: string;
-  /** Its record in that file, from 0. */
+  /** Its line in that file, from 1, or the record, from 0. */
+  readonly line?: number | undefined;
   readonly record?: number | string;
 }
 
@@ -55,14 +57,29 @@ export interface RefusedRow {
   readonly table?: string;
   readonly failures: readonly FailureRow[] | string;
   readonly value: string | null;
+  /** Of the message, as raw_data has them: they say from where it was published. */
+  readonly headers?: RawRow["headers"] | undefined;
 }
 
 /** Shows a row of quarantine: the event as a tree, each failure at its place. Text that is no JSON is shown as text. */
 export function showRefused(row: RefusedRow, options: Omit<ShowTreeOptions, "failures"> = {}): void {
   const failures = (parseList(row.failures) ?? row.failures) as readonly FailureRow[];
-  const { partition, offset, table } = row;
+  const { partition, offset, table, headers = [] } = row;
   const caption = table ? `Refused by ${table}` : "Refused";
-  showTree(parse(row.value), { caption, from: { partition, offset }, ...options, failures });
+  showTree(parse(row.value), {
+    caption,
+    from: { partition, offset, ...toSource(headers) },
+    ...options,
+    failures,
+  });
+}
+
+/** The file and the line where both are known, else what is. */
+function toSource(headers: RawRow["headers"]): Pick<TreeOrigin, "file" | "line" | "record"> {
+  const { file, line, record } = toRecordPlace(headers);
+  const named = file === null ? {} : { file };
+  if (line !== null) return { ...named, line };
+  return record === null ? named : { ...named, record };
 }
 
 function parse(text: string | null): unknown {
@@ -73,10 +90,14 @@ function parse(text: string | null): unknown {
   }
 }
 
-function describeOrigin({ partition, offset, file, record }: TreeOrigin): string {
-  const place = `partition ${partition}, offset ${offset}`;
-  if (file === undefined && record === undefined) return place;
-  return `${place}; from ${[file, record === undefined ? "" : `record ${record}`].filter((text) => text).join(", ")}`;
+function describeOrigin({ partition, offset, file, line, record }: TreeOrigin): string {
+  const parts = [
+    file ?? "",
+    line === undefined ? "" : `line ${line}`,
+    record === undefined ? "" : `record ${record}`,
+  ];
+  const source = parts.filter((text) => text).join(", ");
+  return `partition ${partition}, offset ${offset}${source ? `; from ${source}` : ""}`;
 }
 
 function describeFailures(count: number): string {

@@ -1,5 +1,9 @@
+import { readConfig } from "../base/config";
 import { findHintOf } from "../events/hints";
-import type { Origin, QuarantineRow } from "../tables/tables";
+import { isOfOldVersion } from "../lake/commit-file";
+import { openLake, readLastCommit } from "../lake/lake";
+import { type RecordPlace, toRecordPlace } from "../publish/record-place";
+import type { Origin, QuarantineRow, RawRow } from "../tables/tables";
 import { type QueryOptions, query } from "./query";
 import type { SqlParameter, SqlValue } from "./values";
 
@@ -51,7 +55,8 @@ export interface QuarantineGroups extends RefusalCounts {
 }
 
 /** One row of quarantine; timestamp as ISO 8601 text in UTC. */
-export type RefusedEvent = Omit<QuarantineRow, "timestamp"> & { readonly timestamp: string };
+export type RefusedEvent = Omit<QuarantineRow, "timestamp"> &
+  RecordPlace & { readonly timestamp: string | null };
 
 /** The failures that the filter selects, one a row. Rows are read without the events themselves. */
 const selected = `
@@ -88,6 +93,8 @@ const groupsSql = `${selected}, by_event AS (
 const eventsSql = `${selected}
   SELECT * FROM quarantine SEMI JOIN selected USING (partition, "offset", "table")
   ORDER BY partition, "offset", "table" LIMIT $4`;
+
+const headersSql = `SELECT partition, "offset", headers FROM raw_data WHERE (partition, "offset") IN`;
 
 /**
  * Counts what the quarantine of the lake holds, in groups of table, rule and path. Memory is bounded, however much is
@@ -146,14 +153,33 @@ function placeOf({ partition, offset }: Origin): string {
   return `(${partition}, ${offset})`;
 }
 
-/** Reads the first refused events that the filter selects, by partition, then offset, with all their failures. */
+/**
+ * Reads the first refused events that the filter selects, by partition, then offset, with all their failures, and the
+ * record's place in its file where the message's headers in raw_data have it.
+ */
 export async function readRefusedEvents(
   filter: QuarantineFilter,
   { limit, ...options }: Omit<QueryOptions, "parameters"> & { readonly limit: number },
 ): Promise<RefusedEvent[]> {
   const parameters = [...toParameters(filter), limit];
   const { rows } = await query(eventsSql, { ...options, parameters, timestamps: "text" });
-  return rows as unknown as RefusedEvent[];
+  const events = rows as unknown as Omit<RefusedEvent, keyof RecordPlace>[];
+  const places = await readRecordPlaces(events, options);
+  return events.map((event) => ({ ...event, ...(places.get(placeOf(event)) ?? nowhere) }));
+}
+
+const nowhere: RecordPlace = { file: null, line: null, record: null };
+
+async function readRecordPlaces(
+  events: readonly Origin[],
+  options: Omit<QueryOptions, "parameters">,
+): Promise<Map<string, RecordPlace>> {
+  const lake = options.lake ?? openLake((options.config ?? readConfig()).hdfs);
+  const last = await readLastCommit(lake);
+  if (events.length === 0 || !last || isOfOldVersion(last)) return new Map();
+  const places = [...new Set(events.map(placeOf))];
+  const { rows } = await query(`${headersSql} (${places.join(", ")})`, options);
+  return new Map((rows as unknown as RawRow[]).map((row) => [placeOf(row), toRecordPlace(row.headers)]));
 }
 
 function toParameters({ table, rule, path }: QuarantineFilter): SqlParameter[] {

@@ -1,6 +1,9 @@
 import { type Column, nullable, questionCount, required } from "./columns";
 
+import type { TableRows } from "./rows";
+
 export type { Column, ScalarType } from "./columns";
+export type * from "./rows";
 
 /** The names of the five tables, which are those of their directories too. */
 export type TableName = "raw_data" | "questions_pool_data" | "grades_ID" | "course_ID" | "quarantine";
@@ -13,101 +16,6 @@ export interface Table<N extends TableName = TableName> {
   readonly doc?: string;
 }
 
-/** Where in Kafka something came from. */
-export interface Origin {
-  readonly partition: number;
-  readonly offset: bigint;
-}
-
-/** A row of raw_data. */
-export interface RawRow extends Origin {
-  readonly topic: string;
-  readonly timestamp: number | bigint;
-  readonly key: string | null;
-  readonly value: string | null;
-}
-
-/** One answer option of a question, as the person left it. */
-export interface OptionRow {
-  readonly id: string;
-  readonly checked: boolean;
-  readonly correct: boolean | null;
-  readonly submitted: number | null;
-  readonly at: number | null;
-}
-
-/** A row of questions_pool_data. */
-export interface QuestionRow extends Origin {
-  readonly user_exam_id: string;
-  readonly base_exam_id: string | null;
-  readonly exam_name: string | null;
-  readonly started_at: number | null;
-  readonly question_index: number;
-  readonly question_id: string;
-  readonly user_result: string | null;
-  readonly user_correct: boolean | null;
-  readonly user_incomplete: boolean | null;
-  readonly user_submitted: boolean | null;
-  readonly options: readonly OptionRow[];
-}
-
-/** A row of grades_ID. */
-export interface GradeRow extends Origin {
-  readonly user_exam_id: string;
-  readonly base_exam_id: string;
-  readonly exam_name: string;
-  readonly started_at: number;
-  readonly recorded_at: number;
-  readonly certification: boolean | null;
-  readonly correct: number;
-  readonly incorrect: number;
-  readonly incomplete: number;
-  readonly unanswered: number;
-  readonly submitted: number;
-  readonly total: number;
-  readonly score: number;
-  readonly all_correct: boolean;
-}
-
-/** A row of course_ID. */
-export interface CourseRow {
-  readonly exam_name: string;
-  readonly attempts: number;
-  readonly average_score: number;
-  readonly stddev_score: number | null;
-  readonly min_score: number;
-  readonly max_score: number;
-  readonly first_started_at: number;
-  readonly last_started_at: number;
-}
-
-/** One reason why an event was refused; what is absent is described in words, so nothing here is null. */
-export interface FailureRow {
-  readonly path: string;
-  readonly rule: string;
-  readonly expected: string;
-  readonly received: string;
-}
-
-/** A row of quarantine. */
-export interface QuarantineRow extends Origin {
-  readonly topic: string;
-  readonly timestamp: number | bigint;
-  readonly table: string;
-  readonly failures: readonly FailureRow[];
-  readonly value: string | null;
-  readonly value_base64: string | null;
-}
-
-/** What a row of each table looks like. */
-export interface TableRows {
-  readonly raw_data: RawRow;
-  readonly questions_pool_data: QuestionRow;
-  readonly grades_ID: GradeRow;
-  readonly course_ID: CourseRow;
-  readonly quarantine: QuarantineRow;
-}
-
 /** The row type of one table: STRING is string, INT32 and DOUBLE number, INT64 bigint, TIMESTAMP ms UTC. */
 export type RowOf<N extends TableName> = TableRows[N];
 
@@ -116,11 +24,23 @@ const origin = [
   required("offset", "INT64", "Offset of the message, unique within its partition.", { min: 0 }),
 ];
 const topic = required("topic", "STRING", "Topic the message was read from.");
-const timestamp = required(
+const timestamp = nullable(
   "timestamp",
   "TIMESTAMP",
   "The message's timestamp; one beyond the year 275760 stands as the last instant that readers know.",
+  "it has none",
 );
+
+const header = [
+  required("key", "STRING", "The header's name, which may stand more than once."),
+  nullable("value", "STRING", "The header's value.", "no value, or value_base64 holds it"),
+  nullable(
+    "value_base64",
+    "STRING",
+    "The value in base64, where it is not UTF-8.",
+    "value holds it, or none",
+  ),
+];
 
 const option = [
   required("id", "STRING", "Identifies the option within its question."),
@@ -141,7 +61,7 @@ const share = { unit: "share", min: 0, max: 1 };
 const misfit = "the event's value does not fit";
 
 /** Version of the tables' columns, for readers: raised where one changes its name, its type or its nullability. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** The five tables by name, with their columns in order. */
 export const tables: { readonly [N in TableName]: Table<N> } = {
@@ -152,13 +72,21 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
       topic,
       ...origin,
       timestamp,
-      nullable("key", "STRING", "The message's key.", "no key, or bytes that are not UTF-8"),
+      nullable("key", "STRING", "The message's key.", "no key, or key_base64 holds it"),
       nullable(
-        "value",
+        "key_base64",
         "STRING",
-        "The message's value, verbatim.",
-        "a tombstone, or bytes that are not UTF-8 (quarantine has them)",
+        "The key in base64, where it is not UTF-8.",
+        "key holds it, or there was none",
       ),
+      nullable("value", "STRING", "The message's value, verbatim.", "a tombstone, or value_base64 holds it"),
+      nullable(
+        "value_base64",
+        "STRING",
+        "The value in base64, where it is not UTF-8.",
+        "value holds it, or there was none",
+      ),
+      required("headers", header, "The message's headers, in their order."),
     ],
   },
   questions_pool_data: {

@@ -3,6 +3,7 @@ import type {
   Column,
   CourseRow,
   GradeRow,
+  HeaderRow,
   OptionRow,
   QuarantineRow,
   QuestionRow,
@@ -34,8 +35,12 @@ const raw: RawRow = {
   offset: 2n ** 53n + 1n,
   timestamp: -1,
   key: null,
+  key_base64: null,
   value: null,
+  value_base64: null,
+  headers: [],
 };
+const header: HeaderRow = { key: "h", value: "v", value_base64: null };
 const question: QuestionRow = {
   user_exam_id: "u",
   base_exam_id: null,
@@ -99,7 +104,9 @@ export const edgeRows: { readonly [N in TableName]: readonly RowOf<N>[] } = {
     raw,
     ...texts.map((text) => ({ ...raw, topic: text, key: text, value: text })),
     { ...raw, ...least },
-    { ...raw, ...most },
+    { ...raw, ...most, timestamp: null },
+    { ...raw, key_base64: "/w==", value_base64: "//4=", headers: [{ ...header, key: "" }, header, header] },
+    { ...raw, headers: texts.map((text) => ({ key: text, value: null, value_base64: text })) },
   ],
   questions_pool_data: [
     question,
@@ -137,7 +144,7 @@ export const edgeRows: { readonly [N in TableName]: readonly RowOf<N>[] } = {
   ],
   quarantine: [
     quarantine,
-    { ...quarantine, ...least, failures: [failure] },
+    { ...quarantine, ...least, timestamp: null, failures: [failure] },
     {
       ...quarantine,
       ...most,

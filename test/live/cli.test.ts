@@ -190,7 +190,7 @@ describe("a lake that does not go with what it is asked for", () => {
     for (const command of ["land", "verify", "status"]) {
       assert.match(
         assertFailure(await runOn(config, command), 1),
-        /_commits\/\d+\.json: expected commit format 2 or lower, received "3"; .+ another LAKE_DIR$/,
+        /_commits\/\d+\.json: expected commit format 3 or lower, received "4"; .+ another LAKE_DIR$/,
       );
     }
   });

@@ -5,6 +5,7 @@ import type { Config } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { compressions } from "user-activity/dist/kafka/compression";
 import { consumeRange } from "user-activity/dist/kafka/consume";
+import { readHeader } from "user-activity/dist/kafka/message";
 import { UnreadableError } from "user-activity/dist/kafka/unreadable-batch";
 import { type FollowProgress, follow } from "user-activity/dist/landing/follow";
 import { land } from "user-activity/dist/landing/land";
@@ -30,7 +31,7 @@ describe("messages are read as they were sent", () => {
       assert.deepEqual(stored, new Set(compressions));
       const held = await readAll(config);
       for (const compression of compressions) {
-        const own = held.filter(({ headers }) => String(headers.compression) === compression);
+        const own = held.filter(({ headers }) => readHeader(headers, "compression") === compression);
         assert.deepEqual(
           own.map(({ value }) => String(value)),
           lines,

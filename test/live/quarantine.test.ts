@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import type { Hdfs } from "user-activity/dist/hdfs/hdfs";
 import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { openLake } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
+import { publishFile } from "user-activity/dist/publish/publish";
 import { readQuarantineGroups, readRefusedEvents } from "user-activity/dist/sql/quarantine";
 import { anEvent, withoutCounts } from "../helpers/an-event";
 import { assertFailure, parseResult, runCli } from "../helpers/cli-process";
@@ -66,7 +69,7 @@ describe("a quarantine of every kind", () => {
     });
   });
 
-  test("is read without any other table", async () => {
+  test("is read without any other table, but for where the events that it shows came from", async () => {
     const lake = openLake(config.hdfs);
     const reads: string[] = [];
     const read: Hdfs["read"] = (path) => {
@@ -75,8 +78,23 @@ describe("a quarantine of every kind", () => {
     };
     const counted = { config, cacheRoot: ownFolder(), lake: { ...lake, hdfs: { ...lake.hdfs, read } } };
     await readQuarantineGroups({}, counted);
-    await readRefusedEvents({ table: "questions_pool_data" }, { ...counted, limit: 1 });
     assert.ok(reads.length > 0 && reads.every((path) => path.includes("/quarantine/")), reads.join());
+    await readRefusedEvents({ table: "questions_pool_data" }, { ...counted, limit: 1 });
+    const others = ["/grades_ID/", "/questions_pool_data/", "/course_ID/"];
+    assert.ok(!reads.some((path) => others.some((other) => path.includes(other))), reads.join());
+  });
+
+  test("names file and line of what was published from a file", async () => {
+    const own = ownConfig("quarantine-lines");
+    const file = join(ownFolder(), "more.json");
+    writeFileSync(file, `[\n${JSON.stringify(anEvent())},\n\n${JSON.stringify(withoutCounts())}\n]\n`);
+    await publishFile(file, { config: own.kafka });
+    await land({ config: own });
+    const [event] = await readRefusedEvents({}, { config: own, cacheRoot: ownFolder(), limit: 1 });
+    assert.deepEqual([event?.file, event?.line, event?.record], ["more.json", 4, 1]);
+    const named = { KAFKA_TOPIC: own.kafka.topic, LAKE_DIR: own.hdfs.lakeDir };
+    const { stdout } = await runCli(["quarantine", "--show", "1"], { env: named });
+    assert.match(stdout, /^\S+@\d {2}more\.json:4 {2}\S+Z {2}refused by grades_ID\n/);
   });
 
   test("is narrowed to a table, a rule and a path, with or without indexes", async () => {
@@ -102,6 +120,7 @@ describe("a quarantine of every kind", () => {
     assert.deepEqual([first?.partition, first?.offset, others.length], [2, 0n, 1]);
     const [bytes] = await readRefusedEvents({ rule: "utf-8" }, { ...options, limit: 1 });
     assert.deepEqual([bytes?.value, bytes?.value_base64], [null, "/wA="]);
+    assert.deepEqual([bytes?.file, bytes?.line, bytes?.record], [null, null, null]);
   });
 
   test("is told on the command line as a table and as JSON", async () => {

@@ -15,6 +15,7 @@ import { assertFailure, runCli } from "../helpers/cli-process";
 import { ownConfig, ownFolder } from "../helpers/live-lake";
 import { readPage } from "../helpers/markdown";
 import { beginProgram } from "../helpers/own-services";
+import { uploadLakeOfVersionOne } from "../helpers/version-one";
 
 const { blocks } = readPage("docs/troubleshooting.md");
 const messages = blocks.map(({ code }) => code);
@@ -187,6 +188,15 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ],
   ["user-activity: hdfs /user-activity/grades_ID: expected", () => fail(["query", "FROM grades_ID"])],
   ['"npx user-activity land" finishes', inSource],
+  [
+    "user-activity: hdfs /user-activity: expected tables of version 2",
+    async () => {
+      const old = ownConfig("troubleshooting-old");
+      await uploadLakeOfVersionOne(old);
+      const { stderr } = await runCli(["verify"], { env: { LAKE_DIR: old.hdfs.lakeDir } });
+      return toShown(stderr.replace(/^.*\n(?=user-activity: )/s, ""), old);
+    },
+  ],
 ];
 
 const sources = readdirSync(projectPath("src"), { recursive: true, encoding: "utf8" })

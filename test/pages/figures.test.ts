@@ -12,6 +12,7 @@ import { heapOption } from "user-activity/dist/services/java";
 import { kafkaPorts } from "user-activity/dist/services/kafka";
 import { neededBytes } from "user-activity/dist/services/services";
 import { addScore, toCourseRow } from "user-activity/dist/tables/course-sums";
+import { schemaVersion } from "user-activity/dist/tables/tables";
 import { readPage } from "../helpers/markdown";
 
 const read = (...path: string[]) => readFileSync(projectPath(...path), "utf8");
@@ -105,6 +106,8 @@ const phrases: readonly string[] = [
   `TypeScript ${kernelTypeScript}`,
   `TypeScript ${Number.parseInt(devDependencies.typescript, 10)} `,
   `to be ${version}`,
+  `(version ${schemaVersion} of the tables)`,
+  `a lake of version ${schemaVersion - 1}`,
   `${records} messages in three partitions`,
   `${mostFrom} to ${mostFrom + 10} %: ${most} attempts`,
   `at most ${Number(framed.replace("_", "")).toLocaleString("en-US")} events`,

@@ -127,7 +127,6 @@ def check_raw(raw, events_file):
 def check_sent(tables, messages_file):
     """raw_data holds every message that was sent, each once, with its very bytes where they are UTF-8."""
     rows = {(row["partition"], row["offset"]): row for row in tables["raw_data"]}
-    undecodable = {(row["partition"], row["offset"]): row["value_base64"] for row in tables["quarantine"]}
     with open(messages_file, encoding="utf-8") as lines:
         messages = [json.loads(line) for line in lines]
     if len(tables["raw_data"]) != len(messages) or len(rows) != len(messages):
@@ -135,32 +134,28 @@ def check_sent(tables, messages_file):
     for message in messages:
         at = message["partition"], message["offset"]
         key, value = (None if message[name] is None else base64.b64decode(message[name]) for name in ("key", "value"))
-        row, text = rows.get(at), utf8(value)
-        stamp = max(-LAST_MS, min(LAST_MS, int(message["timestamp"])))
-        expected = {"key": utf8(key), "value": text, "timestamp": stamp}
+        row, stamp = rows.get(at), int(message["timestamp"])
+        stamp = None if stamp == -1 else max(-LAST_MS, min(LAST_MS, stamp))
+        expected = {"timestamp": stamp, **as_text("key", key), **as_text("value", value)}
         if not row or any(row[name] != one for name, one in expected.items()):
             differ(f"raw_data: other than was sent at {at[0]}@{at[1]}: {str(row)[:300]}")
-        elif value is not None and text is None and base64.b64decode(undecodable.get(at) or "") != value:
-            differ(f"quarantine: bytes other than were sent at {at[0]}@{at[1]}")
 
 
-def utf8(value):
+def as_text(name, value):
+    """The two columns of bytes: text, or base64 where they are not UTF-8."""
     try:
-        return None if value is None else value.decode("utf-8")
+        return {name: None if value is None else value.decode("utf-8"), f"{name}_base64": None}
     except UnicodeDecodeError:
-        return None
+        return {name: None, f"{name}_base64": base64.b64encode(value).decode()}
 
 
 def recompute(tables):
     """Rows of each table by what raw_data holds, and the number of duplicates."""
     rows = {"grades_ID": [], "questions_pool_data": [], "quarantine": []}
     graded, asked, duplicates = {}, set(), 0
-    undecodable = {
-        (row["partition"], row["offset"]): row["value_base64"] for row in tables["quarantine"] if row["value_base64"]
-    }
     for raw in sorted(tables["raw_data"], key=lambda one: (one["partition"], one["offset"])):
         origin = {"partition": raw["partition"], "offset": raw["offset"]}
-        value = {"value": raw["value"], "value_base64": undecodable.get((raw["partition"], raw["offset"]))}
+        value = {name: raw[name] for name in ("timestamp", "value", "value_base64")}
 
         def refuse(table, paths):
             rows["quarantine"].append({**origin, "table": table, "paths": sorted(paths), **value})
@@ -205,7 +200,7 @@ def main(folder, *options):
     expected, duplicates = recompute(tables)
     compare("grades_ID", expected["grades_ID"], tables["grades_ID"])
     compare("questions_pool_data", expected["questions_pool_data"], tables["questions_pool_data"])
-    keep = ["partition", "offset", "table", "value", "value_base64"]
+    keep = ["partition", "offset", "timestamp", "table", "value", "value_base64"]
     refused = [
         {**{name: row[name] for name in keep}, "paths": sorted(one["path"] for one in row["failures"])}
         for row in tables["quarantine"]

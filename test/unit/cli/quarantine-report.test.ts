@@ -20,6 +20,9 @@ const event: RefusedEvent = {
   failures: [{ path: "exam_name", rule: "type", expected: "non-empty text", received: "1" }],
   value: '{"exam_name":1}',
   value_base64: null,
+  file: "more.json",
+  line: 12,
+  record: 3,
 };
 
 test("groups are a table, with what they add up to below it", () => {
@@ -58,12 +61,15 @@ test("what was received is cut to the terminal's width", () => {
 
 test("events come with their failures and their value, control characters escaped", () => {
   assert.equal(
-    formatEvents([event, { ...event, value: "\u001b[31m\u202e", offset: 4n }]),
-    `t/0@3  2018-01-23T14:23:19.082Z  refused by grades_ID
+    formatEvents([
+      event,
+      { ...event, value: "\u001b[31m\u202e", offset: 4n, timestamp: null, file: null, line: null },
+    ]),
+    `t/0@3  more.json:12  2018-01-23T14:23:19.082Z  refused by grades_ID
   field "exam_name": expected non-empty text, received 1
   value: {"exam_name":1}
 
-t/0@4  2018-01-23T14:23:19.082Z  refused by grades_ID
+t/0@4  record 3 of its file  no timestamp  refused by grades_ID
   field "exam_name": expected non-empty text, received 1
   value: \\u001b[31m\\u202e`,
   );

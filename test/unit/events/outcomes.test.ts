@@ -10,20 +10,34 @@ import { realRecords } from "../../helpers/real-records";
 const at = { topic: "t", partition: 3, offset: 12345678901234567890n, timestamp: 1516717442735 };
 
 function decide(value: unknown, exams: ExamIndex = createExamIndex()): Outcome {
-  const isBytes = value === null || value instanceof Uint8Array;
-  return decideOutcome(
-    { ...at, key: null, value: isBytes ? value : Buffer.from(JSON.stringify(value)) },
-    exams,
-  );
+  const bytes = value === null || Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
+  return decideOutcome({ ...at, key: null, value: bytes, headers: [] }, exams);
 }
 
 test("a sound event gives a raw row, a grade and its questions", () => {
   const text = JSON.stringify(anEvent());
-  const message = { ...at, key: Buffer.from("a-1"), value: Buffer.from(text) };
+  const headers = [
+    { key: "h", value: Buffer.from("é") },
+    { key: "h", value: null },
+    { key: "", value: Buffer.from([0xff]) },
+  ];
+  const message = { ...at, key: Buffer.from("a-1"), value: Buffer.from(text), headers };
   const { kind, raw, grade, questions, quarantine } = decideOutcome(message, createExamIndex());
   assert.deepEqual(
     { kind, raw, quarantine },
-    { kind: "graded", raw: { ...at, key: "a-1", value: text }, quarantine: [] },
+    {
+      kind: "graded",
+      raw: {
+        ...at,
+        ...{ key: "a-1", key_base64: null, value: text, value_base64: null },
+        headers: [
+          { key: "h", value: "é", value_base64: null },
+          { key: "h", value: null, value_base64: null },
+          { key: "", value: null, value_base64: "/w==" },
+        ],
+      },
+      quarantine: [],
+    },
   );
   assert.deepEqual([grade?.user_exam_id, grade?.score, grade?.offset], ["a-1", 0.5, at.offset]);
   assert.deepEqual(
@@ -105,10 +119,11 @@ test("a tombstone is quarantined by events, without a value", () => {
   );
 });
 
-test("bytes that are not UTF-8 are quarantined in base64, a key that is not UTF-8 is null", () => {
-  const bytes = Uint8Array.from([0xff, 0xfe, 0]);
-  const { raw, quarantine } = decideOutcome({ ...at, key: bytes, value: bytes }, createExamIndex());
-  assert.deepEqual([raw.key, raw.value], [null, null]);
+test("bytes that are not UTF-8 are kept in base64, those of a key too", () => {
+  const bytes = Buffer.from([0xff, 0xfe, 0]);
+  const message = { ...at, key: bytes, value: bytes, headers: [] };
+  const { raw, quarantine } = decideOutcome(message, createExamIndex());
+  assert.deepEqual([raw.key, raw.key_base64, raw.value, raw.value_base64], [null, "//4A", null, "//4A"]);
   assert.deepEqual(
     quarantine.map(({ table, value, value_base64 }) => [table, value, value_base64]),
     [["events", null, "//4A"]],

@@ -14,6 +14,7 @@ test("messages as others write them come to what is said of each", { skip: !shar
       timestamp: 0n,
       key: null,
       value: one.bytes,
+      headers: [],
     };
     const { kind, raw, grade, questions, quarantine } = decideOutcome(message, exams);
     checkCase(one, {

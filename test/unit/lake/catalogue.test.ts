@@ -81,7 +81,7 @@ describe("the catalogue", () => {
       gaps: [],
       commit: 4,
       commitFormat: 1,
-      schemaVersion: 1,
+      schemaVersion: 2,
       committedAt: "2026-01-02T03:04:05.678Z",
     });
     assert.equal(catalogue.created, "2026-01-02T03:04:05.678Z");

@@ -12,7 +12,7 @@ function refuse(...values: readonly (object | string)[]) {
   for (const [index, value] of values.entries()) {
     const bytes = Buffer.from(typeof value === "string" ? value : JSON.stringify(value));
     const place = { topic: "t", partition: 2, offset: BigInt(index), timestamp: 0 };
-    refusals.add(decideOutcome({ ...place, key: null, value: bytes }, exams), bytes);
+    refusals.add(decideOutcome({ ...place, key: null, value: bytes, headers: [] }, exams), bytes);
   }
   return refusals.toRefused();
 }

@@ -14,7 +14,7 @@ function decideAll() {
   return events.map((event, index) => {
     const value = event && Buffer.from(JSON.stringify(event));
     return decideOutcome(
-      { topic: "t", partition: 1, offset: BigInt(7 + index), timestamp: 0, key: null, value },
+      { topic: "t", partition: 1, offset: BigInt(7 + index), timestamp: 0, key: null, value, headers: [] },
       exams,
     );
   });

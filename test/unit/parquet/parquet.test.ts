@@ -78,7 +78,8 @@ function sampleRows(table: Table): RowOf<TableName>[] {
 
 function largeRow(text: string): RowOf<"raw_data"> {
   const value = text.repeat(2 ** 20 / Buffer.byteLength(text));
-  return { topic: "t", partition: 0, offset: 0n, timestamp: 0, key: null, value };
+  const none = { key: null, key_base64: null, value_base64: null, headers: [] };
+  return { topic: "t", partition: 0, offset: 0n, timestamp: 0, ...none, value };
 }
 
 const written = Promise.all(cases.map(({ name, table, rows }) => write(place(name), table, rows)));
@@ -260,7 +261,7 @@ const misfits: readonly (readonly [string, Table, object | null, string, RegExp]
   [
     "a missing value",
     tables.raw_data,
-    { topic: "t", partition: 0, offset: 0n, timestamp: 0, key: null },
+    { ...rawRow, value: undefined },
     "value",
     /or null, received undefined/,
   ],

@@ -33,6 +33,21 @@ async function parse(
   return { texts, values };
 }
 
+test("each record knows the line that it begins in, however the chunks are cut", async () => {
+  const files = [
+    ['\ufeff\n{"a":1}\r\n\n {"b":2}\n3', [2, 4, 5]],
+    ['\n\n [1,\n{"a":\n1},\n\n"x\\n" , [\n]\n,4]\n', [3, 4, 7, 7, 9]],
+    ["[]", []],
+  ] as const;
+  for (const [text, expected] of files) {
+    for (const size of [1, 2, 3, 7, 65536]) {
+      const lines: number[] = [];
+      for await (const { line } of parseRecords(cut(Buffer.from(text), size), "x.json")) lines.push(line);
+      assert.deepEqual(lines, expected, `${JSON.stringify(text)} in chunks of ${size}`);
+    }
+  }
+});
+
 /** The error's message is the same wherever the chunks are cut. */
 async function refuses(content: string | Buffer, expected: RegExp): Promise<void> {
   const messages = new Set<string>();

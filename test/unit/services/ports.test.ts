@@ -15,7 +15,8 @@ test("a port that is chosen is none that systems give away by themselves", async
   const ports = Object.values(await choosePorts({ one: 0, another: 0, third: 0 }));
   const range = "/proc/sys/net/ipv4/ip_local_port_range";
   const lowest = existsSync(range) ? Number(readFileSync(range, "utf8").split(/\s/)[0]) : 49_152;
-  for (const port of ports) assert.ok(port >= 1024 && port < lowest, `${port} is in the range from ${lowest}`);
+  for (const port of ports)
+    assert.ok(port >= 1024 && port < lowest, `${port} is in the range from ${lowest}`);
 });
 
 test("a port that is free is kept, and one that is taken is replaced", async () => {

@@ -128,6 +128,12 @@ describe("in the kernel", () => {
     const row = { partition: 2, offset: 7n, table: "grades_ID", failures, value: JSON.stringify(event) };
     showRefused(row);
     assert.deepEqual(texts("p"), ["Refused by grades_ID", "partition 2, offset 7; 1 failure"]);
+    const headers = [
+      { key: "file_name", value: "more.json", value_base64: null },
+      { key: "record_line", value: "12", value_base64: null },
+    ];
+    showRefused({ ...row, headers });
+    assert.equal(texts("p")[1], "partition 2, offset 7; from more.json, line 12; 1 failure");
     assert.deepEqual(texts("li"), ['exam_name: 3 ✗ type: expected a number, received "one"']);
     kernel.messages.length = 0;
     const { failures: reasons } = decodeEvent(Buffer.from("{oh")) as {

@@ -14,9 +14,12 @@ const promised: Readonly<Record<TableName, string>> = {
     topic        string not null               VARCHAR
     partition    int32 not null                INTEGER
     offset       int64 not null                BIGINT
-    timestamp    timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
+    timestamp    timestamp[ms, tz=UTC]         TIMESTAMP WITH TIME ZONE
     key          string                        VARCHAR
-    value        string                        VARCHAR`,
+    key_base64   string                        VARCHAR
+    value        string                        VARCHAR
+    value_base64  string                       VARCHAR
+    headers      list<element: struct<key: string not null, value: string, value_base64: string> not null> not null  STRUCT("key" VARCHAR, "value" VARCHAR, value_base64 VARCHAR)[]`,
   questions_pool_data: `
     user_exam_id     string not null           VARCHAR
     base_exam_id     string                    VARCHAR
@@ -61,7 +64,7 @@ const promised: Readonly<Record<TableName, string>> = {
     topic         string not null              VARCHAR
     partition     int32 not null               INTEGER
     offset        int64 not null               BIGINT
-    timestamp     timestamp[ms, tz=UTC] not null  TIMESTAMP WITH TIME ZONE
+    timestamp     timestamp[ms, tz=UTC]         TIMESTAMP WITH TIME ZONE
     table         string not null              VARCHAR
     failures      list<element: struct<path: string not null, rule: string not null, expected: string not null, received: string not null> not null> not null  STRUCT(path VARCHAR, "rule" VARCHAR, expected VARCHAR, received VARCHAR)[]
     value         string                       VARCHAR

@@ -1,0 +1,94 @@
+import type { Config } from "../base/config";
+import { ServiceError } from "../base/errors";
+import type { GradeValues } from "../events/grades";
+import type { Schema } from "../events/schema";
+import { type Attempt, stageCommit } from "../lake/commit";
+import { type Commit, claimAfter, emptyState, isOfOldVersion, type LakeState } from "../lake/commit-file";
+import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
+import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
+import { LandingBatch } from "./batch";
+import {
+  closeLanding,
+  createRunId,
+  createSpool,
+  type Landing,
+  readExamIndex,
+  readSettled,
+  takenOver,
+} from "./hold";
+import { Refusals } from "./refusals";
+import { checkUpgradable, type UpgradeProgress, upgradeTables } from "./upgrade";
+
+/** What a landing is opened with. */
+export interface LandingPlan {
+  readonly lake: Lake;
+  readonly config: Config;
+  /** Throws where the lake's state does not go with the topic; asked before anything is written. */
+  readonly check: (state: LakeState) => void;
+  /** The schema that grades are held to; default the project's. */
+  readonly schema?: Schema<GradeValues> | undefined;
+  /** Told while tables of an old version are brought up, and once they are. */
+  readonly onUpgrade?: ((progress: UpgradeProgress) => void) | undefined;
+  /** Ends the bringing up, with the signal's reason; the tables stay as they were. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const claimTries = 20;
+
+/**
+ * Makes this run the lake's holder, brings the lake to where its last commit says it is, and its tables to the version
+ * that this code writes. Any older run fails at its next commit, and says so.
+ */
+export async function openLanding(plan: LandingPlan): Promise<Landing> {
+  const { lake, config, schema } = plan;
+  const run = createRunId();
+  await claim(plan, run);
+  const { last, exams, parts } = await readSettled(lake, run, async () => ({
+    exams: await readExamIndex(lake),
+    parts: await readLakeParts(lake),
+  }));
+  const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
+  const own = { run, spool: createSpool(run), refusals: new Refusals(), commits: 0 };
+  const gathered = { lake, place, exams, schema, last, parts, ...own };
+  const landing = { ...gathered, batch: new LandingBatch({ ...gathered, state: last.state }) };
+  try {
+    if (isOfOldVersion(last)) await upgradeTables(landing, plan);
+  } catch (error) {
+    await closeLanding(landing);
+    throw error;
+  }
+  return landing;
+}
+
+/** Claims the lake; where others commit at the same moment, after what they have committed. */
+async function claim(plan: LandingPlan, run: string): Promise<void> {
+  const { lake, config, check } = plan;
+  for (let tries = 1; tries <= claimTries; tries++) {
+    const staged = await listStaged(lake);
+    const before = await readLastCommit(lake);
+    check(before?.state ?? emptyState(config.kafka.topic));
+    if (before && isOfOldVersion(before)) await checkUpgradable(lake);
+    if (!before) await createLake(lake);
+    const commit = claimAfter(before, run, config.kafka.topic);
+    const { isOurs, last } = await writeClaim(lake, commit);
+    if (!isOurs) continue;
+    if (last.holder !== run) throw takenOver(lake, last);
+    const givenUp = await placeCommit(lake, commit);
+    await sweepStaged(lake, staged, givenUp);
+    return pruneCommits(lake, commit);
+  }
+  throw new ServiceError(
+    `hdfs ${lake.at("_commits")}: expected to claim the lake, received another run's commit ${claimTries} times; are many landers started in turn? Leave one running`,
+  );
+}
+
+/** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */
+async function writeClaim(lake: Lake, commit: Commit): Promise<Attempt> {
+  try {
+    return await stageCommit(lake, commit, `_tmp/${commit.run}`);
+  } catch (error) {
+    const last = await readLastCommit(lake);
+    if (!last || last.number < commit.number || last.run === commit.run) throw error;
+    return { isOurs: false, last };
+  }
+}
