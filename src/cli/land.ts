@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { ServiceError } from "../base/errors";
 import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
+import { isSettled, unsettledAdvice } from "../lake/settled";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
 import { type ProgressLine, tellUpgrade, withProgress } from "./progress";
@@ -67,7 +68,7 @@ export function addLandCommand(program: Command): void {
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -98,6 +99,10 @@ async function landWith(
     onProgress: ({ consumed, total, commit }) =>
       progress.tell(
         `landing: ${formatCount(consumed)} of ${formatCount(total)} offsets, last commit ${commit}`,
+      ),
+    onSettle: ({ replayed, total }) =>
+      progress.tell(
+        `settling which deliveries count: ${formatCount(replayed)} of ${formatCount(total)} messages`,
       ),
   });
 }
@@ -139,7 +144,7 @@ async function reportLake({ state, ...report }: LandReport, options: LandFlags):
     return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
   });
   if (report.waiting.length > 0) process.stderr.write(`${formatWaiting(report.topic, report.waiting)}\n`);
-  await noteSchema(state);
+  await noteState(state);
   if (!lake.sumHolds)
     throw new ServiceError(
       `hdfs ${lake.lakeDir}: expected consumed = graded + duplicates + quarantined, received another sum; see "npx user-activity verify"`,
@@ -157,11 +162,12 @@ function noteRefused(report: Omit<LandReport, "state">, most: number | undefined
   if (isMuch) process.stderr.write(`refused: ${formatRefused(report)}\n`);
 }
 
-/** Rows landed by an older schema stay as they are until they are replayed. */
-async function noteSchema({ schema }: LandReport["state"]): Promise<void> {
+/** Rows landed by an older schema stay as they are until they are replayed, which settles what counts, too. */
+async function noteState(state: LandReport["state"]): Promise<void> {
   const { fingerprintSchemas } = await import("../events/outcomes.js");
-  if (schema === undefined || schema === fingerprintSchemas()) return;
-  process.stderr.write(
-    'the schema has changed since these tables were begun: "npx user-activity replay" holds every message to it\n',
-  );
+  const isOther = state.schema !== undefined && state.schema !== fingerprintSchemas();
+  const schemaAdvice =
+    'the schema has changed since these tables were begun: "npx user-activity replay" holds every message to it';
+  if (isOther) process.stderr.write(`${schemaAdvice}\n`);
+  else if (!isSettled(state)) process.stderr.write(`${unsettledAdvice}\n`);
 }

@@ -1,5 +1,5 @@
 import { cutLast, formatTable } from "../base/terminal";
-import { cutText, formatCount, toVisible } from "../base/text";
+import { cutText, formatCount, formatCountOf, toVisible } from "../base/text";
 import { formatFailure } from "../events/failures";
 import { findHintOf } from "../events/hints";
 import type { RecordPlace } from "../publish/record-place";
@@ -76,10 +76,11 @@ function formatValue({ value, value_base64 }: Pick<RefusedEvent, "value" | "valu
 }
 
 /** An event refused by two tables stands in two rows, and the sum leaves out what only its questions were refused for. */
-function formatTotals({ refusals, messages, all }: QuarantineGroups): string {
+function formatTotals({ refusals, messages, all, crossingConflicts }: QuarantineGroups): string {
   const ofAll = refusals === all.refusals ? "" : ` of ${formatCount(all.refusals)} in all`;
   const alone = all.messages - all.quarantined;
   const others = alone === 0 ? "" : `, ${formatCount(alone)} not: only their questions were refused`;
+  const crossing = `\n${formatCountOf(crossingConflicts, "conflict")} across partitions: where contents differ, the lowest partition counts`;
   return `refusals: ${formatCount(refusals)}${ofAll}, messages: ${formatCount(messages)}
-of the ${formatCount(all.messages)} messages in quarantine the sum counts ${formatCount(all.quarantined)} as quarantined${others}`;
+of the ${formatCount(all.messages)} messages in quarantine the sum counts ${formatCount(all.quarantined)} as quarantined${others}${crossingConflicts === 0 ? "" : crossing}`;
 }

@@ -35,7 +35,7 @@ export function addQuarantineCommand(program: Command, tools: QueryTools): void 
     )
     .option(
       "--json",
-      "print JSON: groups (table, rule, path, events, example), groupCount, refusals, messages, all; with --show an array of rows of the table, values whole, and file, line, record (null where unknown)",
+      "print JSON: groups (table, rule, path, events, example), groupCount, refusals, messages, all, crossingConflicts (refused as another partition's delivery was graded); with --show an array of rows of the table, values whole, and file, line, record (null where unknown)",
     )
     .action((flags: QuarantineFlags) => runQuarantine(flags, tools));
 }

@@ -9,12 +9,24 @@ import type { Schema } from "./schema";
 export interface ExamState {
   /** Hash of the event that it was graded by; null where none was. */
   readonly gradedHash: Buffer | null;
+  /** The partition of that event; null also where a build that kept none graded it. */
+  readonly gradedIn: number | null;
   /** Whether an event has given its questions. */
   readonly questionsTaken: boolean;
+  /** The partition of that event, likewise. */
+  readonly questionsIn: number | null;
+  /** The highest partition that brought a delivery; null where that was not kept. */
+  readonly lastIn: number | null;
 }
 
 /** The state of an exam ID that nothing is known of. */
-export const unknownExam: ExamState = { gradedHash: null, questionsTaken: false };
+export const unknownExam: ExamState = {
+  gradedHash: null,
+  gradedIn: null,
+  questionsTaken: false,
+  questionsIn: null,
+  lastIn: null,
+};
 
 /** What grades_ID makes of a delivery. */
 export type Grading =
@@ -27,8 +39,19 @@ export interface Decision {
   readonly grading: Grading;
   /** `absent` also where the questions were taken before. */
   readonly questions: EventQuestions;
+  /** Whether it is refused since a delivery in another partition, with other contents, was graded. */
+  readonly isCrossing: boolean;
+  /** Whether it comes after a delivery in a higher partition: it counts before that one. */
+  readonly isLate: boolean;
   /** The very object given where nothing changed. */
   readonly state: ExamState;
+}
+
+export interface DecideOptions {
+  /** What grades are held to; default the project's. */
+  readonly schema?: Schema<GradeValues> | undefined;
+  /** The state that grows by the delivery, where that is another than the one it is decided by. */
+  readonly known?: ExamState;
 }
 
 /**
@@ -40,22 +63,32 @@ export function decideDelivery(
   before: ExamState,
   event: AssessmentEvent,
   origin: Origin,
-  schema: Schema<GradeValues> = gradeSchema,
+  { schema = gradeSchema, known = before }: DecideOptions = {},
 ): Decision {
+  const { partition } = origin;
   const hash = hashEvent(event);
-  if (before.gradedHash?.equals(hash)) {
-    return { grading: { kind: "duplicate" }, questions: { kind: "absent" }, state: before };
-  }
-  const grading = gradeDelivery(before, event, schema);
-  const questions: EventQuestions = before.questionsTaken
-    ? { kind: "absent" }
-    : toQuestionRows(event, origin);
-  if (grading.kind !== "graded" && questions.kind !== "rows") return { grading, questions, state: before };
-  const state = {
-    gradedHash: grading.kind === "graded" ? hash : before.gradedHash,
-    questionsTaken: before.questionsTaken || questions.kind === "rows",
+  const grading: Grading = before.gradedHash?.equals(hash)
+    ? { kind: "duplicate" }
+    : gradeDelivery(before, event, schema);
+  const isDone = grading.kind === "duplicate" || before.questionsTaken;
+  const questions: EventQuestions = isDone ? { kind: "absent" } : toQuestionRows(event, origin);
+  const isElsewhere = before.gradedIn !== null && before.gradedIn !== partition;
+  return {
+    grading,
+    questions,
+    isCrossing: grading.kind === "refused" && isElsewhere,
+    isLate: known.lastIn !== null && partition < known.lastIn,
+    state: growState(known, {
+      ...(grading.kind === "graded" ? { gradedHash: hash, gradedIn: partition } : {}),
+      ...(questions.kind === "rows" ? { questionsTaken: true, questionsIn: partition } : {}),
+      lastIn: Math.max(known.lastIn ?? 0, partition),
+    }),
   };
-  return { grading, questions, state };
+}
+
+function growState(known: ExamState, more: Partial<ExamState> & Pick<ExamState, "lastIn">): ExamState {
+  const isSame = !more.gradedHash && !more.questionsTaken && more.lastIn === known.lastIn;
+  return isSame ? known : { ...known, ...more };
 }
 
 function gradeDelivery(before: ExamState, event: AssessmentEvent, schema: Schema<GradeValues>): Grading {

@@ -3,18 +3,28 @@ import { type ExamState, unknownExam } from "./attempts";
 
 const hashBytes = 16;
 const flagsAt = 2 * hashBytes;
-const entryBytes = flagsAt + 1;
+const gradedInAt = flagsAt + 1;
+const questionsInAt = gradedInAt + 2;
+const lastInAt = questionsInAt + 2;
+const partitionsAt = [gradedInAt, questionsInAt, lastInAt];
+const entryBytes = lastInAt + 2;
+/** An entry that a build wrote which kept no partitions ends behind its flags. */
+const shortEntryBytes = gradedInAt;
 const graded = 1;
 const questionsTaken = 2;
+const hasPartitions = 4;
+/** Partitions of a higher number count as this one. */
+const maxPartition = 2 ** 16 - 2;
 const chunkEntries = 2 ** 14;
 
-/** How many exam IDs an index can hold: 2^28, which take 11 GB. */
+/** How many exam IDs an index can hold: 2^28, which take 12 GB. */
 export const maxExamIds = 2 ** 28;
 
 /**
- * The states of all exam IDs of a lake, by the 16-byte hash of the exam ID. Entries of 33 bytes (ID hash, hash of the
- * graded event, flags) stand one after another in chunks that are never moved, found through an open-addressed table of
- * their numbers, 4 bytes each, that doubles when it is three quarters full: 39 to 44 bytes an exam ID.
+ * The states of all exam IDs of a lake, by the 16-byte hash of the exam ID. Entries of 39 bytes (ID hash, hash of the
+ * graded event, flags, three partitions) stand one after another in chunks that are never moved, found through an
+ * open-addressed table of their numbers, 4 bytes each, that doubles when it is three quarters full: 45 to 50 bytes an
+ * exam ID.
  */
 export class ExamIndex {
   readonly #limit: number;
@@ -50,7 +60,7 @@ export class ExamIndex {
     this.#changed.add(number);
   }
 
-  /** Packs the entries that were set since the last mark (since the start without one), 33 bytes each. */
+  /** Packs the entries that were set since the last mark (since the start without one), 39 bytes each. */
   changes(): Buffer {
     return Buffer.concat([...this.#changed].map((number) => this.#entryOf(number)));
   }
@@ -65,10 +75,15 @@ export class ExamIndex {
    * In any order, and any number of times, the same entries give the same states. Throws where they are cut.
    */
   apply(packed: Buffer): void {
-    if (packed.length % entryBytes !== 0) throw cutError(packed.length);
-    for (let at = 0; at < packed.length; at += entryBytes) {
+    for (let at = 0, end = 0; at < packed.length; at = end) {
+      end = at + widthOf(packed, at);
+      if (end > packed.length) throw cutError(packed.length - at);
+      const size = this.#size;
       const number = this.#numberOf(packed, at);
-      merge(this.#chunkOf(number), startOf(number), packed, at);
+      const [chunk, start] = [this.#chunkOf(number), startOf(number)];
+      const isWhole = number === size && end - at === entryBytes;
+      if (isWhole) packed.copy(chunk, start, at, end);
+      else merge(chunk, start, packed, at);
     }
   }
 
@@ -112,6 +127,7 @@ export class ExamIndex {
     if (number === this.#chunks.length * chunkEntries)
       this.#chunks.push(Buffer.alloc(chunkEntries * entryBytes));
     ids.copy(this.#chunkOf(number), startOf(number), at, at + hashBytes);
+    this.#chunkOf(number)[startOf(number) + flagsAt] = hasPartitions;
     this.#size++;
     this.#slots[this.#slotOf(ids, at)] = this.#size;
     return number;
@@ -141,26 +157,53 @@ function isSameId(a: Buffer, aAt: number, b: Buffer, bAt: number): boolean {
   return a.compare(b, bAt, bAt + hashBytes, aAt, aAt + hashBytes) === 0;
 }
 
-function pack(state: ExamState, entry: Buffer): void {
-  if (state.gradedHash) state.gradedHash.copy(entry, hashBytes);
+function pack({ gradedHash, questionsTaken: isTaken, ...state }: ExamState, entry: Buffer): void {
+  if (gradedHash) gradedHash.copy(entry, hashBytes);
   else entry.fill(0, hashBytes, flagsAt);
-  entry[flagsAt] = (state.gradedHash ? graded : 0) | (state.questionsTaken ? questionsTaken : 0);
+  entry[flagsAt] = hasPartitions | (gradedHash ? graded : 0) | (isTaken ? questionsTaken : 0);
+  entry.writeUInt16LE(packPartition(state.gradedIn), gradedInAt);
+  entry.writeUInt16LE(packPartition(state.questionsIn), questionsInAt);
+  entry.writeUInt16LE(packPartition(state.lastIn), lastInAt);
 }
 
 function unpack(entry: Buffer): ExamState {
   const flags = entry[flagsAt] ?? 0;
   return {
     gradedHash: flags & graded ? Buffer.from(entry.subarray(hashBytes, flagsAt)) : null,
+    gradedIn: unpackPartition(entry.readUInt16LE(gradedInAt)),
     questionsTaken: (flags & questionsTaken) !== 0,
+    questionsIn: unpackPartition(entry.readUInt16LE(questionsInAt)),
+    lastIn: unpackPartition(entry.readUInt16LE(lastInAt)),
   };
 }
 
-/** Adds what one packed entry knows to another. An ID has one graded hash; of two the greater stays, in any order. */
+/** 0 is none. */
+function packPartition(partition: number | null): number {
+  return partition === null ? 0 : Math.min(partition, maxPartition) + 1;
+}
+
+function unpackPartition(packed: number): number | null {
+  return packed === 0 ? null : packed - 1;
+}
+
+function widthOf(packed: Buffer, at: number): number {
+  return (packed[at + flagsAt] ?? 0) & hasPartitions ? entryBytes : shortEntryBytes;
+}
+
+/**
+ * Adds what one packed entry knows to another. An ID has one graded hash and one partition where it was graded; of two
+ * the greater stays, in any order.
+ */
 function merge(to: Buffer, toAt: number, from: Buffer, fromAt: number): void {
   const [hash, flags] = [fromAt + hashBytes, fromAt + flagsAt];
   if (from.compare(to, toAt + hashBytes, toAt + flagsAt, hash, flags) > 0)
     from.copy(to, toAt + hashBytes, hash, flags);
   to[toAt + flagsAt] = (to[toAt + flagsAt] ?? 0) | (from[flags] ?? 0);
+  if (widthOf(from, fromAt) === shortEntryBytes) return;
+  for (const at of partitionsAt) {
+    const partition = from.readUInt16LE(fromAt + at);
+    if (partition > to.readUInt16LE(toAt + at)) to.writeUInt16LE(partition, toAt + at);
+  }
 }
 
 function cutError(bytes: number): ServiceError {

@@ -4,6 +4,7 @@ import { type Decision, decideDelivery, unknownExam } from "./attempts";
 import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import type { Failure } from "./failures";
+import { recallBefore } from "./firsts";
 import { type GradeValues, gradeSchema, toGradeRow } from "./grades";
 import { examSchema, optionSchema, questionSchema } from "./questions";
 import type { Schema } from "./schema";
@@ -29,13 +30,23 @@ export interface Outcome {
   readonly questions: readonly QuestionRow[];
   /** A row for each table that refused the event; refusals by questions_pool_data alone leave the kind as it is. */
   readonly quarantine: readonly QuarantineRow[];
+  /** Whether it is refused since a delivery of its exam ID in another partition, with other contents, was graded. */
+  readonly isCrossing: boolean;
+  /** Whether it comes after a delivery of its exam ID in a higher partition: it counts before that one. */
+  readonly isLate: boolean;
 }
 
 /**
  * Decides which rows a message adds, and keeps its exam ID's state in the index. Messages must come in the order of
- * their offsets. Never throws on a message's contents. Grades are held to `schema`, by default the project's.
+ * their offsets. Never throws on a message's contents. Grades are held to `schema`, by default the project's. Of the
+ * deliveries in several partitions the first to come counts or, with `firsts`, the one in the lowest partition.
  */
-export function decideOutcome(message: TopicMessage, exams: ExamIndex, schema = gradeSchema): Outcome {
+export function decideOutcome(
+  message: TopicMessage,
+  exams: ExamIndex,
+  schema = gradeSchema,
+  firsts?: ExamIndex,
+): Outcome {
   const decoded = decodeEvent(message.value);
   const raw = toRawRow(message, decoded.text);
   const quarantine: QuarantineRow[] = [];
@@ -43,9 +54,10 @@ export function decideOutcome(message: TopicMessage, exams: ExamIndex, schema = 
     quarantine.push(toQuarantineRow(message, decoded.text, { table, failures }));
   if (!decoded.ok) {
     refuse("events", decoded.failures);
-    return { kind: "quarantined", raw, grade: null, questions: [], quarantine };
+    return { ...ofNobody, kind: "quarantined", raw, quarantine };
   }
-  const { grading, questions } = deliver(decoded.event, message, { exams, schema });
+  const decision = deliver(decoded.event, message, { exams, schema, firsts });
+  const { grading, questions, isCrossing, isLate } = decision;
   if (grading.kind === "refused") refuse("grades_ID", grading.failures);
   if (questions.kind === "refused") refuse("questions_pool_data", questions.failures);
   return {
@@ -54,8 +66,12 @@ export function decideOutcome(message: TopicMessage, exams: ExamIndex, schema = 
     grade: grading.kind === "graded" ? toGradeRow(grading.values, message) : null,
     questions: questions.kind === "rows" ? questions.rows : [],
     quarantine,
+    isCrossing,
+    isLate,
   };
 }
+
+const ofNobody = { grade: null, questions: [], isCrossing: false, isLate: false } as const;
 
 function toRawRow(
   { topic, partition, offset, timestamp, ...message }: TopicMessage,
@@ -88,17 +104,19 @@ function toBase64(text: string | null, bytes: Buffer | null): string | null {
 interface Known {
   readonly exams: ExamIndex;
   readonly schema: Schema<GradeValues>;
+  readonly firsts: ExamIndex | undefined;
 }
 
 /** Decides a delivery by what the index knows. An event without a sound exam ID is nobody's: it leaves no state. */
-function deliver(event: AssessmentEvent, origin: Origin, { exams, schema }: Known): Decision {
+function deliver(event: AssessmentEvent, origin: Origin, { exams, schema, firsts }: Known): Decision {
   const examId = examIdOf(event);
-  if (examId === undefined) return decideDelivery(unknownExam, event, origin, schema);
+  if (examId === undefined) return decideDelivery(unknownExam, event, origin, { schema });
   const idHash = hashExamId(examId);
-  const before = exams.get(idHash);
-  const delivery = decideDelivery(before, event, origin, schema);
-  if (delivery.state !== before) exams.set(idHash, delivery.state);
-  return delivery;
+  const known = exams.get(idHash);
+  const before = firsts ? recallBefore(firsts.get(idHash), known, origin.partition) : known;
+  const decision = decideDelivery(before, event, origin, { schema, known });
+  if (decision.state !== known) exams.set(idHash, decision.state);
+  return decision;
 }
 
 function toQuarantineRow(

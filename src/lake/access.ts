@@ -90,15 +90,25 @@ export async function makeTwin(lake: Lake, directory: string, path: string): Pro
   return { path, mode: toFileMode(access) };
 }
 
-/** Throws where snapshots stand in the way of replacing one of these directories; `nothing` says what is left undone. */
-export async function checkReplaceable(
-  lake: Lake,
-  directories: readonly string[],
-  nothing = "nothing is replayed",
-): Promise<void> {
-  for (const path of directories.map(lake.at)) {
+/** A table that no other can take the place of; nothing is changed. */
+export class IrreplaceableError extends ServiceError {
+  override readonly name = "ServiceError";
+
+  constructor(
+    /** Relative to the lake. */
+    readonly directory: string,
+    reason: string,
+  ) {
+    super(`${reason}; the tables stay as they are`);
+  }
+}
+
+/** Throws an IrreplaceableError where snapshots stand in the way of replacing one of these directories. */
+export async function checkReplaceable(lake: Lake, directories: readonly string[]): Promise<void> {
+  for (const directory of directories) {
+    const path = lake.at(directory);
     if (!(await lake.hdfs.access(path))?.isSnapshottable) continue;
-    throw new ServiceError(`${explainSnapshots(await readSnapshots(lake.hdfs, path))}; ${nothing}`);
+    throw new IrreplaceableError(directory, explainSnapshots(await readSnapshots(lake.hdfs, path)));
   }
 }
 

@@ -2,7 +2,7 @@ import { describeRow, describeUnit, typeName } from "../tables/column-docs";
 import { type ForeignKey, keys } from "../tables/keys";
 import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
 import { typeNames } from "../tables/types";
-import { type Counts, formatWhole, type LakeState } from "./commit-file";
+import { type Counts, formatWhole, type LakeState, type Whole } from "./commit-file";
 import type { Gap } from "./gaps";
 
 /** One file of a table: its path relative to the lake's directory. */
@@ -34,7 +34,7 @@ export interface LakeContents {
   readonly lakeDir: string;
   /** The commit, its time (ISO 8601, UTC) and the version of its format. */
   readonly commit: { readonly number: number; readonly committedAt: string; readonly format: number };
-  readonly state: Pick<LakeState, "topic" | "offsets" | "counts" | "rowCounts" | "gaps">;
+  readonly state: Pick<LakeState, "offsets" | "rowCounts"> & Whole;
   readonly parts: LakeParts;
 }
 

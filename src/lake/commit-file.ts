@@ -1,4 +1,5 @@
 import { ServiceError } from "../base/errors";
+import { formatCountOf } from "../base/text";
 import { quote } from "../events/failures";
 import type { CourseSums } from "../tables/course-sums";
 import { schemaVersion, type TableName, tables } from "../tables/tables";
@@ -53,6 +54,12 @@ export interface LakeState {
   readonly version?: number;
   /** Offsets that were skipped as they were gone before they were landed, in the order of skipping; absent for none. */
   readonly gaps?: readonly Gap[];
+  /** Conflicts whose two deliveries came in different partitions; absent for none. */
+  readonly crossingConflicts?: number;
+  /** Deliveries that came after one in a higher partition; absent in lakes that were begun before they were counted. */
+  readonly late?: number;
+  /** Of those the ones that the tables have in their order; absent for none. */
+  readonly settled?: number;
 }
 
 /** What the files of a table come to: a listing of them is held to it. */
@@ -100,7 +107,7 @@ const noRows = Object.fromEntries(Object.keys(tables).map((name) => [name, 0])) 
 /** The state of a lake that nothing has been landed in. */
 export function emptyState(topic: string): LakeState {
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  return { topic, offsets: {}, counts, rowCounts: noRows, courses: {} };
+  return { topic, offsets: {}, counts, rowCounts: noRows, courses: {}, late: 0 };
 }
 
 /** The claim that follows `last`: the same state, the next number, `run` as the new holder. */
@@ -206,11 +213,15 @@ export function formatSum({ consumed, graded, duplicates, quarantined }: Counts)
   return sum === consumed ? numbers : `${numbers} (off by ${consumed - sum})`;
 }
 
-/** The sum, and behind it what was skipped before it was landed. */
-export function formatWhole(state: Pick<LakeState, "topic" | "counts" | "gaps">): string {
-  const skipped = formatGaps(state.topic, state.gaps ?? []);
-  return [formatSum(state.counts), ...(skipped ? [skipped] : [])].join("; ");
+/** The sum, and behind it how many conflicts cross partitions and what was skipped before it was landed. */
+export function formatWhole({ topic, counts, gaps = [], crossingConflicts = 0 }: Whole): string {
+  const conflicts =
+    crossingConflicts > 0 ? `${formatCountOf(crossingConflicts, "conflict")} across partitions` : "";
+  return [formatSum(counts), conflicts, formatGaps(topic, gaps)].filter((part) => part !== "").join("; ");
 }
+
+/** What the sum is made of, and what is told with it. */
+export type Whole = Pick<LakeState, "topic" | "counts" | "gaps" | "crossingConflicts">;
 
 /** Whether the sum holds. */
 export function isSumRight(counts: Counts): boolean {

@@ -30,6 +30,8 @@ export interface BatchPlan {
   readonly run: string;
   readonly state: LakeState;
   readonly exams: ExamIndex;
+  /** Which deliveries count, where the messages come in another order than that of partitions, then offsets. */
+  readonly firsts?: ExamIndex | undefined;
   /** Local folder for the files before they are uploaded. */
   readonly spool: string;
   /** The schema that grades are held to; default the project's. */
@@ -122,9 +124,9 @@ export class LandingBatch {
 
   #decide(message: MessageBatch["messages"][number], partition: number): Outcome {
     this.#valueBytes += message.value?.length ?? 0;
-    const { exams, schema, state } = this.#plan;
+    const { exams, firsts, schema, state } = this.#plan;
     const timestamp = toStorableMs(message.timestamp);
-    return decideOutcome({ ...message, timestamp, topic: state.topic, partition }, exams, schema);
+    return decideOutcome({ ...message, timestamp, topic: state.topic, partition }, exams, schema, firsts);
   }
 
   async #append<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {

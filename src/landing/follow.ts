@@ -21,16 +21,17 @@ import {
 } from "./land";
 import type { GivenUp } from "./merge";
 import { measureRate, type Rate } from "./rate";
+import { settleOrGiveUp } from "./settle";
 
-export interface FollowOptions extends Omit<LandOptions, "onProgress" | "signal"> {
+export interface FollowOptions extends Omit<LandOptions, "onProgress" | "onSettle" | "signal"> {
   /** Ends the following in order: what is gathered is committed, then the report is returned. */
   readonly signal: AbortSignal;
   /** A commit is made so long after the first message that it is to hold, at the latest; default 10,000 ms. */
   readonly commitMs?: number;
-  /** Small files are merged after so many commits; 0 for never. Default 100. */
+  /** Small files are merged, and late deliveries settled, after so many commits; 0 for never. Default 100. */
   readonly compactEvery?: number;
   readonly onProgress?: (progress: FollowProgress) => void;
-  /** Told of each directory that could not be compacted. */
+  /** Told of each directory that could not be compacted or replaced. */
   readonly onGivenUp?: (givenUp: GivenUp) => void;
 }
 
@@ -200,6 +201,8 @@ async function compactHeld({ landing, config, options }: Following): Promise<voi
   const { givenUp } = await compact({ lake: landing.lake, config });
   for (const one of givenUp) options.onGivenUp?.(one);
   await catchUp(landing);
+  const unsettled = await settleOrGiveUp(landing);
+  if (unsettled) options.onGivenUp?.(unsettled);
 }
 
 function tell(following: Following): void {

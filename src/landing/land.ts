@@ -15,7 +15,9 @@ import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
 import { closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
 import { openLanding } from "./open";
+import type { RebuildProgress } from "./rebuild";
 import type { Refused } from "./refusals";
+import { settle } from "./settle";
 import type { UpgradeOptions } from "./upgrade";
 
 export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade"> {
@@ -37,6 +39,8 @@ export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade"> {
    */
   readonly skipGaps?: boolean;
   readonly onProgress?: (progress: LandProgress) => void;
+  /** Told, at the end, where the tables are rebuilt as deliveries came in a higher partition first. */
+  readonly onSettle?: (progress: RebuildProgress) => void;
   /** Ends the landing with the signal's reason, once what was gathered is committed. */
   readonly signal?: AbortSignal;
 }
@@ -74,6 +78,7 @@ export interface LandReport {
  * Lands what the topic holds from the committed offsets up to its end at the start, in batches of bounded size: claim
  * the lake, finish what the last lander left, then per batch write files out of sight, commit in one rename, place them.
  * Ended at any point, the next run goes on from the last commit. What stands before a batch that can't be read lands.
+ * At the end the tables are the same however often it was ended and in whatever order the partitions were read.
  */
 export function land(options: LandOptions = {}): Promise<LandReport> {
   return interruptible(options, landAll);
@@ -177,6 +182,7 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
     if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last))) {
       await commitBatch(landing);
     }
+    await settle(landing, { signal, onProgress: plan.onSettle });
     await sweepLanding(landing);
     if (unreadable) throw unreadable;
   } finally {

@@ -1,9 +1,11 @@
 import { ServiceError } from "../base/errors";
-import { createExamIndex } from "../events/exam-index";
+import { createExamIndex, type ExamIndex } from "../events/exam-index";
+import { noteFirst } from "../events/firsts";
 import type { GradeValues } from "../events/grades";
 import { decideOutcome, type Outcome, type TopicMessage } from "../events/outcomes";
 import type { Schema } from "../events/schema";
-import { type Lake, listParts } from "../lake/lake";
+import { type Lake, listParts, readLastCommit } from "../lake/lake";
+import { isInOrder } from "../lake/settled";
 import { readRowGroups } from "../parquet/read";
 import { type Origin, type RawRow, type RowOf, type TableName, tables } from "../tables/tables";
 
@@ -31,12 +33,32 @@ export async function* readParts<N extends TableName>(
   }
 }
 
-/** Decides anew what each message of raw_data adds to the tables, in the order they were landed. */
+/**
+ * Decides anew what each message of raw_data adds to the tables, as if they had come by partition, then offset; yields
+ * them in the order they were landed.
+ */
 export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeValues>): AsyncGenerator<Outcome> {
   const exams = createExamIndex();
+  const firsts = await readFirsts(lake, schema);
   for await (const messages of readMessages(lake)) {
-    for (const message of messages) yield decideOutcome(message, exams, schema);
+    for (const message of messages) yield decideOutcome(message, exams, schema, firsts);
   }
+}
+
+/** Reads which deliveries count, for all of raw_data; undefined where its own order says so. */
+export async function readFirsts(
+  lake: Lake,
+  schema?: Schema<GradeValues>,
+  signal?: AbortSignal,
+): Promise<ExamIndex | undefined> {
+  const last = await readLastCommit(lake);
+  if (last && isInOrder(last.state)) return undefined;
+  const firsts = createExamIndex();
+  for await (const messages of readMessages(lake)) {
+    signal?.throwIfAborted();
+    for (const message of messages) noteFirst(message, firsts, schema);
+  }
+  return firsts;
 }
 
 /** The messages that raw_data holds, as Kafka gave them; some thousands at a time. */

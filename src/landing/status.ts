@@ -4,6 +4,7 @@ import { findOffsets, type PartitionOffsets } from "../kafka/topics";
 import { type Commit, type Counts, checkOffsets, isSumRight } from "../lake/commit-file";
 import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { listTables, openLake, readLastCommit } from "../lake/lake";
+import { isSettled } from "../lake/settled";
 import { readServices, type ServicesStatus } from "../services/services";
 import type { TableName } from "../tables/tables";
 
@@ -25,6 +26,10 @@ export interface LakeStatus {
   readonly counts: Counts;
   /** Offsets that were gone before they were landed, and skipped on request. */
   readonly gaps: readonly Gap[];
+  /** Conflicts whose two deliveries came in different partitions. */
+  readonly crossingConflicts: number;
+  /** Whether the lowest partition counts everywhere; until then deliveries in a higher one that came first do. */
+  readonly isSettled: boolean;
   /** Whether consumed = graded + duplicates + quarantined, and raw_data holds as many rows as were consumed. */
   readonly sumHolds: boolean;
   /** Number of the last commit and when it was made (ISO 8601, UTC). */
@@ -69,7 +74,7 @@ export async function readLakeStatus(config: Config = readConfig()): Promise<Lak
 }
 
 async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus> {
-  const { topic, counts, rowCounts, gaps = [] } = commit.state;
+  const { topic, counts, rowCounts, gaps = [], crossingConflicts = 0 } = commit.state;
   const datasets = (await listTables(openLake(config.hdfs))).map(({ table, ...rest }) => ({
     table,
     rows: rowCounts[table],
@@ -78,7 +83,8 @@ async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus>
   const sumHolds = isSumRight(counts) && rowCounts.raw_data === counts.consumed;
   const { number, committedAt } = commit;
   const { lakeDir } = config.hdfs;
-  return { lakeDir, topic, datasets, counts, gaps, sumHolds, commit: number, committedAt };
+  const held = { counts, gaps, crossingConflicts, isSettled: isSettled(commit.state), sumHolds };
+  return { lakeDir, topic, datasets, ...held, commit: number, committedAt };
 }
 
 /** Services, topic and lake; throws where a service that isn't stopped does not answer. */

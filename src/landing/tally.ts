@@ -33,13 +33,17 @@ export function createTally(before: LakeState): Tally {
   const offsets: Record<string, string> = { ...before.offsets };
   const courses: Record<string, CourseSums> = Object.assign(Object.create(null), before.courses);
   const gaps: Gap[] = [...(before.gaps ?? [])];
+  let crossing = before.crossingConflicts ?? 0;
+  let late = before.late;
   const moveTo = (partition: number, next: bigint) => {
     offsets[partition] = next.toString();
   };
   return {
     counts: () => counts,
-    add: ({ kind, grade, raw }) => {
+    add: ({ kind, grade, raw, isCrossing, isLate }) => {
       counts.consumed++;
+      if (isCrossing) crossing++;
+      if (isLate && late !== undefined) late++;
       counts[kind === "duplicate" ? "duplicates" : kind]++;
       if (grade) courses[grade.exam_name] = addScore(courses[grade.exam_name], grade.score, grade.started_at);
       moveTo(raw.partition, raw.offset + 1n);
@@ -65,6 +69,8 @@ export function createTally(before: LakeState): Tally {
         courses,
         ...(gaps.length > 0 ? { gaps: [...gaps] } : {}),
         ...(fingerprint ? { schema: fingerprint } : {}),
+        ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
+        ...(late === undefined ? {} : { late }),
       };
     },
   };

@@ -1,7 +1,6 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { ServiceError } from "../base/errors";
-import { checkReplaceable, makeTwin, type StagingFolder } from "../lake/access";
+import { checkReplaceable, IrreplaceableError, makeTwin, type StagingFolder } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Lake, listParts } from "../lake/lake";
 import { placeCommit } from "../lake/placing";
@@ -32,11 +31,9 @@ export interface UpgradeOptions {
 
 const upgraded = ["raw_data", "quarantine"] as const;
 type UpgradedTable = (typeof upgraded)[number];
-const nothing = "the tables stay of their old version, and nothing is landed";
-
 /** Throws where tables of an old version can't be replaced. */
 export function checkUpgradable(lake: Lake): Promise<void> {
-  return checkReplaceable(lake, upgraded, nothing);
+  return checkReplaceable(lake, upgraded);
 }
 
 /**
@@ -58,7 +55,7 @@ export async function upgradeTables(landing: Landing, { onUpgrade, signal }: Upg
   const swaps = [];
   for (const directory of upgraded) {
     const staging = await makeTwin(lake, directory, `_tmp/${run}/new-${directory}`);
-    if ("refusal" in staging) throw new ServiceError(`${staging.refusal}; ${nothing}`);
+    if ("refusal" in staging) throw new IrreplaceableError(directory, staging.refusal);
     const added = await rewriteParts(landing, directory, { staging, tell });
     const { path: staged } = staging;
     swaps.push({

@@ -14,6 +14,7 @@ import {
 } from "../lake/commit-file";
 import { findUnexplained, type Gap } from "../lake/gaps";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
+import { isSettled } from "../lake/settled";
 import { addScore, type CourseSums, toCourseRow } from "../tables/course-sums";
 import type { RawRow, TableName } from "../tables/tables";
 import { addTo, type Bag, createBag, differingBucket } from "./bags";
@@ -42,6 +43,10 @@ export interface VerifyReport {
   readonly topic: string;
   /** Offsets that were gone before they were landed, and skipped on request: no row of raw_data may be among them. */
   readonly gaps: readonly Gap[];
+  /** Conflicts whose two deliveries came in different partitions, counted anew. */
+  readonly crossingConflicts: number;
+  /** Whether the lowest partition counts everywhere; until then deliveries in a higher one that came first do. */
+  readonly isSettled: boolean;
 }
 
 /** Everything that raw_data gives, in sums. */
@@ -49,6 +54,7 @@ interface Recomputed {
   readonly bags: Readonly<Record<MessageTable, Bag>>;
   readonly courses: ReadonlyMap<string, CourseSums>;
   readonly counts: Counts;
+  readonly crossingConflicts: number;
   /** The first place where raw_data is not what was consumed; empty where there is none. */
   readonly fault: string;
   /** The first offsets that are missing; in a topic with transactions some hold no message. */
@@ -101,9 +107,11 @@ async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): P
   options.onProgress?.("course_ID");
   checks.push(await checkCourses(lake, recomputed.courses));
   const ok = isSumRight(recomputed.counts) && checks.every((check) => check.ok);
+  const { counts, crossingConflicts } = recomputed;
   const { schema, topic, gaps = [] } = commit.state;
   const isSchemaOther = schema !== undefined && schema !== fingerprintSchemas(options.schema);
-  return { ok, isSchemaOther, checks, counts: recomputed.counts, topic, gaps };
+  const held = { counts, topic, gaps, crossingConflicts, isSettled: isSettled(commit.state) };
+  return { ok, isSchemaOther, checks, ...held };
 }
 
 /** A landing at the same time adds rows that the first tables read did not have. */
@@ -124,17 +132,19 @@ async function recompute(
   const bags = { questions_pool_data: createBag(), grades_ID: createBag(), quarantine: createBag() };
   const courses = new Map<string, CourseSums>();
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
+  let crossingConflicts = 0;
   const order = watchOrder(topic, gaps);
   for await (const outcome of recomputeOutcomes(lake, schema)) {
     order.see(outcome.raw);
     counts.consumed++;
     counts[countName[outcome.kind]]++;
+    if (outcome.isCrossing) crossingConflicts++;
     for (const table of messageTables) for (const row of rowsFor(outcome, table)) addTo(bags[table], row);
     if (!outcome.grade) continue;
     const { exam_name, score, started_at } = outcome.grade;
     courses.set(exam_name, addScore(courses.get(exam_name), score, started_at));
   }
-  return { bags, courses, counts, ...order.end(offsets) };
+  return { bags, courses, counts, crossingConflicts, ...order.end(offsets) };
 }
 
 /** Sees that each partition's messages come once and in order, and where some may be missing. */

@@ -52,6 +52,8 @@ export interface QuarantineGroups extends RefusalCounts {
     /** Messages that the sum counts as quarantined: all but those whose questions alone were refused. */
     readonly quarantined: number;
   };
+  /** Messages refused as a delivery of their exam ID in another partition was graded, with other contents. */
+  readonly crossingConflicts: number;
 }
 
 /** One row of quarantine; timestamp as ISO 8601 text in UTC. */
@@ -122,7 +124,13 @@ export async function readQuarantineGroups(
       messages: count("all_messages"),
       quarantined: count("quarantined"),
     },
+    crossingConflicts: await readCrossing(options),
   };
+}
+
+async function readCrossing({ lake, config }: QueryOptions): Promise<number> {
+  const commit = await readLastCommit(lake ?? openLake((config ?? readConfig()).hdfs));
+  return commit?.state.crossingConflicts ?? 0;
 }
 
 /** Looks into the examples' messages, those that are no event or lack what events have. */

@@ -73,6 +73,8 @@ describe("from a file to verified tables", () => {
       "datasets",
       "counts",
       "gaps",
+      "crossingConflicts",
+      "isSettled",
       "sumHolds",
       "commit",
       "committedAt",
@@ -94,6 +96,8 @@ describe("from a file to verified tables", () => {
       "counts",
       "topic",
       "gaps",
+      "crossingConflicts",
+      "isSettled",
       "beyond",
     ]);
     assert.deepEqual([verified.ok, verified.isSchemaOther, verified.counts], [true, false, shippedCounts]);
@@ -124,6 +128,8 @@ describe("from a file to verified tables", () => {
       "datasets",
       "counts",
       "gaps",
+      "crossingConflicts",
+      "isSettled",
       "sumHolds",
       "commit",
       "committedAt",

@@ -172,6 +172,7 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ["is another run's", inSource],
   ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],
   ["the schema has changed", inSource],
+  ["deliveries of one exam ID", inSource],
   [
     "user-activity: hdfs /user-activity: expected at most",
     async () => {

@@ -10,6 +10,7 @@ const report: QuarantineGroups = {
   refusals: 1234,
   messages: 1234,
   all: { refusals: 1240, messages: 1238, quarantined: 1236 },
+  crossingConflicts: 0,
 };
 const event: RefusedEvent = {
   topic: "t",
@@ -32,6 +33,13 @@ test("groups are a table, with what they add up to below it", () => {
     "refusals: 1,234 of 1,240 in all, messages: 1,234",
     "of the 1,238 messages in quarantine the sum counts 1,236 as quarantined, 2 not: only their questions were refused",
   ]);
+});
+
+test("conflicts across partitions are told, with which of the two counts", () => {
+  const line = formatGroups({ ...report, crossingConflicts: 1200 })
+    .split("\n")
+    .at(-1);
+  assert.equal(line, "1,200 conflicts across partitions: where contents differ, the lowest partition counts");
 });
 
 test("an empty quarantine and an empty selection say so", () => {

@@ -11,6 +11,8 @@ const lake: LakeStatus = {
   datasets: [{ table: "raw_data", rows: 1234, files: 2, bytes: 56_789, path: "/l/raw_data" }],
   counts: { consumed: 1234, graded: 1230, duplicates: 3, quarantined: 1 },
   gaps: [],
+  crossingConflicts: 0,
+  isSettled: true,
   sumHolds: true,
   commit: 4,
   committedAt: "2026-01-01T00:00:00.000Z",
@@ -115,10 +117,12 @@ test("what verifying finds stands below its table", () => {
     counts: lake.counts,
     topic: "events",
     gaps: [],
+    crossingConflicts: 2,
+    isSettled: true,
   });
   assert.deepEqual(cells(text).slice(1), [
     ["raw_data", "1,234", "1,234", "equal"],
     ["grades_ID", "1,230", "1,229", "differs"],
   ]);
-  assert.match(text, /\ngrades_ID: one is missing\nconsumed 1234 = /);
+  assert.match(text, /\ngrades_ID: one is missing\nconsumed 1234 = .+; 2 conflicts across partitions$/);
 });

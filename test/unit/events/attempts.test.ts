@@ -27,7 +27,13 @@ test("the first sound event is graded and gives its questions", () => {
   const event = anEvent();
   const { summary, state } = deliver(unknownExam, event);
   assert.equal(summary, "graded rows");
-  assert.deepEqual(state, { gradedHash: hashEvent(event), questionsTaken: true });
+  assert.deepEqual(state, {
+    gradedHash: hashEvent(event),
+    gradedIn: 0,
+    questionsTaken: true,
+    questionsIn: 0,
+    lastIn: 0,
+  });
 });
 
 test("the same event again is a duplicate that changes nothing, whatever its key order", () => {
@@ -103,5 +109,40 @@ test("an event without a questions array leaves the questions open, an empty arr
 
 test("an event that changes nothing leaves the very state that was there", () => {
   const event = { user_exam_id: "a-1" };
-  assert.equal(deliver(unknownExam, event).state, unknownExam);
+  const { state } = deliver(unknownExam, event);
+  assert.deepEqual(state, { ...unknownExam, lastIn: 0 });
+  assert.equal(deliver(state, event).state, state);
+});
+
+/** Delivers events of one exam ID, each in its partition; says of each whether it is a crossing conflict, and late. */
+function deliverIn(...deliveries: readonly (readonly [number, Record<string, unknown>])[]) {
+  let state = unknownExam;
+  return deliveries.map(([partition, event]) => {
+    const decision = decideDelivery(state, event, { partition, offset: 0n });
+    state = decision.state;
+    const told = [decision.isCrossing ? "crossing" : "", decision.isLate ? "late" : ""];
+    return [decision.grading.kind, ...told.filter((word) => word !== "")].join(" ");
+  });
+}
+
+test("a conflict crosses partitions where the graded delivery came in another one; the same contents never do", () => {
+  const other = { ...anEvent(), note: 1 };
+  assert.deepEqual(deliverIn([1, anEvent()], [1, other], [2, other], [2, anEvent()]), [
+    "graded",
+    "refused",
+    "refused crossing",
+    "duplicate",
+  ]);
+});
+
+test("a delivery after one in a higher partition is late, be that one refused and nothing graded", () => {
+  const other = { ...anEvent(), note: 1 };
+  assert.deepEqual(deliverIn([1, anEvent()], [0, other], [2, anEvent()], [1, anEvent()], [2, other]), [
+    "graded",
+    "refused crossing late",
+    "duplicate",
+    "duplicate late",
+    "refused crossing",
+  ]);
+  assert.deepEqual(deliverIn([1, withoutCounts()], [0, anEvent()]), ["refused", "graded late"]);
 });

@@ -167,6 +167,8 @@ describe("the sum that must hold", () => {
     const whole = formatWhole({ topic: "events", counts, gaps });
     assert.equal(whole, `${formatSum(counts)}; skipped 3 offsets, gone before landing (events/0: 5 to 7)`);
     assert.equal(formatWhole({ topic: "events", counts }), formatSum(counts));
+    const conflicts = formatWhole({ topic: "events", counts, crossingConflicts: 1 });
+    assert.equal(conflicts, `${formatSum(counts)}; 1 conflict across partitions`);
   });
 
   test("is shown with what it is off by where it does not hold", () => {

@@ -1,0 +1,38 @@
+import { fingerprintSchemas } from "../events/outcomes";
+import { IrreplaceableError } from "../lake/access";
+import { isSettled } from "../lake/settled";
+import { LandingBatch } from "./batch";
+import { checkHeld, type Landing } from "./hold";
+import type { CompactedDirectory, GivenUp } from "./merge";
+import { type RebuildOptions, rebuildTables } from "./rebuild";
+
+/**
+ * Rebuilds the tables of a landing, all of which is committed, where deliveries came in another order than the one in
+ * which they count: by partition, then offset. One commit, like that of a replay; ended before it, the next landing
+ * settles. What was landed by another schema is left to a replay. Throws, nothing being changed, where a table can't be
+ * replaced, or where another run has claimed the lake.
+ */
+export async function settle(landing: Landing, options: RebuildOptions = {}): Promise<void> {
+  const { schema } = landing.last.state;
+  const isOther = schema !== undefined && schema !== fingerprintSchemas(landing.schema);
+  if (isOther || isSettled(landing.last.state)) return;
+  try {
+    const { commit, parts, exams } = await rebuildTables(landing, options);
+    Object.assign(landing, { last: commit, parts, exams });
+    landing.batch = new LandingBatch({ ...landing, state: commit.state });
+  } catch (error) {
+    await checkHeld(landing, error as Error);
+    throw error;
+  }
+}
+
+/** Settles likewise, but says where a table can't be replaced, so that a lander that follows goes on. */
+export async function settleOrGiveUp(landing: Landing): Promise<GivenUp | undefined> {
+  try {
+    await settle(landing);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof IrreplaceableError)) throw error;
+    return { table: error.directory as CompactedDirectory, reason: error.message };
+  }
+}
