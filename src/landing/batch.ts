@@ -80,6 +80,11 @@ export class LandingBatch {
     this.#tally.skip(gap);
   }
 
+  /** Has partitions that nothing has been landed of begin at their earliest offsets; the commit keeps them on record. */
+  begin(ranges: readonly { readonly partition: number; readonly low: bigint }[]): void {
+    for (const { partition, low } of ranges) this.#tally.begin(partition, low);
+  }
+
   /** By partition: the offset that is to come next. */
   offsets(): LakeState["offsets"] {
     return this.#tally.offsets();

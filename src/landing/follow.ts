@@ -93,6 +93,7 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
   const { landing, ranges } = await claimLake(config, options);
   const before = landing.last.state;
   await passHoles(landing, config.kafka, { skipGaps: options.skipGaps, ranges, retry: options.retry });
+  landing.batch.begin(ranges);
   const { from } = planRange(landing.last.state, ranges);
   const following: Following = {
     landing,

@@ -104,6 +104,7 @@ export async function landRanges(
   { ranges, ...options }: LandOptions & { readonly ranges: readonly PartitionOffsets[] },
 ): Promise<void> {
   const before = landing.last.state;
+  landing.batch.begin(ranges);
   if (options.skipGaps) skipHoles(landing, ranges);
   const holes = options.skipGaps ? [] : findHoles(before.offsets, ranges);
   const isWhole = ({ partition }: PartitionOffsets) => holes.every((hole) => hole.partition !== partition);

@@ -15,6 +15,8 @@ export interface Tally {
   readonly add: (outcome: Outcome) => void;
   /** Passes offsets that hold no message, up to `next` (exclusive). */
   readonly moveTo: (partition: number, next: bigint) => void;
+  /** Has a partition that nothing has been landed of begin at its earliest offset, so that a later hole is seen. */
+  readonly begin: (partition: number, low: bigint) => void;
   /** By partition: the offset that is to come next. */
   readonly offsets: () => LakeState["offsets"];
   /** Passes offsets that are gone, and keeps on record that they were. */
@@ -30,15 +32,12 @@ export interface Tally {
 /** Creates the count of a batch that follows `before`. */
 export function createTally(before: LakeState): Tally {
   const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  const offsets: Record<string, string> = { ...before.offsets };
   const courses: Record<string, CourseSums> = Object.assign(Object.create(null), before.courses);
-  const gaps: Gap[] = [...(before.gaps ?? [])];
+  const progress = createProgress(before);
   let crossing = before.crossingConflicts ?? 0;
   let late = before.late;
-  const moveTo = (partition: number, next: bigint) => {
-    offsets[partition] = next.toString();
-  };
   return {
+    ...progress,
     counts: () => counts,
     add: ({ kind, grade, raw, isCrossing, isLate }) => {
       counts.consumed++;
@@ -46,33 +45,53 @@ export function createTally(before: LakeState): Tally {
       if (isLate && late !== undefined) late++;
       counts[kind === "duplicate" ? "duplicates" : kind]++;
       if (grade) courses[grade.exam_name] = addScore(courses[grade.exam_name], grade.score, grade.started_at);
-      moveTo(raw.partition, raw.offset + 1n);
+      progress.moveTo(raw.partition, raw.offset + 1n);
     },
-    moveTo,
-    offsets: () => ({ ...offsets }),
-    skip: (gap) => {
-      gaps.push(gap);
-      moveTo(gap.partition, BigInt(gap.to));
-    },
-    hasAdvanced: () =>
-      Object.keys(offsets).some((partition) => offsets[partition] !== before.offsets[partition]),
     courses: () => courses,
     toState: (staged, schema) => {
       const isFirst = before.counts.consumed === 0;
+      const gaps = progress.gaps();
       const fingerprint = isFirst ? fingerprintSchemas(schema) : before.schema;
       return {
         ...before,
         version: schemaVersion,
-        offsets: { ...offsets },
+        offsets: progress.offsets(),
         counts: addCounts(before.counts, counts),
         rowCounts: addRows(before.rowCounts, staged),
         courses,
-        ...(gaps.length > 0 ? { gaps: [...gaps] } : {}),
+        ...(gaps.length > 0 ? { gaps } : {}),
         ...(fingerprint ? { schema: fingerprint } : {}),
         ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
         ...(late === undefined ? {} : { late }),
       };
     },
+  };
+}
+
+/** Where a batch stands in each partition, and what it has passed as gone. */
+function createProgress(before: LakeState) {
+  const offsets: Record<string, string> = { ...before.offsets };
+  const begun: Record<string, string> = {};
+  const gaps: Gap[] = [...(before.gaps ?? [])];
+  const moveTo = (partition: number, next: bigint) => {
+    offsets[partition] = next.toString();
+  };
+  return {
+    moveTo,
+    begin: (partition: number, low: bigint) => {
+      begun[partition] = `${low}`;
+      offsets[partition] ??= `${low}`;
+    },
+    offsets: () => ({ ...offsets }),
+    gaps: () => [...gaps],
+    skip: (gap: Gap) => {
+      gaps.push(gap);
+      moveTo(gap.partition, BigInt(gap.to));
+    },
+    hasAdvanced: () =>
+      Object.entries(offsets).some(
+        ([partition, offset]) => offset !== (before.offsets[partition] ?? begun[partition]),
+      ),
   };
 }
 

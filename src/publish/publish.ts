@@ -57,7 +57,7 @@ export interface PublishReport {
 const REQUEST_BYTES = 900_000;
 const REQUEST_MESSAGES = 2000;
 /** What a message takes beside its key and value, about: Kafka's own fields and our headers, but for the file's name. */
-const OVERHEAD_BYTES = 200;
+const OVERHEAD_BYTES = 180;
 
 /**
  * Publishes a data file's records in their order: value = the record's bytes, key = its user_exam_id. A broken file is

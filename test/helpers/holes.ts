@@ -6,11 +6,11 @@ import { land } from "user-activity/dist/landing/land";
 import { ownConfig } from "./live-lake";
 import { publishEvents } from "./small-lake";
 
-/** Removes the first two messages that the lake does not hold of partition 0, as retention does. */
-async function lose({ kafka }: Config, next: bigint): Promise<void> {
+/** Removes what a partition holds before an offset, as retention does. */
+export async function deleteBefore(kafka: Config["kafka"], partition: number, offset: bigint): Promise<void> {
   await withAdmin(openKafka(kafka), async (admin) => {
     await admin.fetchTopicOffsets(kafka.topic); // deleteTopicRecords needs the metadata loaded
-    const partitions = [{ partition: 0, offset: `${next + 2n}` }];
+    const partitions = [{ partition, offset: `${offset}` }];
     await admin.deleteTopicRecords({ topic: kafka.topic, partitions });
   });
 }
@@ -25,7 +25,7 @@ export async function ownHole(name: string, lakes: number) {
   for (const config of all) await land({ config });
   const next = (await readOffsets(topic.kafka))[0]?.high ?? 0n;
   await publishEvents(topic, 30, "b");
-  await lose(topic, next);
+  await deleteBefore(topic.kafka, 0, next + 2n);
   const gap = { partition: 0, from: `${next}`, to: `${next + 2n}`, count: 2 };
   const told = `${topic.kafka.topic}/0: offsets ${next} to ${next + 1n} (2 offsets) are gone by retention or deletion and were never landed; `;
   return { topic, all, gap, told };

@@ -7,11 +7,33 @@ import { land } from "user-activity/dist/landing/land";
 import { replay } from "user-activity/dist/landing/replay";
 import { readStatus } from "user-activity/dist/landing/status";
 import { verify } from "user-activity/dist/landing/verify";
+import { anEvent } from "../helpers/an-event";
 import { untruthsOf } from "../helpers/catalogue-checks";
-import { gapsOf, ownHole } from "../helpers/holes";
-import { recompute } from "../helpers/live-lake";
+import { deleteBefore, gapsOf, ownHole } from "../helpers/holes";
+import { ownConfig, recompute } from "../helpers/live-lake";
+import { createTopic, send } from "../helpers/live-topics";
 
 describe("where messages are gone before they were landed", () => {
+  test("they are told in a partition, too, that was empty when the others were landed", async () => {
+    const config = ownConfig("gaps-empty");
+    await createTopic(config.kafka, 2);
+    await send(config.kafka, [{ key: "a", value: JSON.stringify(anEvent()), partition: 0 }]);
+    const { state } = await land({ config });
+    assert.deepEqual(state.offsets, { 0: "1", 1: "0" });
+    await send(
+      config.kafka,
+      [1, 2, 3].map((number) => ({ key: null, value: `${number}`, partition: 1 })),
+    );
+    await deleteBefore(config.kafka, 1, 2n);
+    await assert.rejects(land({ config }), /\/1: offsets 0 to 1 \(2 offsets\) are gone by retention/);
+    await land({ config, skipGaps: true });
+    assert.deepEqual(
+      (await gapsOf(config)).map(({ from, to }) => [from, to]),
+      [["0", "2"]],
+    );
+    assert.ok((await verify({ config })).ok);
+  });
+
   test("the other partitions land, the count is told the same way by land, follow and status", async () => {
     const { all, told } = await ownHole("gaps", 2);
     const [once, following] = all as [Config, Config];

@@ -5,7 +5,8 @@ import type { Hdfs } from "user-activity/dist/hdfs/hdfs";
 import type { MessageBatch } from "user-activity/dist/kafka/message";
 import type { CommittedFile, LakeState } from "user-activity/dist/lake/commit-file";
 import { type Lake, readLastCommit, readTable } from "user-activity/dist/lake/lake";
-import { closeLanding, commitBatch, openLanding, sweepLanding } from "user-activity/dist/landing/hold";
+import { closeLanding, commitBatch, sweepLanding } from "user-activity/dist/landing/hold";
+import { openLanding } from "user-activity/dist/landing/open";
 import { settle, settleOrGiveUp } from "user-activity/dist/landing/settle";
 import { verify } from "user-activity/dist/landing/verify";
 import { type TableName, tables } from "user-activity/dist/tables/tables";
@@ -60,7 +61,7 @@ function toBatch(partition: number, from: number, values: readonly string[]): Me
     timestamp: 1_516_717_442_735n,
     key: null,
     value: Buffer.from(value),
-    headers: {},
+    headers: [],
   }));
   return { partition, firstOffset: BigInt(from), nextOffset: BigInt(from + values.length), messages };
 }
