@@ -45,3 +45,37 @@ export function solve(notebook: Notebook): Notebook {
   });
   return { ...notebook, cells };
 }
+
+const again = "-solved";
+
+/**
+ * The notebook with each solution and its check once more behind the check of the stub: one run shows what a reader sees
+ * who has answered nothing yet, and what one sees who has answered.
+ */
+export function solveBeside(notebook: Notebook): Notebook {
+  const behind = new Map(
+    readExercises(notebook).map(({ answer, check, solution }) => [
+      check.id,
+      [
+        { ...answer, id: `${answer.id}${again}`, source: solution, outputs: [] },
+        { ...check, id: `${check.id}${again}`, outputs: [] },
+      ],
+    ]),
+  );
+  const cells = notebook.cells.flatMap((cell) => [cell, ...(behind.get(cell.id) ?? [])]);
+  return { ...notebook, cells };
+}
+
+/** Takes apart what came of a run: the notebook as it is without solutions, with the counts of a run of its own, and these. */
+export function takeSolutions(ran: Notebook): { readonly notebook: Notebook; readonly solutions: Cell[] } {
+  const solutions: Cell[] = [];
+  const cells = ran.cells.flatMap((cell) => {
+    if (cell.id.endsWith(again)) {
+      solutions.push(cell);
+      return [];
+    }
+    const { execution_count: count } = cell;
+    return [typeof count === "number" ? { ...cell, execution_count: count - solutions.length } : cell];
+  });
+  return { notebook: { ...ran, cells }, solutions };
+}

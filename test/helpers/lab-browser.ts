@@ -15,7 +15,9 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import type { Config } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
+import { solveBeside } from "./exercises";
 import { eventsFile } from "./live-lake";
+import { readNotebook } from "./notebook-files";
 
 interface Lab {
   readonly url: string;
@@ -78,6 +80,7 @@ export function labInBrowser(config: Config, name: string) {
   const root = projectPath(".local", `test-${name}-${process.pid}`);
   const settings = join(root, "settings");
   const complaints: string[] = [];
+  const solved = new Map<string, string>();
   let opened = 0;
   let lab: Lab;
   let browser: Browser;
@@ -144,8 +147,10 @@ export function labInBrowser(config: Config, name: string) {
     return cell;
   }
 
+  /** The cells as they were before any was run here. */
   function cellsOf(number: string): FileCell[] {
-    return JSON.parse(atStart.get(nameOf(number)) ?? "").cells;
+    const name = nameOf(number);
+    return JSON.parse(solved.get(name) ?? atStart.get(name) ?? "").cells;
   }
 
   /** Opens a notebook alone: in a workspace of its own, where no other is restored that would be in front at first. */
@@ -179,6 +184,21 @@ export function labInBrowser(config: Config, name: string) {
     },
     openNotebook: (number: string): Promise<Locator> => openFile(nameOf(number)),
     openFile,
+    /** Puts the solution of every exercise and its check once more beside its stub, before the notebook is opened. */
+    solveBeside: (number: string): void => {
+      const name = nameOf(number);
+      solved.set(name, JSON.stringify(solveBeside(readNotebook(join(tracked, name)))));
+      writeFileSync(join(root, "notebooks", name), solved.get(name) ?? "");
+    },
+    /** Saves the notebook that is open and gives what its file then holds. */
+    save: async (number: string): Promise<string> => {
+      const answer = page.waitForResponse(
+        (one) => one.request().method() === "PUT" && one.url().includes("/contents/"),
+      );
+      await page.locator('[data-command="docmanager:save"]:visible').first().click();
+      assert.equal((await answer).status(), 200);
+      return readFileSync(join(root, "notebooks", nameOf(number)), "utf8");
+    },
     /** Forgets the committed outputs and counts, so that what is seen later is of this run. */
     clearOutputs: async (): Promise<void> => {
       await page.getByRole("menuitem", { name: "Edit" }).click();

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { after } from "node:test";
 import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import type { Config } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
-import { solve } from "./exercises";
+import { readExercises, solve, takeSolutions } from "./exercises";
 import { besideConfig, eventsFile, ownConfig, ownFolder } from "./live-lake";
-import { type Notebook, readNotebook, textOf } from "./notebook-files";
+import { type Cell, type Notebook, readNotebook, textOf } from "./notebook-files";
 
 export { codeCells, type Notebook, readNotebook, textOf } from "./notebook-files";
 
@@ -45,6 +46,11 @@ const madeBeside: Readonly<Record<string, readonly string[]>> = {
   "07": ["operate", "operate-exercise-1"],
 };
 
+/** Has the topics and lakes that a notebook makes beside its own removed after the test file. */
+export function removeBeside(number: string, config: Config): void {
+  for (const ending of madeBeside[number] ?? []) besideConfig(config, ending);
+}
+
 /** What differs about a run. */
 export interface RunOptions {
   readonly onCell?: (cell: CellStart) => void;
@@ -53,24 +59,30 @@ export interface RunOptions {
 }
 
 /**
- * Makes what runs a notebook in a fresh kernel, again and again on a topic and a lake of its own.
+ * Makes what runs a notebook in a fresh kernel, again and again on a topic and a lake of its own, or on those that are given.
  * @returns what a run gives, with the names that stand in the committed notebook
  */
-export function makeRunner(name: string): (options?: RunOptions) => Promise<string> {
-  const config = ownConfig(name.split("-")[0] ?? name);
-  for (const ending of madeBeside[name.split("-")[0] ?? name] ?? []) besideConfig(config, ending);
+export function makeRunner(
+  name: string,
+  config = ownConfig(name.split("-")[0] ?? name),
+): (options?: RunOptions) => Promise<string> {
+  removeBeside(name.split("-")[0] ?? name, config);
   const output = join(ownFolder(), name);
   const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir, EVENTS_FILE: eventsFile };
   return async ({ onCell, isSolved = false } = {}) => {
     const { runNotebook } = await loadRunner();
     const source = isSolved ? writeSolved(name) : join(folder, name);
     await runNotebook(source, output, { env, ...(onCell ? { onCell } : {}) });
-    // what may differ from the committed run: the names given here, and whose services they are
-    return readFileSync(output, "utf8")
-      .replaceAll(config.hdfs.lakeDir, "/user-activity")
-      .replaceAll(config.kafka.topic, "assessments")
-      .replaceAll(/\bexternal(?=<|\\t)/g, "running");
+    return asCommitted(readFileSync(output, "utf8"), config);
   };
+}
+
+/** What may differ from the committed run, as it stands there: the names given here, and whose services they are. */
+function asCommitted(text: string, { kafka, hdfs }: Config): string {
+  return text
+    .replaceAll(hdfs.lakeDir, "/user-activity")
+    .replaceAll(kafka.topic, "assessments")
+    .replaceAll(/\bexternal(?=<|\\t)/g, "running");
 }
 
 /** A solved copy within the project, since a kernel finds the helper package from there; gone after the tests. */
@@ -85,8 +97,26 @@ function writeSolved(name: string): string {
 
 /** Holds a solved run to its exercises: every check finds its answer right. */
 export function assertSolved(text: string): void {
-  const { cells } = JSON.parse(text) as Notebook;
-  const checks = cells.filter(({ id }) => /^check-\d+$/.test(id));
+  assertRight((JSON.parse(text) as Notebook).cells);
+}
+
+/**
+ * Holds what JupyterLab saved of a run, with the solutions beside the stubs, to the committed notebook and to its exercises,
+ * but for the bitmaps that its chart renderer adds and the machine's Python.
+ */
+export function assertSaved(saved: string, committed: Notebook, config: Config): void {
+  const ran = JSON.parse(asCommitted(saved, config), (key, value) =>
+    key === "image/png" ? undefined : value,
+  );
+  if (ran.metadata.kernelspec.name === "python3") delete ran.metadata.language_info.version;
+  const { notebook, solutions } = takeSolutions(ran);
+  assertAsCommitted(JSON.stringify(notebook), committed);
+  assert.equal(solutions.length, 2 * readExercises(committed).length);
+  if (solutions.length > 0) assertRight(solutions);
+}
+
+function assertRight(cells: readonly Cell[]): void {
+  const checks = cells.filter(({ id }) => /^check-\d+(-solved)?$/.test(id));
   assert.ok(checks.length > 0, "a notebook with exercises");
   for (const { id, outputs = [] } of checks) {
     const shown = outputs.map(({ data = {} }) => textOf(data["text/plain"] as string[]));

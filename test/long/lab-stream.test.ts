@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { labInBrowser, noBrowser } from "../helpers/lab-browser";
-import { besideConfig, ownConfig } from "../helpers/live-lake";
+import { ownConfig } from "../helpers/live-lake";
+import { assertSaved, committed, removeBeside } from "../helpers/notebook-runs";
 
 /** What was seen in the output of the cell that follows, each state once, in order. */
 interface Seen {
@@ -11,11 +12,12 @@ interface Seen {
 
 describe("notebook 06 in a browser, by Run All", { skip: noBrowser }, () => {
   const config = ownConfig("lab-stream");
-  besideConfig(config, "stream");
+  removeBeside("06", config);
   const session = labInBrowser(config, "lab-stream");
   const { complaints, cellsOf, cellAt, takePicture } = session;
 
   test("changes its table and its charts in place while events arrive, and ends with interactive charts", async () => {
+    session.solveBeside("06");
     const panel = await session.openNotebook("06");
     await session.clearOutputs();
     const [index = -1, ...others] = session.figuresOf("06");
@@ -67,6 +69,11 @@ describe("notebook 06 in a browser, by Run All", { skip: noBrowser }, () => {
     await cell.getByText("5 of 5 tables agree").waitFor();
     await takePicture("06-last");
     assert.ok(session.areUntouched());
+  });
+
+  test("is saved as it is committed, but for the names of topic and lake and the chart renderer's bitmaps, and its exercise is solved", async () => {
+    const notebook = committed.get(session.nameOf("06")) ?? assert.fail("no notebook 6");
+    assertSaved(await session.save("06"), notebook, config);
   });
 
   /** Notes what the live table and the live picture show from now on. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readExercises, solve } from "../helpers/exercises";
+import { readExercises, solve, solveBeside, takeSolutions } from "../helpers/exercises";
 import { committed, textOf } from "../helpers/notebook-runs";
 
 const typescript = [...committed].filter(([name]) => /^\d\d-/.test(name));
@@ -36,6 +36,23 @@ describe("the exercises of the notebooks", () => {
       assert.deepEqual(
         differing.map(({ id }) => id),
         readExercises(notebook).map(({ answer }) => answer.id),
+      );
+    }
+  });
+
+  test("a notebook with its solutions beside the stubs is the notebook once they are taken out", () => {
+    for (const [, notebook] of typescript) {
+      let count = 0;
+      const beside = solveBeside(notebook);
+      const ran = beside.cells.map((cell) =>
+        cell.cell_type === "code" ? { ...cell, execution_count: ++count } : cell,
+      );
+      const taken = takeSolutions({ ...beside, cells: ran });
+      assert.deepEqual(taken.notebook, notebook);
+      const exercises = readExercises(notebook);
+      assert.deepEqual(
+        taken.solutions.map(({ source }) => textOf(source)),
+        exercises.flatMap(({ check, solution }) => [solution, textOf(check.source)]),
       );
     }
   });
