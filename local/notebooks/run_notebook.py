@@ -33,15 +33,16 @@ class NotWanted(Exception):
 
 
 class ProgressClient(NotebookClient):
-    """Tells which cell is about to run."""
+    """Tells which cell is about to run, and remembers it."""
 
     is_waiting = False
+    number = 0  # of the code cell that was asked for last
 
     async def async_execute_cell(self, cell, cell_index, **options):
         if cell.cell_type == "code":
             heading = heading_before(self.nb.cells, cell_index)
-            number, count = len(code_cells(self.nb.cells[: cell_index + 1])), len(code_cells(self.nb.cells))
-            print(json.dumps({"cell": number, "of": count, "heading": heading}), flush=True)
+            self.number, count = len(code_cells(self.nb.cells[: cell_index + 1])), len(code_cells(self.nb.cells))
+            print(json.dumps({"cell": self.number, "of": count, "heading": heading}), flush=True)
         if self.is_waiting and cell.cell_type == "code" and not IMPORTS.fullmatch(cell.source):
             await self.await_word()
         return await super().async_execute_cell(cell, cell_index, **options)
@@ -107,16 +108,28 @@ def forget_run(notebook):
         notebook.metadata.language_info.pop("version", None)  # the machine's; tslab names always the same one
 
 
-def name_failure(name, found, error):
-    """Says what went wrong first, and which cells did not run because of it."""
-    if not found:
-        return f"{name}: {error}"
-    number, what = found[0]
-    if error and what == "was not executed":
-        what = f"failed: {error}"
-    skipped = [str(other) for other, what in found[1:] if what == "was not executed"]
-    rest = f"\n{name}: not executed after it: code cell {', '.join(skipped)}" if skipped else ""
-    return f"{name}: code cell {number} {what}{rest}"
+def name_failure(name, found, error, last):
+    """Says all that went wrong, cell by cell, and which cells did not run because of it; `last` ended the run by the error."""
+    passed_over = [number for number, what in found if what == "was not executed"]
+    told = [(number, what) for number, what in found if what != "was not executed"]
+    if error:
+        passed_over = [number for number in passed_over if number > last.number]
+        if not any(number == last.number for number, _ in told):
+            told.append((last.number, f"failed: {str(error).strip()}{words_before(last)}"))
+    if not told:
+        told.append((passed_over.pop(0), "was not executed"))
+    lines = [f"{name}: code cell {number} {what}" for number, what in sorted(told)]
+    if passed_over:
+        lines.append(f"{name}: not executed after it: code cell {', '.join(map(str, passed_over))}")
+    return "\n".join(lines)
+
+
+def words_before(client):
+    """What a cell had shown before it failed without a word of its own."""
+    cells = code_cells(client.nb.cells)[client.number - 1 : client.number]
+    outputs = [output for cell in cells for output in cell.outputs]
+    words = [output.get("text") or output.get("data", {}).get("text/plain", "") for output in outputs]
+    return f"\nbefore, it had shown: {' '.join(words)[-2000:].strip()}" if any(words) else ""
 
 
 def main(source, target, is_waiting=False):
@@ -130,6 +143,10 @@ def main(source, target, is_waiting=False):
     client = ProgressClient(
         notebook,
         timeout=600,
+        # on a busy machine seconds pass before a kernel answers, and between its reply and what the cell has said
+        startup_timeout=300,
+        iopub_timeout=300,
+        raise_on_iopub_timeout=True,
         kernel_name=notebook.metadata.kernelspec.name,
         resources={"metadata": {"path": str(source.resolve().parent)}},
         record_timing=False,
@@ -150,7 +167,7 @@ def main(source, target, is_waiting=False):
         forget_run(notebook)
         nbformat.write(notebook, target)
     if not is_sound:
-        print(name_failure(source.name, found, error), file=sys.stderr)
+        print(name_failure(source.name, found, error, client), file=sys.stderr)
     return 0 if is_sound else 1
 
 

@@ -48,6 +48,14 @@ describe("the runner of notebooks", { concurrency: 2 }, () => {
     assert.match(JSON.stringify(cells[1]?.outputs), /Error: no such luck/);
   });
 
+  test("names the cell that failed, and what it had shown, where the kernel's words about it were lost", async () => {
+    const mute =
+      'process.stderr.write = (() => true) as any;\nconsole.log("so far");\nthrow new Error("unheard");';
+    const message = await failureOf(writeNotebook("mute", ["1;", mute, "2;"]));
+    assert.match(message, /^mute\.ipynb: code cell 2 failed: .*unheard.*\nbefore, it had shown: so far\n/s);
+    assert.match(message, /\nmute\.ipynb: not executed after it: code cell 3$/);
+  });
+
   test("names notebook and cell where a cell does not compile", async () => {
     assert.match(
       await failureOf(writeNotebook("types", ['const n: number = "text";'])),
