@@ -21,6 +21,20 @@ test:long runs those that take longer than seconds (test/long), and only them.
   NAME       only the test files whose paths below test/ hold NAME, as in kills, unit/kafka or live/
 `;
 
+/** By how long they take; the other files follow by their names. */
+const longest = [
+  ...[
+    "long/kills",
+    "long/lab",
+    "long/walkthrough",
+    "long/notebooks",
+    "long/other-events",
+    "long/site",
+    "long/follow",
+  ],
+  ...["live/lab", "live/security", "live/notebooks", "live/cli", "live/services"],
+];
+
 const interruption = new AbortController();
 setMaxListeners(0, interruption.signal); // every file under way and to come listens
 const { values, positionals } = parseArgs({
@@ -56,9 +70,17 @@ function listFiles() {
       !(values.offline && name.startsWith("live/")) &&
       (positionals.length === 0 || positionals.some((part) => name.includes(part))),
   );
-  names.sort();
-  if (values.long) names.reverse(); // those that take long one step at a time come early: a machine's cores stay busy
+  names.sort((one, other) => rankOf(one) - rankOf(other) || (one < other ? -1 : 1));
   return names.map((name) => join(projectDir, "test", "dist", name.replace(/\.ts$/, ".js")));
+}
+
+/**
+ * Those that take longest, one step at a time, come first: at the end of a run nothing would be left to do beside them.
+ * @param {string} name
+ */
+function rankOf(name) {
+  const place = longest.indexOf(name.replace(/\.test\.ts$/, ""));
+  return place < 0 ? longest.length : place;
 }
 
 /** @param {string[]} files */
