@@ -1,5 +1,5 @@
-import { DataFrame } from "danfojs-node";
 import type { RowOf, Table, TableName } from "../tables/tables";
+import { DataFrame } from "./danfo";
 
 /** What a cell of a frame holds. */
 export type Cell = string | number | boolean | null;
