@@ -87,12 +87,11 @@ export async function readEnds(config: KafkaConfig): Promise<Map<number, bigint>
 
 /** Waits until so many offsets can be read: Kafka writes the markers that end a transaction after it has answered. */
 export async function untilReadable(config: KafkaConfig, offsets: bigint): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(50)) {
     const ends = [...(await readEnds(config)).values()];
     if (ends.reduce((sum, end) => sum + end, 0n) >= offsets) return;
-    await sleep(50);
   }
-  throw new Error(`topic ${config.topic}: expected ${offsets} offsets within ten seconds`);
+  throw new Error(`topic ${config.topic}: expected ${offsets} offsets within two minutes`);
 }
 
 /** Consumes a range, by default all there is, and returns its batches. */

@@ -125,10 +125,10 @@ function readLink(path: string): string {
   }
 }
 
-/** Waits until it is so; fails after a minute. */
+/** Waits until it is so; fails after three minutes, which is long on a busy machine, too. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await isSo()); await sleep(20)) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within a minute`);
+  for (const deadline = Date.now() + 180_000; !(await isSo()); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`${what}: not within three minutes`);
   }
 }
 

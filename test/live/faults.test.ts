@@ -30,7 +30,7 @@ before(async () => {
 });
 
 /** A policy that keeps what it told. */
-function policyOf(giveUpMs = 60_000): { told: Retry[]; retry: RetryPolicy } {
+function policyOf(giveUpMs = 240_000): { told: Retry[]; retry: RetryPolicy } {
   const told: Retry[] = [];
   return { told, retry: { giveUpMs, onRetry: (one) => told.push(one) } };
 }

@@ -8,7 +8,7 @@ import { openNameNodes, type Role } from "../helpers/name-nodes";
 import { publishEvents } from "../helpers/small-lake";
 
 const noRetry = {
-  giveUpMs: 60_000,
+  giveUpMs: 240_000,
   onRetry: ({ error }: { error: Error }) => assert.fail(`counted as a failure: ${error.message}`),
 };
 
@@ -60,7 +60,7 @@ test("where none of them is active the last word is theirs, and it may pass", as
   pair.set("gone", "standby");
   await assert.rejects(openHdfs(pair.config).list("/"), /socket hang up|ECONNRESET/);
   const waiting = openHdfs(pair.config, {
-    retry: { giveUpMs: 60_000, firstWaitMs: 1, onRetry: () => pair.set("gone", "active") },
+    retry: { giveUpMs: 240_000, firstWaitMs: 1, onRetry: () => pair.set("gone", "active") },
   });
   assert.ok((await waiting.list("/")).length > 0);
 });

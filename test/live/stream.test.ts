@@ -489,7 +489,7 @@ describe("following a topic", () => {
     const whenFirst = (act: () => Promise<unknown>) => {
       let acts = 0;
       const { signal } = new AbortController();
-      const retry = { giveUpMs: 20_000 };
+      const retry = { giveUpMs: 120_000 };
       return followTopic(config, { from: all, signal, retry, partitionCheckMs: 200 }, async () => {
         acts += 1;
         if (acts === 1) await act();
