@@ -28,6 +28,8 @@ export interface Consuming {
   readonly onHighWatermark: ((partition: number, high: bigint) => void) | undefined;
   /** The consumer group to be a member of, which keeps what was delivered; undefined is one of this consumer alone. */
   readonly group: string | undefined;
+  /** Whether a partition is read only when those of lower numbers have reached their ends. */
+  readonly isInTurn: boolean;
 }
 
 /** Why a consumer ended: every end is reached, or it was told to, or what it was to read has changed, or an error. */
@@ -130,9 +132,18 @@ function finishPartition(run: Run, { partition }: PartitionProgress): void {
   if (run.isEnded) return;
   try {
     run.consumer.pause([{ topic: run.config.topic, partitions: [partition] }]);
+    const next = nextInTurn(run);
+    if (run.isInTurn && next)
+      run.consumer.resume([{ topic: run.config.topic, partitions: [next.partition] }]);
   } catch {
     // it has just crashed and is about to say so
   }
+}
+
+/** The lowest partition that has not reached its end. */
+export function nextInTurn({ progress }: Pick<Run, "progress">): PartitionProgress | undefined {
+  const open = progress.filter(({ delivered, end }) => delivered !== end);
+  return open.sort((a, b) => a.partition - b.partition)[0];
 }
 
 function upToEnd({ end }: PartitionProgress, offset: bigint): bigint {

@@ -8,6 +8,7 @@ import {
   type Consuming,
   crash,
   deliver,
+  nextInTurn,
   openRun,
   passMarkers,
   type Run,
@@ -85,9 +86,11 @@ function seekPartition(run: Run, partition: number): void {
   const { consumer, progress } = run;
   const { topic } = run.config;
   const one = progress.find((each) => each.partition === partition);
-  if (one && one.seen !== one.end) consumer.seek({ topic, partition, offset: String(one.seen) });
-  else if (!one && run.partitionCheckMs !== undefined) run.end({ kind: "partitions added" });
-  else consumer.pause([{ topic, partitions: [partition] }]);
+  const isOpen = one !== undefined && one.seen !== one.end;
+  if (isOpen) consumer.seek({ topic, partition, offset: String(one.seen) });
+  const isTurn = !run.isInTurn || one === nextInTurn(run);
+  if (!one && run.partitionCheckMs !== undefined) run.end({ kind: "partitions added" });
+  else if (!isOpen || !isTurn) consumer.pause([{ topic, partitions: [partition] }]);
 }
 
 /** Hands a batch over and then has the group keep where the next one begins. */

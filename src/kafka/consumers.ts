@@ -18,6 +18,8 @@ export interface ConsumeOptions {
    * Failures count as in a row until offsets come again, or fetches succeed for ten seconds.
    */
   readonly retry?: RetryPolicy | undefined;
+  /** Reads one partition to its end after the other, by their numbers; default: all at once. */
+  readonly isInTurn?: boolean | undefined;
 }
 
 /** What is consumed, by as many consumers as it takes. */
@@ -91,12 +93,13 @@ interface Work {
 /** Has one consumer do what it can; where that was something, the failures before it are over. */
 async function consumeFrom(
   config: KafkaConfig,
-  { signal, patienceMs = 30_000, partitionCheckMs, onHighWatermark, group }: Wanted,
+  { signal, patienceMs = 30_000, ...wanted }: Wanted,
   progress: readonly PartitionProgress[],
   { handle, failures }: Work,
 ): Promise<ConsumerEnd> {
   const before = progress.map(({ delivered }) => delivered);
-  const how = { signal, patienceMs, partitionCheckMs, onHighWatermark, group };
+  const { partitionCheckMs, onHighWatermark, group, isInTurn = false } = wanted;
+  const how = { signal, patienceMs, partitionCheckMs, onHighWatermark, group, isInTurn };
   const outcome = await consumeOnce({ config, progress, handle, ...how });
   const hasMoved = progress.some(({ delivered }, index) => delivered !== before[index]);
   if (hasMoved || (outcome.kind === "crashed" && outcome.workedMs >= workedMs)) failures.reset();

@@ -164,13 +164,14 @@ interface RangePlan extends LandOptions {
   readonly before: LakeState;
 }
 
+/** Partitions come in turn, so that deliveries in a lower one are late only where it has grown since. */
 async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan): Promise<void> {
   const { from, to, total, before, signal, retry } = plan;
   const tell = () =>
     plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
   try {
     tell();
-    const consuming = consumeRange(kafka, { from, to, retry, signal }, async (messages) => {
+    const consuming = consumeRange(kafka, { from, to, retry, signal, isInTurn: true }, async (messages) => {
       await landing.batch.add(messages);
       if (isFull(landing.batch, plan)) await commitBatch(landing);
       tell();

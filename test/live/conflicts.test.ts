@@ -65,22 +65,27 @@ describe("exam IDs with other contents in other partitions", () => {
 
   test("come to the same grades and courses, whatever was landed when, in batches of any size", async () => {
     await land({ config: grown });
+    assert.equal((await lastOf(grown)).kind, "replay");
     await checkLake(grown, { expected, where: "in three goes", independently: true });
     for (const batchMessages of [1, 90, 250]) {
       const config = lakeOf(`batches-${batchMessages}`);
       await land({ config, batchMessages });
       await checkLake(config, { expected, where: `batches of ${batchMessages}` });
+      assert.equal((await lastOf(config)).kind, "land", "nothing to settle where partitions came in turn");
     }
   });
 
   test("come to the same where landings were interrupted", async () => {
     const config = lakeOf("interrupted");
-    for (const calls of [90, 150]) {
+    for (const calls of [110, 70]) {
       const lake = endAfter(openLake(config.hdfs), calls);
       await assert.rejects(land({ config, lake, batchMessages: 100 }), { message: pulled });
     }
+    const { consumed } = (await lastOf(config)).state.counts;
+    assert.ok(consumed > 0 && consumed < (expected.raw_data?.length ?? 0), `${consumed}`);
     await land({ config });
     await checkLake(config, { expected, where: "interrupted" });
+    assert.equal((await lastOf(config)).state.late, 0);
   });
 
   test("come to the same by a lander that follows, which settles as it compacts", async () => {
