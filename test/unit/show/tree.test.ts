@@ -132,6 +132,7 @@ describe("in the kernel", () => {
       { key: "file_name", value: "more.json", value_base64: null },
       { key: "record_line", value: "12", value_base64: null },
     ];
+    kernel.messages.length = 0;
     showRefused({ ...row, headers });
     assert.equal(texts("p")[1], "partition 2, offset 7; from more.json, line 12; 1 failure");
     assert.deepEqual(texts("li"), ['exam_name: 3 ✗ type: expected a number, received "one"']);
