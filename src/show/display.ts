@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { findKernel } from "../base/kernel";
+import { queueMessages } from "../base/kernel-messages";
+
+if (findKernel()) queueMessages();
 
 /** What is shown, by MIME type; text/plain is what is printed where there is no Jupyter. */
 export type Bundle = Readonly<Record<string, unknown>> & { readonly "text/plain": string };
