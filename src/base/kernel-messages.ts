@@ -1,12 +1,12 @@
+import { findLoaded } from "./kernel";
+
 /** A socket of zeromq's, as far as it is used here. */
 interface Socket {
   send(...message: unknown[]): Promise<void>;
 }
 
-/** zeromq's module, if something in this process has loaded it, as tslab does. */
-function findZeromq(): { readonly Publisher: { readonly prototype: Socket } } | undefined {
-  const path = Object.keys(require.cache).find((one) => /[\\/]zeromq[\\/]lib[\\/]index\.js$/.test(one));
-  return path === undefined ? undefined : require.cache[path]?.exports;
+interface Zeromq {
+  readonly Publisher: { readonly prototype: Socket };
 }
 
 /**
@@ -14,33 +14,35 @@ function findZeromq(): { readonly Publisher: { readonly prototype: Socket } } | 
  * throws for the one after it; tslab 1.0.22 waits for none, so that of every 512 messages one was lost: a cell's words, the
  * end of a cell, which then seemed to run for ever, or the cell failed without a word.
  */
-export function queueMessages(zeromq = findZeromq()): void {
+export function queueMessages(zeromq = findLoaded<Zeromq>(/[\\/]zeromq[\\/]lib[\\/]index\.js$/)): void {
   if (!zeromq) return;
   const { prototype } = zeromq.Publisher;
   Object.defineProperty(prototype, "send", { value: toQueued(prototype.send), configurable: true });
 }
 
+/** A send that finds its socket busy, and those after it until all are sent, follow the one before. */
 function toQueued(send: Socket["send"]): Socket["send"] {
-  const latest = new WeakMap<Socket, Promise<void>>();
-  const waiting = new WeakMap<Socket, Promise<void>>();
+  const latest = new WeakMap<Socket, { readonly sent: Promise<void>; isWaiting: boolean }>();
   return function (this: Socket, ...message) {
-    if (!waiting.has(this)) {
-      try {
-        const sent = send.apply(this, message);
-        latest.set(this, sent);
-        return sent;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
-      }
-    }
-    const before = waiting.get(this) ?? latest.get(this);
-    const next = (before ?? Promise.resolve()).then(() => send.apply(this, message));
+    const sendNow = () => send.apply(this, message);
+    const before = latest.get(this);
+    const sentNow = before?.isWaiting ? undefined : unlessBusy(sendNow);
+    const sent = sentNow ?? (before?.sent ?? Promise.resolve()).then(sendNow, sendNow);
+    const one = { sent, isWaiting: !sentNow };
     const settle = () => {
-      if (waiting.get(this) === next) waiting.delete(this);
+      one.isWaiting = false;
     };
-    waiting.set(this, next);
-    latest.set(this, next);
-    next.then(settle, settle);
-    return next;
+    sent.then(settle, settle);
+    latest.set(this, one);
+    return sent;
   };
+}
+
+function unlessBusy(sendNow: () => Promise<void>): Promise<void> | undefined {
+  try {
+    return sendNow();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
+    return undefined;
+  }
 }

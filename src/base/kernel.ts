@@ -8,8 +8,13 @@ export interface Kernel {
 
 /** tslab's module for messages to Jupyter, if this process is its kernel. */
 export function findKernel(): Kernel | undefined {
-  const path = Object.keys(require.cache).find((one) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(one));
-  return path === undefined ? undefined : (require.cache[path]?.exports as Kernel);
+  return findLoaded<Kernel>(/[\\/]tslab[\\/]dist[\\/]jupyter\.js$/);
+}
+
+/** A module that something in this process has loaded already, by its path. */
+export function findLoaded<T>(pattern: RegExp): T | undefined {
+  const path = Object.keys(require.cache).find((one) => pattern.test(one));
+  return path === undefined ? undefined : (require.cache[path]?.exports as T);
 }
 
 const underWay = new Set<AbortController>();

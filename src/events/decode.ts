@@ -24,6 +24,17 @@ export function decodeText(bytes: Uint8Array | null): string | null {
   }
 }
 
+/** Bytes in base64 where they could not be decoded as `text`; else null. */
+export function toBase64(text: string | null, bytes: Buffer | null): string | null {
+  return text === null && bytes ? bytes.toString("base64") : null;
+}
+
+/** The bytes that stand in two columns, as text or in base64; null where neither has any. */
+export function toBytes(text: string | null, base64: string | null): Buffer | null {
+  if (text !== null) return Buffer.from(text);
+  return base64 === null ? null : Buffer.from(base64, "base64");
+}
+
 /**
  * Decodes a message's value. Of keys that stand twice in one object the last one counts, as JSON.parse has it; numbers
  * are doubles, or ExactNumbers where no double is that number above 2^53. A byte order mark is passed over. Never throws,

@@ -1,6 +1,6 @@
 import { cutText, formatCountOf, toVisible } from "../base/text";
 import type { QuarantineRow } from "../tables/tables";
-import { decodeText, isObject, withoutMark } from "./decode";
+import { decodeText, isObject, toBytes, withoutMark } from "./decode";
 import { gradeSchema } from "./grades";
 import { findRegistryFrame, type RegistryFrame } from "./registry-frame";
 
@@ -41,8 +41,7 @@ export function findHintOf({
   value,
   value_base64,
 }: Pick<QuarantineRow, "value" | "value_base64">): string | undefined {
-  if (value !== null) return findHint(Buffer.from(value));
-  return findHint(value_base64 === null ? null : Buffer.from(value_base64, "base64"));
+  return findHint(toBytes(value, value_base64));
 }
 
 /** Whether a value has what events have: an exam ID, or two other keys of theirs. */

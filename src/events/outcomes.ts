@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { GradeRow, HeaderRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
 import { type Decision, decideDelivery, unknownExam } from "./attempts";
-import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId } from "./decode";
+import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId, toBase64 } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import type { Failure } from "./failures";
 import { recallBefore } from "./firsts";
@@ -94,11 +94,6 @@ function toRawRow(
 function toHeaderRow({ key, value: bytes }: TopicMessage["headers"][number]): HeaderRow {
   const value = decodeText(bytes);
   return { key, value, value_base64: toBase64(value, bytes) };
-}
-
-/** Bytes that could not be decoded as text. */
-function toBase64(text: string | null, bytes: Buffer | null): string | null {
-  return text === null && bytes ? bytes.toString("base64") : null;
 }
 
 interface Known {

@@ -35,10 +35,14 @@ export function findHoles(
 
 /** A hole in words: how many offsets of which partition, first and last. */
 export function describeHole(topic: string, { partition, from, to, count }: Hole): string {
+  const [which, are, were] = count === 1 ? ["offset", "is", "was"] : ["offsets", "are", "were"];
+  return `${topic}/${partition}: ${which} ${formatRange(from, to)} (${formatCountOf(count, "offset")}) ${are} gone by retention or deletion and ${were} never landed`;
+}
+
+/** The first and the last of the offsets [from, to); one alone stands once. */
+function formatRange(from: string, to: string): string {
   const last = BigInt(to) - 1n;
-  const which = count === 1 ? `offset ${from}` : `offsets ${from} to ${last}`;
-  const [are, were] = count === 1 ? ["is", "was"] : ["are", "were"];
-  return `${topic}/${partition}: ${which} (${formatCountOf(count, "offset")}) ${are} gone by retention or deletion and ${were} never landed`;
+  return last === BigInt(from) ? from : `${from} to ${last}`;
 }
 
 /** Says which holes stand in the way of a landing, and how it goes on in the same lake. */
@@ -53,9 +57,7 @@ export function toHoleError(topic: string, holes: readonly Hole[]): ServiceError
 export function formatGaps(topic: string, gaps: readonly Gap[]): string {
   if (gaps.length === 0) return "";
   const count = gaps.reduce((sum, gap) => sum + gap.count, 0);
-  const where = gaps.map(({ partition, from, to }) => {
-    return `${topic}/${partition}: ${from}${BigInt(to) - BigInt(from) === 1n ? "" : ` to ${BigInt(to) - 1n}`}`;
-  });
+  const where = gaps.map(({ partition, from, to }) => `${topic}/${partition}: ${formatRange(from, to)}`);
   return `skipped ${formatCountOf(count, "offset")}, gone before landing (${where.join("; ")})`;
 }
 

@@ -3,7 +3,7 @@ import { ServiceError } from "../base/errors";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import type { TopicMessage } from "../events/outcomes";
 import type { MessageBatch } from "../kafka/message";
-import { checkReplaceable, IrreplaceableError, makeTwin, openStaging } from "../lake/access";
+import { checkReplaceable, openStaging } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Commit, emptyState, type LakeState, toPartNumber } from "../lake/commit-file";
 import { placeCommit } from "../lake/placing";
@@ -13,6 +13,7 @@ import { LandingBatch, type StagedBatch } from "./batch";
 import { commitHeld, type Landing, sweepLanding } from "./hold";
 import { readFirsts, readMessages } from "./recompute";
 import { Refusals } from "./refusals";
+import { stageTwin, toWholeSwap } from "./whole-swaps";
 
 const rebuiltTables = ["questions_pool_data", "grades_ID", "quarantine"] as const;
 /** The directories that others take the place of. */
@@ -106,8 +107,7 @@ async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<
 /** Stages directories like those that the rebuilt ones replace. Throws where none can take the place of one. */
 async function stageTwins({ lake, run }: Landing): Promise<void> {
   for (const directory of rebuilt) {
-    const twin = await makeTwin(lake, directory, `_tmp/${run}/new-${directory}`);
-    if ("refusal" in twin) throw new IrreplaceableError(directory, twin.refusal);
+    await stageTwin(lake, run, directory);
   }
 }
 
@@ -191,12 +191,8 @@ async function placeEmpty(
 
 /** The rebuilt tables and the index take the place of those that are there, in one commit. */
 function commitRebuild(landing: Landing, { state, course, parts }: Rebuild) {
-  const swaps = rebuilt.map((directory) => ({
-    directory,
-    staged: `_tmp/${landing.run}/new-${directory}`,
-    retired: `_tmp/${landing.run}/old-${directory}`,
-    replaced: "all" as const,
-    added: directory === "_index" ? [] : parts[directory],
-  }));
+  const swaps = rebuilt.map((directory) =>
+    toWholeSwap(landing.run, directory, directory === "_index" ? [] : parts[directory]),
+  );
   return commitHeld(landing, { kind: "replay", state, files: [course], swaps });
 }

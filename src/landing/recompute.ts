@@ -1,4 +1,5 @@
 import { ServiceError } from "../base/errors";
+import { toBytes } from "../events/decode";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import { noteFirst } from "../events/firsts";
 import type { GradeValues } from "../events/grades";
@@ -79,11 +80,6 @@ function toTopicMessage({ topic, partition, offset, timestamp, ...row }: RawRow)
       value: toBytes(value, value_base64),
     })),
   };
-}
-
-function toBytes(text: string | null, base64: string | null): Buffer | null {
-  if (text !== null) return Buffer.from(text);
-  return base64 === null ? null : Buffer.from(base64, "base64");
 }
 
 /** The rows that a message adds to one table. */

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { checkReplaceable, IrreplaceableError, makeTwin, type StagingFolder } from "../lake/access";
+import { checkReplaceable, type StagingFolder } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Lake, listParts } from "../lake/lake";
 import { placeCommit } from "../lake/placing";
@@ -10,6 +10,7 @@ import { type Origin, type RowOf, schemaVersion, type Table, tables } from "../t
 import { LandingBatch } from "./batch";
 import { commitHeld, type Landing } from "./hold";
 import { keyOf, readParts } from "./recompute";
+import { stageTwin, toWholeSwap } from "./whole-swaps";
 
 /** How far tables are brought up. */
 export interface UpgradeProgress {
@@ -46,25 +47,17 @@ export async function upgradeTables(landing: Landing, { onUpgrade, signal }: Upg
   const { rowCounts, version: from = 1 } = last.state;
   const total = rowCounts.raw_data + rowCounts.quarantine;
   let rows = 0;
-  const tell = (count: number, commit: number | null = null) => {
+  const tell = (count: number) => {
     signal?.throwIfAborted();
     rows += count;
-    onUpgrade?.({ from, to: schemaVersion, rows, total, commit });
+    onUpgrade?.({ from, to: schemaVersion, rows, total, commit: null });
   };
   tell(0);
   const swaps = [];
   for (const directory of upgraded) {
-    const staging = await makeTwin(lake, directory, `_tmp/${run}/new-${directory}`);
-    if ("refusal" in staging) throw new IrreplaceableError(directory, staging.refusal);
+    const staging = await stageTwin(lake, run, directory);
     const added = await rewriteParts(landing, directory, { staging, tell });
-    const { path: staged } = staging;
-    swaps.push({
-      directory,
-      staged,
-      retired: `_tmp/${run}/old-${directory}`,
-      replaced: "all" as const,
-      added,
-    });
+    swaps.push(toWholeSwap(run, directory, added));
   }
   await checkUpgradable(lake);
   const state = { ...last.state, version: schemaVersion };

@@ -1,6 +1,6 @@
 import { readConfig } from "../base/config";
 import { findHintOf } from "../events/hints";
-import { isOfOldVersion } from "../lake/commit-file";
+import { type Commit, isOfOldVersion } from "../lake/commit-file";
 import { openLake, readLastCommit } from "../lake/lake";
 import { type RecordPlace, toRecordPlace } from "../publish/record-place";
 import type { Origin, QuarantineRow, RawRow } from "../tables/tables";
@@ -124,13 +124,12 @@ export async function readQuarantineGroups(
       messages: count("all_messages"),
       quarantined: count("quarantined"),
     },
-    crossingConflicts: await readCrossing(options),
+    crossingConflicts: (await readLast(options))?.state.crossingConflicts ?? 0,
   };
 }
 
-async function readCrossing({ lake, config }: QueryOptions): Promise<number> {
-  const commit = await readLastCommit(lake ?? openLake((config ?? readConfig()).hdfs));
-  return commit?.state.crossingConflicts ?? 0;
+function readLast({ lake, config }: QueryOptions): Promise<Commit | undefined> {
+  return readLastCommit(lake ?? openLake((config ?? readConfig()).hdfs));
 }
 
 /** Looks into the examples' messages, those that are no event or lack what events have. */
@@ -182,8 +181,7 @@ async function readRecordPlaces(
   events: readonly Origin[],
   options: Omit<QueryOptions, "parameters">,
 ): Promise<Map<string, RecordPlace>> {
-  const lake = options.lake ?? openLake((options.config ?? readConfig()).hdfs);
-  const last = await readLastCommit(lake);
+  const last = await readLast(options);
   if (events.length === 0 || !last || isOfOldVersion(last)) return new Map();
   const places = [...new Set(events.map(placeOf))];
   const { rows } = await query(`${headersSql} (${places.join(", ")})`, options);
