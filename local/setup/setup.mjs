@@ -224,6 +224,7 @@ async function installPackages(interpreter, locks, tell, signal) {
   tell("downloading");
   const options = [
     ...["--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"],
+    "--no-compile", // of thousands of modules most are never imported; Python compiles the others when they are
     ...["--no-binary", "pyspark", "--no-build-isolation"], // there is no wheel of pyspark
   ];
   const wanted = locks.flatMap((lock) => ["-r", join(projectDir, "local", "setup", "python", `${lock}.txt`)]);

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -48,8 +49,6 @@ def ask_duckdb(rows, name):
 
 
 def with_polars(path, name):
-    import polars as pl
-
     times = pl.read_parquet(path, columns=[name])[name]
     return zip(times.dt.epoch("ms").to_list(), times.dt.convert_time_zone(BERLIN).dt.hour().to_list())
 
@@ -65,13 +64,7 @@ READERS = {
 
 
 def main(path, name):
-    seen = {}
-    for reader, read in READERS.items():
-        try:
-            seen[reader] = [list(pair) for pair in read(path, name)]
-        except ModuleNotFoundError as error:
-            if error.name != "polars":
-                raise
+    seen = {reader: [list(pair) for pair in read(path, name)] for reader, read in READERS.items()}
     print(json.dumps(seen))
 
 
