@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -10,11 +11,13 @@ import { formatWaiting } from "user-activity/dist/kafka/open-transactions";
 import { UnreadableError } from "user-activity/dist/kafka/unreadable-batch";
 import { checkOffsets, emptyState } from "user-activity/dist/lake/commit-file";
 import { findHoles, toHoleError } from "user-activity/dist/lake/gaps";
+import { explainSnapshots } from "user-activity/dist/lake/snapshots";
 import { ensureEvents } from "user-activity/dist/publish/ensure-events";
 import { assertFailure, runCli } from "../helpers/cli-process";
 import { ownConfig, ownFolder } from "../helpers/live-lake";
 import { readPage } from "../helpers/markdown";
 import { beginProgram } from "../helpers/own-services";
+import { withTroubled } from "../helpers/troubled-hdfs";
 import { uploadLakeOfVersionOne } from "../helpers/version-one";
 
 const { blocks } = readPage("docs/troubleshooting.md");
@@ -57,6 +60,16 @@ function offsetError(low: bigint, high: bigint): string {
     return (error as Error).message;
   }
   return assert.fail("nothing was wrong");
+}
+
+/** What a write is answered where a server renames without a word of what it was asked to keep. */
+async function refuseHttpFs(): Promise<string> {
+  const renamed: RequestListener = (_, reply) => void reply.writeHead(200).end('{"boolean":true}');
+  const error = await withTroubled({ RENAME: renamed }, (hdfs) => hdfs.makeDirectory("/a")).catch(
+    (caught: Error) => caught,
+  );
+  assert.ok(error instanceof Error);
+  return error.message.replace(/127\.0\.0\.1:\d+/, "127.0.0.1:14000");
 }
 
 interface SetupErrors {
@@ -109,6 +122,8 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ],
   ["user-activity: KAFKA_BROKERS", () => fail(["land"], { KAFKA_BROKERS: "localhost" }, 2)],
   ["the NameNode is in safe mode", inSource],
+  ["this NameNode is a standby", inSource],
+  ["hdfs http://127.0.0.1:14000: expected a NameNode", refuseHttpFs],
   ["Start it once more", inSource],
   [
     "user-activity: events.json: record",
@@ -171,6 +186,10 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
   ],
   ["is another run's", inSource],
   ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],
+  [
+    "hdfs /user-activity/grades_ID: expected a directory without snapshots",
+    () => explainSnapshots({ path: "/user-activity/grades_ID", names: ["nightly"] }),
+  ],
   ["the schema has changed", inSource],
   ["deliveries of one exam ID", inSource],
   [
