@@ -2,8 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { isAbsolute, resolve } from "node:path";
-import { z } from "zod";
-import { describeBrokers, isBroker, splitBrokers } from "./brokers";
+import { defaults, readVariables, type Variables } from "./environment";
 import { UsageError } from "./errors";
 import { projectPath } from "./paths";
 import { recordedPort } from "./recorded-ports";
@@ -56,62 +55,9 @@ export interface Config {
   readonly eventsFile: string | null;
 }
 
-const defaults = { topic: "assessments", lakeDir: "/user-activity" } as const;
-
-/** Text that a pattern holds to what is expected, in words. */
-const text = (expected: string, pattern = /./) => z.string().trim().regex(pattern, expected);
-const choice = <T extends readonly string[]>(values: T) => z.enum(values, `one of ${values.join(", ")}`);
-
-const environment = z.object({
-  KAFKA_BROKERS: z
-    .string()
-    .transform(splitBrokers)
-    .refine((brokers) => brokers.every(isBroker), {
-      error: ({ input }) => describeBrokers(input as string[]),
-    })
-    .optional(),
-  KAFKA_TOPIC: text(
-    "at most 249 letters, digits, '.', '_' and '-', but neither '.' nor '..'",
-    /^(?!\.{1,2}$)[\w.-]{1,249}$/,
-  ).default(defaults.topic),
-  KAFKA_GROUP: text("at most 200 letters, digits, '.', '_' and '-'", /^[\w.-]{1,200}$/).default(
-    "user-activity",
-  ),
-  KAFKA_SECURITY_PROTOCOL: choice(["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]).default("PLAINTEXT"),
-  KAFKA_SASL_MECHANISM: choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]).default("PLAIN"),
-  KAFKA_SASL_USERNAME: text("a user name").optional(),
-  KAFKA_SASL_PASSWORD: z.string().optional(), // with its spaces
-  KAFKA_SSL_CA: text("the path of a PEM file").optional(),
-  WEBHDFS_URL: z
-    .string()
-    .transform((list) => list.split(",").map((one) => one.trim()))
-    .refine(
-      (urls) => urls.every(isWebAddress),
-      "http://host:port or https://host:port, without user or path, several separated by commas",
-    )
-    .optional(),
-  HDFS_USER: text("a user name", /^[^\s/:&?#]+$/).optional(),
-  HDFS_DELEGATION_TOKEN: text("a token").optional(),
-  WEBHDFS_CA: text("the path of a PEM file").optional(),
-  LAKE_DIR: text(
-    "an absolute HDFS path below /, without ':', '//', '.' or '..'",
-    /^(\/(?!\.{1,2}(\/|$))[^/:\p{Cc}\p{Cs}]+)+\/?$/u,
-  ).default(defaults.lakeDir),
-  EVENTS_FILE: text("the path of a file with events").optional(),
-});
-
-function isWebAddress(text: string): boolean {
-  return /^https?:\/\/[^\s/@?#]+\/?$/.test(text) && URL.canParse(text);
-}
-
 /** Reads the environment variables; an empty one counts as not set. Throws a UsageError that names the wrong one. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const set = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
-  );
-  const parsed = environment.safeParse(set);
-  if (!parsed.success) throw new UsageError(describeIssues(parsed.error, set));
-  const values = parsed.data;
+  const values = readVariables(env);
   checkProtocol(values);
   const [url = `http://127.0.0.1:${recordedPort("hdfs", "namenode", "http") ?? 9870}`, ...otherUrls] = (
     values.WEBHDFS_URL ?? []
@@ -148,7 +94,7 @@ export function listUrls({ url, otherUrls = [] }: HdfsConfig): readonly string[]
 }
 
 /** A relative path counts from the project's folder: kernels run in another one than the command line. */
-function chooseEventsFile(values: z.infer<typeof environment>): string | null {
+function chooseEventsFile(values: Variables): string | null {
   const { EVENTS_FILE: file, KAFKA_TOPIC: topic, LAKE_DIR: lakeDir } = values;
   if (file !== undefined) return isAbsolute(file) ? file : projectPath(file);
   const isShipped = topic === defaults.topic && lakeDir.replace(/\/$/, "") === defaults.lakeDir;
@@ -189,7 +135,7 @@ export function readAuthority(
 }
 
 /** The embedded broker speaks PLAINTEXT, an authority is nothing without TLS, and SASL is nothing without a name and a password. */
-function checkProtocol(values: z.infer<typeof environment>): void {
+function checkProtocol(values: Variables): void {
   const { KAFKA_BROKERS, KAFKA_SECURITY_PROTOCOL: protocol } = values;
   if (protocol !== "PLAINTEXT" && !KAFKA_BROKERS) {
     throw new UsageError(
@@ -214,7 +160,7 @@ function checkProtocol(values: z.infer<typeof environment>): void {
   }
 }
 
-function toSasl(values: z.infer<typeof environment>): SaslConfig | undefined {
+function toSasl(values: Variables): SaslConfig | undefined {
   const { KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
   if (!values.KAFKA_SECURITY_PROTOCOL.startsWith("SASL") || !username || !password) return undefined;
   const mechanism = values.KAFKA_SASL_MECHANISM.toLowerCase() as SaslConfig["mechanism"];
@@ -230,17 +176,4 @@ function loginName(): string {
       cause,
     });
   }
-}
-
-/** A line for each wrong variable; never a secret. */
-function describeIssues(error: z.ZodError, env: Record<string, string | undefined>): string {
-  const messages = new Map(error.issues.map(({ path, message }) => [String(path[0]), message]));
-  return [...messages]
-    .map(([name, expected]) => {
-      const value = env[name] ?? "";
-      const isSecret = /PASSWORD|TOKEN/.test(name) || /@/.test(value);
-      const shown = value.length > 80 ? `${value.slice(0, 80)}...` : value;
-      return `${name}: expected ${expected}, received ${isSecret ? "something else" : JSON.stringify(shown)}`;
-    })
-    .join("\n");
 }

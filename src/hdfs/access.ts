@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as v from "valibot";
 import type { HdfsClient } from "./client";
 import { parseReply, undefinedWhereMissing } from "./replies";
 
@@ -21,18 +21,18 @@ export interface HdfsAccess {
 /** Extended attributes by their names, such as "user.origin"; values are encoded as WebHDFS has them ("0x..."). */
 export type HdfsAttributes = Readonly<Record<string, string>>;
 
-const accessReply = z.object({
-  FileStatus: z.object({
-    owner: z.string(),
-    group: z.string(),
-    permission: z.string(),
-    aclBit: z.boolean().optional(),
-    snapshotEnabled: z.boolean().optional(),
+const accessReply = v.object({
+  FileStatus: v.object({
+    owner: v.string(),
+    group: v.string(),
+    permission: v.string(),
+    aclBit: v.optional(v.boolean()),
+    snapshotEnabled: v.optional(v.boolean()),
   }),
 });
-const aclReply = z.object({ AclStatus: z.object({ entries: z.array(z.string()) }) });
-const attributesReply = z.object({
-  XAttrs: z.array(z.object({ name: z.string(), value: z.string().nullish() })),
+const aclReply = v.object({ AclStatus: v.object({ entries: v.array(v.string()) }) });
+const attributesReply = v.object({
+  XAttrs: v.array(v.object({ name: v.string(), value: v.nullish(v.string()) })),
 });
 
 /** What is there; undefined where nothing is. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { z } from "zod";
+import * as v from "valibot";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
@@ -164,16 +164,16 @@ async function remove(client: HdfsClient, path: string, recursive: boolean): Pro
   return parseReply(booleanReply, await client.ask("DELETE", "DELETE", path, { recursive })).boolean;
 }
 
-const statusReply = z.object({
-  pathSuffix: z.string(),
-  type: z.string(),
-  length: z.number(),
-  modificationTime: z.number(),
-  owner: z.string(),
+const statusReply = v.object({
+  pathSuffix: v.string(),
+  type: v.string(),
+  length: v.number(),
+  modificationTime: v.number(),
+  owner: v.string(),
 });
-const fileReply = z.object({ FileStatus: statusReply });
-const listReply = z.object({ FileStatuses: z.object({ FileStatus: z.array(statusReply) }) });
-const booleanReply = z.object({ boolean: z.boolean() });
+const fileReply = v.object({ FileStatus: statusReply });
+const listReply = v.object({ FileStatuses: v.object({ FileStatus: v.array(statusReply) }) });
+const booleanReply = v.object({ boolean: v.boolean() });
 
 async function readStatus(client: HdfsClient, path: string): Promise<HdfsEntry | undefined> {
   const reply = await client.ask("GET", "GETFILESTATUS", path).catch(undefinedWhereMissing);
@@ -227,7 +227,7 @@ interface Move {
   readonly how: "NONE" | "OVERWRITE";
 }
 
-function toEntry(status: z.infer<typeof statusReply>, path: string): HdfsEntry {
+function toEntry(status: v.InferOutput<typeof statusReply>, path: string): HdfsEntry {
   return {
     name: posix.basename(path),
     path,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as v from "valibot";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import type { HdfsClient } from "./client";
@@ -23,7 +23,7 @@ export function createRenameCheck(client: HdfsClient, config: HdfsConfig): () =>
       if (!isProven && !isRemoteError(error, "AccessControlException")) throw error;
     });
     if (reply === undefined) return;
-    parseReply(z.object({ boolean: z.boolean() }), reply);
+    parseReply(v.object({ boolean: v.boolean() }), reply);
     throw new ServiceError(
       `hdfs ${config.url}: expected a NameNode, received a server that passes over renameoptions, as HttpFS does, so that no commit would be safe; set WEBHDFS_URL to the NameNode itself (dfs.namenode.http-address); nothing is written`,
     );

@@ -1,10 +1,10 @@
-import type { z } from "zod";
+import * as v from "valibot";
 import { isRemoteError } from "./errors";
 
 /** Reads the JSON of an answer; throws where it is of another shape, as that of any web server would be. */
-export function parseReply<T>(schema: z.ZodType<T>, reply: unknown): T {
-  const parsed = schema.safeParse(reply);
-  if (parsed.success) return parsed.data;
+export function parseReply<T>(schema: v.GenericSchema<unknown, T>, reply: unknown): T {
+  const parsed = v.safeParse(schema, reply);
+  if (parsed.success) return parsed.output;
   throw new Error(`expected the JSON of WebHDFS, received ${JSON.stringify(reply)?.slice(0, 80)}`);
 }
 

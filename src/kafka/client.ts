@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Admin,
-  type KafkaConfig as ClientConfig,
-  Kafka,
-  type KafkaJSError,
-  type LogEntry,
-  logLevel,
-} from "kafkajs";
+import type { Admin, KafkaConfig as ClientConfig, Kafka, KafkaJSError, LogEntry } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
@@ -14,6 +7,7 @@ import { findAdvertised, openSocket, toSeeds } from "./addresses";
 import { type Cluster, withCluster } from "./cluster";
 import { installCodecs } from "./compression";
 import { installFetchDecoder } from "./fetch-response";
+import { loadKafkajs } from "./kafkajs";
 import { installQueueMend } from "./request-queue";
 import { adviseRights } from "./rights";
 import { adviseSecurity, isTurnedAway, securityOptions, unlessTurnedAway } from "./security";
@@ -23,7 +17,8 @@ export function openKafka(config: KafkaConfig, options: Partial<ClientConfig> = 
   installCodecs();
   installFetchDecoder();
   installQueueMend();
-  return new Kafka({
+  const { Kafka: Client, logLevel } = loadKafkajs();
+  return new Client({
     clientId: "user-activity",
     brokers: toSeeds(config.brokers),
     socketFactory: openSocket,

@@ -1,6 +1,6 @@
 import zlib = require("node:zlib");
 
-import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import { loadKafkajs } from "./kafkajs";
 import { decompressSnappy } from "./snappy";
 
 /** How messages may be compressed, by the number that a batch says; kafkajs reads the first two by itself. */
@@ -10,6 +10,7 @@ type Decompress = (bytes: Buffer) => Promise<Buffer> | Buffer;
 
 /** Has kafkajs read what any producer, or the topic's own compression.type, has compressed. Nothing is loaded before it is needed. */
 export function installCodecs(): void {
+  const { CompressionCodecs, CompressionTypes } = loadKafkajs();
   CompressionCodecs[CompressionTypes.Snappy] = () => ({ decompress: decompressSnappy });
   CompressionCodecs[CompressionTypes.LZ4] = () => ({ decompress: decompressLz4 });
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({ decompress: decompressZstd });

@@ -1,6 +1,7 @@
-import { type Message as OutgoingMessage, Partitioners, type Producer } from "kafkajs";
+import type { Message as OutgoingMessage, Producer } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { openKafka, toKafkaError } from "../kafka/client";
+import { loadKafkajs } from "../kafka/kafkajs";
 import { originHeaders } from "./deliveries";
 
 /** Runs `work` with a connected producer, which stores a request that is repeated once, and disconnects it. */
@@ -12,7 +13,7 @@ export async function withProducer(
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner: loadKafkajs().Partitioners.DefaultPartitioner,
   });
   try {
     await producer.connect().catch((error) => {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { ConfigResourceTypes, type Message as OutgoingMessage } from "kafkajs";
+import type { Message as OutgoingMessage } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
 import { examIdOf } from "../events/decode";
 import { askKafka } from "../kafka/client";
+import { loadKafkajs } from "../kafka/kafkajs";
 import { ensureTopic } from "../kafka/topics";
 import { chooseDelivery, type FileDelivery, originHeaders, readDeliveries } from "./deliveries";
 import { withFileLock } from "./file-lock";
@@ -141,7 +142,11 @@ export function toKey(value: unknown): string | null {
 
 /** The topic's limit on a batch in bytes; undefined where the cluster does not tell. */
 async function readMessageLimit(config: KafkaConfig): Promise<number | undefined> {
-  const query = { type: ConfigResourceTypes.TOPIC, name: config.topic, configNames: ["max.message.bytes"] };
+  const query = {
+    type: loadKafkajs().ConfigResourceTypes.TOPIC,
+    name: config.topic,
+    configNames: ["max.message.bytes"],
+  };
   const found = await askKafka(config, `reading the limits of topic "${config.topic}"`, (admin) =>
     admin.describeConfigs({ resources: [query], includeSynonyms: false }).catch(() => undefined),
   );
