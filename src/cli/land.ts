@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { ServiceError } from "../base/errors";
 import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
+import { formatGaps } from "../lake/gaps";
 import { isSettled, unsettledAdvice } from "../lake/settled";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
@@ -121,6 +122,7 @@ async function followWith(
     onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp),
     signal: interruption,
+    onSkip: ({ topic, gaps }) => progress.note(formatGaps(topic, gaps)),
     onGivenUp: ({ reason }) => progress.note(reason),
     onProgress: (now) => {
       const text = formatFollowing(now);

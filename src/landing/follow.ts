@@ -6,6 +6,7 @@ import { readWaiting, type Waiting } from "../kafka/open-transactions";
 import { readOffsets } from "../kafka/topics";
 import { catchUnreadable, type UnreadableError } from "../kafka/unreadable-batch";
 import { hasTables, type LakeState } from "../lake/commit-file";
+import type { Gap } from "../lake/gaps";
 import { compact } from "./compact";
 import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
 import { passHoles } from "./holes";
@@ -31,6 +32,8 @@ export interface FollowOptions extends Omit<LandOptions, "onProgress" | "onSettl
   /** Small files are merged, and late deliveries settled, after so many commits; 0 for never. Default 100. */
   readonly compactEvery?: number;
   readonly onProgress?: (progress: FollowProgress) => void;
+  /** Told, once it is committed, of what was skipped as it was gone before it was landed. */
+  readonly onSkip?: (skipped: { readonly topic: string; readonly gaps: readonly Gap[] }) => void;
   /** Told of each directory that could not be compacted or replaced. */
   readonly onGivenUp?: (givenUp: GivenUp) => void;
 }
@@ -92,7 +95,13 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
   const config = options.config ?? readConfig();
   const { landing, ranges } = await claimLake(config, options);
   const before = landing.last.state;
-  await passHoles(landing, config.kafka, { skipGaps: options.skipGaps, ranges, retry: options.retry });
+  const gaps = await passHoles(landing, config.kafka, {
+    skipGaps: options.skipGaps,
+    ranges,
+    retry: options.retry,
+    signal: options.signal,
+  });
+  if (gaps.length > 0) options.onSkip?.({ topic: config.kafka.topic, gaps });
   landing.batch.begin(ranges);
   const { from } = planRange(landing.last.state, ranges);
   const following: Following = {

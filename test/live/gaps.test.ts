@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
+import type { Gap } from "user-activity/dist/lake/gaps";
 import { compact } from "user-activity/dist/landing/compact";
 import { follow } from "user-activity/dist/landing/follow";
 import { land } from "user-activity/dist/landing/land";
@@ -65,7 +66,11 @@ describe("where messages are gone before they were landed", () => {
     const stop = new AbortController();
     const onProgress = ({ lag }: { lag: number }) => lag === 0 && stop.abort();
     const { signal } = stop;
-    await follow({ config: following, signal, skipGaps: true, commitMs: 200, onProgress });
+    const told: unknown[] = [];
+    const onSkip = ({ gaps }: { gaps: readonly Gap[] }) =>
+      told.push(...gaps.map(({ skippedAt: _, ...one }) => one));
+    await follow({ config: following, signal, skipGaps: true, commitMs: 200, onProgress, onSkip });
+    assert.deepEqual(told, [gap]);
     for (const one of all) {
       assert.deepEqual(await gapsOf(one), [gap]);
       const { ok, counts, gaps } = await verify({ config: one });
