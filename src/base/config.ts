@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { defaults, readVariables, type Variables } from "./environment";
 import { UsageError } from "./errors";
-import { projectPath } from "./paths";
+import { projectDir, projectPath } from "./paths";
 import { recordedPort } from "./recorded-ports";
 
 /** Where the topic is and how to reach it. */
@@ -53,6 +53,8 @@ export interface Config {
    * not the default one and EVENTS_FILE is not set: what is there is somebody's own, and nothing is added to it.
    */
   readonly eventsFile: string | null;
+  /** Absolute path of the contract that CONTRACT names, by default the shipped one. */
+  readonly contractFile: string;
 }
 
 /** Reads the environment variables; an empty one counts as not set. Throws a UsageError that names the wrong one. */
@@ -85,6 +87,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       "token",
     ),
     eventsFile: chooseEventsFile(values),
+    contractFile: resolve(projectDir, values.CONTRACT),
   };
 }
 
@@ -96,7 +99,7 @@ export function listUrls({ url, otherUrls = [] }: HdfsConfig): readonly string[]
 /** A relative path counts from the project's folder: kernels run in another one than the command line. */
 function chooseEventsFile(values: Variables): string | null {
   const { EVENTS_FILE: file, KAFKA_TOPIC: topic, LAKE_DIR: lakeDir } = values;
-  if (file !== undefined) return isAbsolute(file) ? file : projectPath(file);
+  if (file !== undefined) return resolve(projectDir, file);
   const isShipped = topic === defaults.topic && lakeDir.replace(/\/$/, "") === defaults.lakeDir;
   return isShipped ? projectPath("data", "assessments.json") : null;
 }

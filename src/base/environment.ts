@@ -61,6 +61,7 @@ const environment = v.object({
     defaults.lakeDir,
   ),
   EVENTS_FILE: v.optional(text("the path of a file with events")),
+  CONTRACT: v.optional(text("the path of a contract"), "data/assessments.odcs.yaml"),
 });
 
 function isWebAddress(text: string): boolean {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { projectPath } from "../base/paths";
 import { addCompactCommand } from "./compact";
+import { addContractCommand } from "./contract";
 import { addDescribeCommand } from "./describe";
 import { addDoctorCommand } from "./doctor";
 import { addInferCommand } from "./infer";
@@ -37,6 +38,7 @@ export function buildProgram(): Command {
   addCompactCommand(program);
   addVerifyCommand(program);
   addReplayCommand(program);
+  addContractCommand(program);
   addDescribeCommand(program, tools);
   addQueryCommands(program, tools);
   addQuarantineCommand(program, tools);
@@ -55,6 +57,7 @@ Environment (defaults in brackets):
   HDFS_USER [the login name], HDFS_DELEGATION_TOKEN, WEBHDFS_CA
   LAKE_DIR [/user-activity]              HDFS directory that holds the tables
   EVENTS_FILE [data/assessments.json]    what notebooks publish; by default nothing into a topic or lake of your own
+  CONTRACT [data/assessments.odcs.yaml]  what "contract check" and "contract show" look at; landing takes the shipped one
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed, 2 misused, 130 and 143 interrupted.`;
 

@@ -28,6 +28,7 @@ const ownNames = [
   "WEBHDFS_CA",
   "LAKE_DIR",
   "EVENTS_FILE",
+  "CONTRACT",
   "JAVA_HOME",
   "PYTHON",
   "CHROMIUM",

@@ -1,5 +1,5 @@
 import { ExactNumber } from "../base/exact-numbers";
-import { readInstant } from "./instants";
+import { readInstant } from "../base/instants";
 
 /** The lossless conversions that a schema may name. */
 export type Coercion = "instant" | "unix-seconds" | "boolean-text";

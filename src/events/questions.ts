@@ -1,10 +1,11 @@
+import { toInstantMs } from "../base/instants";
 import { isWellFormed } from "../base/text";
 import type { OptionRow, Origin, QuestionRow } from "../tables/tables";
+import { schemaOf } from "./contract-schemas";
 import { type AssessmentEvent, isObject, ownValue } from "./decode";
 import { type Enforced, enforceSchema } from "./enforce";
 import { type Failure, quote } from "./failures";
-import { toInstantMs } from "./instants";
-import type { Field, FieldType, Schema } from "./schema";
+import type { Schema } from "./schema";
 
 /**
  * What an event has for questions_pool_data: a row for each question; or failures, and then no question of it lands;
@@ -22,38 +23,18 @@ type QuestionRecord = Omit<
   keyof ExamRecord | keyof LenientValues | keyof Origin | "question_index" | "options"
 >;
 
+const questionsAt = "sequences.questions[]";
+
 /** What the rows of questions_pool_data ask of the event around the questions. */
-export const examSchema: Schema<ExamRecord> = {
-  name: "questions_pool_data",
-  fields: [{ path: "user_exam_id", column: "user_exam_id", type: "STRING", nullable: false, nonEmpty: true }],
-  rules: [],
-};
+export const examSchema: Schema<ExamRecord> = schemaOf("questions_pool_data");
 
 /** What questions_pool_data asks of one question, apart from its options. */
-export const questionSchema: Schema<QuestionRecord> = {
-  name: "questions_pool_data",
-  fields: [
-    { path: "id", column: "question_id", type: "STRING", nullable: false, nonEmpty: true },
-    optional("user_result", "STRING"),
-    optional("user_correct", "BOOLEAN"),
-    optional("user_incomplete", "BOOLEAN"),
-    optional("user_submitted", "BOOLEAN"),
-  ],
-  rules: [],
-};
+export const questionSchema: Schema<QuestionRecord> = schemaOf("questions_pool_data", { at: questionsAt });
 
 /** What questions_pool_data asks of one option of a question. */
-export const optionSchema: Schema<OptionRow> = {
-  name: "questions_pool_data",
-  fields: [
-    { path: "id", column: "id", type: "STRING", nullable: false },
-    { path: "checked", column: "checked", type: "BOOLEAN", nullable: false },
-    optional("correct", "BOOLEAN"),
-    optional("submitted", "INT32"),
-    { ...optional("at", "TIMESTAMP"), coerce: "instant" },
-  ],
-  rules: [],
-};
+export const optionSchema: Schema<OptionRow> = schemaOf("questions_pool_data", {
+  list: `${questionsAt}.options`,
+});
 
 /**
  * Takes the questions out of an event, in its order. base_exam_id and exam_name are null where they are no well-formed
@@ -121,8 +102,4 @@ function collect<R>(failures: Failure[], enforced: Enforced<R>): R | undefined {
   if (enforced.ok) return enforced.values;
   failures.push(...enforced.failures);
   return undefined;
-}
-
-function optional<C extends string>(column: C, type: FieldType): Field<C> {
-  return { path: column, column, type, nullable: true };
 }

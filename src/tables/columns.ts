@@ -40,8 +40,3 @@ export function nullable(
 ): Column {
   return { name, type, nullable: true, doc, nullMeans, ...measure };
 }
-
-/** Defines a column that counts questions. */
-export function questionCount(name: string, doc: string, min = 0): Column {
-  return required(name, "INT32", doc, { unit: "questions", min });
-}

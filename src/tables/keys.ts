@@ -1,3 +1,5 @@
+import { primaryKeyOf } from "../contract/model";
+import { type ContractRows, shippedContract } from "../contract/shipped";
 import type { TableName } from "./tables";
 
 /** Columns whose values, together, stand in another table; it holds of every row. */
@@ -17,7 +19,19 @@ export interface TableKeys {
 
 const message = ["partition", "offset"];
 const fromMessage: ForeignKey = { columns: message, table: "raw_data", references: message };
-const ofCourse: ForeignKey = { columns: ["exam_name"], table: "course_ID", references: ["exam_name"] };
+
+/** The keys that the shipped contract says: those of single columns first. */
+function toKeys(name: keyof ContractRows): TableKeys {
+  const { tables, summaries } = shippedContract;
+  const table = tables.find((one) => one.name === name);
+  const columns = (table ?? summaries.find((one) => one.name === name))?.columns ?? [];
+  const single = columns.flatMap(({ name: column, references }) => {
+    const [to = "", key = ""] = references?.split(".") ?? [];
+    return to ? [{ columns: [column], table: to, references: [key] }] : [];
+  });
+  const foreignKeys = [...single, ...(table?.foreignKeys ?? [])] as readonly ForeignKey[];
+  return { primaryKey: primaryKeyOf({ columns }), foreignKeys };
+}
 
 /**
  * The keys of the five tables. The user_exam_id of a question is none: an exam ID that was refused a grade can have
@@ -25,8 +39,8 @@ const ofCourse: ForeignKey = { columns: ["exam_name"], table: "course_ID", refer
  */
 export const keys: Readonly<Record<TableName, TableKeys>> = {
   raw_data: { primaryKey: message, foreignKeys: [] },
-  questions_pool_data: { primaryKey: ["user_exam_id", "question_index"], foreignKeys: [fromMessage] },
-  grades_ID: { primaryKey: ["user_exam_id"], foreignKeys: [ofCourse, fromMessage] },
-  course_ID: { primaryKey: ["exam_name"], foreignKeys: [] },
+  questions_pool_data: toKeys("questions_pool_data"),
+  grades_ID: toKeys("grades_ID"),
+  course_ID: toKeys("course_ID"),
   quarantine: { primaryKey: [...message, "table"], foreignKeys: [fromMessage] },
 };

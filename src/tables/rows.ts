@@ -1,3 +1,5 @@
+import type { ContractRows } from "../contract/shipped";
+
 /** Where in Kafka something came from. */
 export interface Origin {
   readonly partition: number;
@@ -22,59 +24,17 @@ export interface RawRow extends Origin {
   readonly headers: readonly HeaderRow[];
 }
 
-/** One answer option of a question, as the person left it. */
-export interface OptionRow {
-  readonly id: string;
-  readonly checked: boolean;
-  readonly correct: boolean | null;
-  readonly submitted: number | null;
-  readonly at: number | null;
-}
-
 /** A row of questions_pool_data. */
-export interface QuestionRow extends Origin {
-  readonly user_exam_id: string;
-  readonly base_exam_id: string | null;
-  readonly exam_name: string | null;
-  readonly started_at: number | null;
-  readonly question_index: number;
-  readonly question_id: string;
-  readonly user_result: string | null;
-  readonly user_correct: boolean | null;
-  readonly user_incomplete: boolean | null;
-  readonly user_submitted: boolean | null;
-  readonly options: readonly OptionRow[];
-}
+export type QuestionRow = ContractRows["questions_pool_data"];
+
+/** One answer option of a question, as the person left it. */
+export type OptionRow = QuestionRow["options"][number];
 
 /** A row of grades_ID. */
-export interface GradeRow extends Origin {
-  readonly user_exam_id: string;
-  readonly base_exam_id: string;
-  readonly exam_name: string;
-  readonly started_at: number;
-  readonly recorded_at: number;
-  readonly certification: boolean | null;
-  readonly correct: number;
-  readonly incorrect: number;
-  readonly incomplete: number;
-  readonly unanswered: number;
-  readonly submitted: number;
-  readonly total: number;
-  readonly score: number;
-  readonly all_correct: boolean;
-}
+export type GradeRow = ContractRows["grades_ID"];
 
 /** A row of course_ID. */
-export interface CourseRow {
-  readonly exam_name: string;
-  readonly attempts: number;
-  readonly average_score: number;
-  readonly stddev_score: number | null;
-  readonly min_score: number;
-  readonly max_score: number;
-  readonly first_started_at: number;
-  readonly last_started_at: number;
-}
+export type CourseRow = ContractRows["course_ID"];
 
 /** One reason why an event was refused; what is absent is described in words, so nothing here is null. */
 export interface FailureRow {
@@ -95,10 +55,7 @@ export interface QuarantineRow extends Origin {
 }
 
 /** What a row of each table looks like. */
-export interface TableRows {
+export interface TableRows extends ContractRows {
   readonly raw_data: RawRow;
-  readonly questions_pool_data: QuestionRow;
-  readonly grades_ID: GradeRow;
-  readonly course_ID: CourseRow;
   readonly quarantine: QuarantineRow;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readInstant, toInstantMs } from "user-activity/dist/events/instants";
+import { readInstant, toInstantMs } from "user-activity/dist/base/instants";
 
 const years = {
   min: new Date("0001-01-02T00:00:00Z"),

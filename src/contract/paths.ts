@@ -1,0 +1,59 @@
+/** A step of a path: a key of an object, or the elements of an array. */
+export type Step = { readonly key: string } | { readonly each: true };
+
+/** The most steps that a path may have: events of people are not nested deeper, and every step costs each event. */
+export const maxSteps = 32;
+
+const step = /(\[\])|\["((?:[^"\\]|\\.)*)"\]|(?:^|\.)([\p{L}\p{N}_$-]+)/uy;
+
+/** Reads a path such as `sequences.questions[].id` or `answers["a.b"]`; `$` is no step at all. Undefined where it is none. */
+export function parsePath(path: string): readonly Step[] | undefined {
+  if (path === "$") return [];
+  const text = path.startsWith("$.") ? path.slice(2) : path.startsWith("$[") ? path.slice(1) : path;
+  const steps: Step[] = [];
+  step.lastIndex = 0;
+  while (step.lastIndex < text.length) {
+    const found = step.exec(text);
+    if (!found || steps.length === maxSteps) return undefined;
+    const [, each, quoted, word] = found;
+    if (each) steps.push({ each: true });
+    else steps.push({ key: word ?? unquote(quoted ?? "") });
+  }
+  return steps.length > 0 ? steps : undefined;
+}
+
+function unquote(quoted: string): string {
+  return JSON.parse(`"${quoted}"`) as string;
+}
+
+/** Writes steps as a path; a key that is no plain word stands in brackets, quoted. */
+export function formatPath(steps: readonly Step[]): string {
+  if (steps.length === 0) return "$";
+  return steps.reduce((path, one) => path + formatStep(one, path === ""), "");
+}
+
+function formatStep(one: Step, isFirst: boolean): string {
+  if ("each" in one) return "[]";
+  if (!/^[\p{L}\p{N}_$-]+$/u.test(one.key)) return `[${JSON.stringify(one.key)}]`;
+  return isFirst ? one.key : `.${one.key}`;
+}
+
+/** Whether a path begins with all steps of another. */
+export function startsWith(steps: readonly Step[], start: readonly Step[]): boolean {
+  return start.length <= steps.length && start.every((one, index) => isSame(one, steps[index]));
+}
+
+function isSame(a: Step, b: Step | undefined): boolean {
+  if (!b || "each" in a !== "each" in b) return false;
+  return "each" in a || a.key === (b as { readonly key: string }).key;
+}
+
+/** A path with a key below it. */
+export function below(path: string, key: string): string {
+  return formatPath([...(parsePath(path) ?? []), { key }]);
+}
+
+/** How many arrays a path goes through. */
+export function countArrays(steps: readonly Step[]): number {
+  return steps.filter((one) => "each" in one).length;
+}

@@ -1,0 +1,66 @@
+import { type ContractColumn, type ContractRule, type ContractTable, tableOf } from "../contract/model";
+import { parsePath } from "../contract/paths";
+import { shippedContract } from "../contract/shipped";
+import type { AtMost, Field, FieldType, Schema } from "./schema";
+
+/** What of a table's columns a schema is about. */
+export interface SchemaPart {
+  /** Path that the schema is held to the value at; its fields' paths go on from there. Default: the event. */
+  readonly at?: string;
+  /** Path of a list column, the fields of whose structs are meant instead. */
+  readonly list?: string;
+}
+
+/**
+ * Makes what a table of the shipped contract asks of the values at one path a schema. Columns that stand elsewhere, that
+ * are lists, worked out, or null where a value does not fit, are none of it.
+ */
+export function schemaOf<R>(name: string, { at = "$", list }: SchemaPart = {}): Schema<R> {
+  const table = tableOf(shippedContract, name);
+  const columns = list === undefined ? table.columns : fieldsOf(table, list);
+  const place = list === undefined ? at : `${list}[]`;
+  const fields = columns.flatMap((column) => toField(column, place) ?? []);
+  return {
+    name,
+    fields,
+    rules: list === undefined && at === table.row ? table.rules.flatMap(toAtMost) : [],
+  } as unknown as Schema<R>;
+}
+
+function fieldsOf(table: ContractTable, list: string): readonly ContractColumn[] {
+  return table.columns.find(({ from }) => from === list)?.items?.fields ?? [];
+}
+
+function toField(column: ContractColumn, at: string): Field | undefined {
+  const { name, type, nullable, from, coerce, minLength, pattern, min, max, misfit } = column;
+  const path = from === undefined ? undefined : pathBelow(from, at);
+  if (path === undefined || misfit || !isFieldType(type)) return undefined;
+  return {
+    path,
+    column: name,
+    type,
+    nullable,
+    ...(coerce ? { coerce: coerce as NonNullable<Field["coerce"]> } : {}),
+    ...(minLength ? { nonEmpty: true as const } : {}),
+    ...(pattern === undefined ? {} : { pattern: new RegExp(pattern, "u") }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+  };
+}
+
+/** What is left of a path below another; undefined where it is not below, or goes through an array. */
+function pathBelow(path: string, at: string): string | undefined {
+  if (path.startsWith("@")) return undefined;
+  const rest = at === "$" ? path : path.startsWith(`${at}.`) ? path.slice(at.length + 1) : undefined;
+  return rest === undefined || parsePath(rest)?.some((step) => "each" in step) ? undefined : rest;
+}
+
+function isFieldType(type: ContractColumn["type"]): type is FieldType {
+  return ["STRING", "INT32", "BOOLEAN", "TIMESTAMP"].includes(type);
+}
+
+/** The one kind of rule that a schema knows: that a column is at most another. */
+function toAtMost({ holds, severity }: ContractRule): AtMost[] {
+  const [, column, atMost] = /^(\w+) <= (\w+)$/.exec(holds) ?? [];
+  return severity === "error" && column && atMost ? [{ column, atMost }] : [];
+}
