@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { ExactNumber, endOfString, parseJson } from "../base/exact-numbers";
-import { canonicalJson } from "../base/json";
+import { endOfString, parseJson } from "../base/exact-numbers";
+import { canonicalJson, isObject, ownValue } from "../base/json";
 import { isWellFormed } from "../base/text";
-import { type Failure, quote, type Rule } from "./failures";
+import { type Failure, quote, type Rule } from "../contract/failures";
 import { describeFrame, findRegistryFrame } from "./registry-frame";
 
 /** A message's value decoded: a JSON object whose shape is not yet trusted. */
@@ -73,17 +73,6 @@ function findNoValue(text: string): string | undefined {
     else if (!/^(?:true|false|null)$/.test(word)) return `${word} at position ${found.index}`;
   }
   return undefined;
-}
-
-/** Whether a value is a JSON object (no array, not null, no number). */
-export function isObject(value: unknown): value is AssessmentEvent {
-  if (typeof value !== "object" || value === null) return false;
-  return !Array.isArray(value) && !(value instanceof ExactNumber);
-}
-
-/** Reads a key of a JSON object's own; undefined where it has none, whatever objects inherit. */
-export function ownValue(object: AssessmentEvent, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /**

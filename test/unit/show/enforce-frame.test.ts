@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
 import { enforceSchema } from "user-activity/dist/events/enforce";
-import type { Failure } from "user-activity/dist/events/failures";
+import type { Failure } from "user-activity/dist/contract/failures";
 import { gradeSchema } from "user-activity/dist/events/grades";
 import { type Leaves, toLeaves } from "user-activity/dist/events/leaves";
 import { optionSchema, questionSchema } from "user-activity/dist/events/questions";
