@@ -194,17 +194,23 @@ function advise(facts: Facts, config: HdfsConfig): string {
     return 'start it with "npx user-activity services start"';
   if (!config.external)
     return '"npx user-activity services status" says whether it runs, and where its logs are';
-  return `${askFor(facts, config)} up and reachable from here?`;
+  const { who, from = "" } = whoIsAsked(facts, config);
+  return `${who} up and reachable from here?${from}`;
 }
 
 /** The NameNode sends reads and writes on to a DataNode, whose address may not be reachable where the NameNode's is. */
-function askFor({ address, hostname, port }: Facts, config: HdfsConfig): string {
+function whoIsAsked(
+  { address, hostname, port }: Facts,
+  config: HdfsConfig,
+): { readonly who: string; readonly from?: string } {
   const urls = listUrls(config).map((url) => new URL(url));
   const [one, its] = urls.length > 1 ? ["one of the NameNodes", "their"] : ["the NameNode", "its"];
   const peer = port === undefined ? hostname : `${address}:${port}`;
-  if (peer === undefined) return `are ${one} that WEBHDFS_URL names and ${its} DataNodes`;
+  if (peer === undefined) return { who: `are ${one} that WEBHDFS_URL names and ${its} DataNodes` };
   const isNameNode = urls.some((url) =>
     port === undefined ? hostname === url.hostname : url.host.endsWith(`:${port}`),
   );
-  return isNameNode ? `is ${one} that WEBHDFS_URL names` : `is the DataNode ${peer}`;
+  if (isNameNode) return { who: `is ${one} that WEBHDFS_URL names` };
+  const from = " The NameNode sends readers and writers to it by this address (dfs.datanode.hostname)";
+  return { who: `is the DataNode ${peer}`, from };
 }

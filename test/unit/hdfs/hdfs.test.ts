@@ -104,7 +104,11 @@ describe("trouble", () => {
     const away: RequestListener = (_call, reply) =>
       reply.writeHead(307, { location: `http://127.0.0.1:${port}/` }).end();
     await withTroubled({ CREATE: away, OPEN: away }, async (there) => {
-      await failsWith(there.write("/a", bytesOf("x")), `is the DataNode 127.0.0.1:${port} up`);
+      await failsWith(
+        there.write("/a", bytesOf("x")),
+        `is the DataNode 127.0.0.1:${port} up`,
+        "by this address (dfs.datanode.hostname)",
+      );
       await failsWith(there.read("/a"), `is the DataNode 127.0.0.1:${port} up`);
     });
   });
