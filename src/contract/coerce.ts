@@ -67,8 +67,8 @@ export function fromDuration(text: string): number | undefined {
 
 /** A whole number of ms, or one with a fraction, which is cut, as a number or its text. */
 function coerceMilliseconds(value: unknown): Coerced | undefined {
-  const text = value instanceof ExactNumber ? value.text : typeof value === "number" ? String(value) : value;
-  if (typeof text !== "string") return undefined;
+  const text = toNumberText(value);
+  if (text === undefined) return undefined;
   const [whole] = /^\d+(?=(?:\.\d+)?$)/.exec(text) ?? [];
   if (whole === undefined) return {};
   return Number(whole) < endMs
@@ -77,13 +77,19 @@ function coerceMilliseconds(value: unknown): Coerced | undefined {
 }
 
 function coerceSeconds(value: unknown): Coerced | undefined {
-  const text = value instanceof ExactNumber ? value.text : typeof value === "number" ? String(value) : value;
-  if (typeof text !== "string") return undefined;
+  const text = toNumberText(value);
+  if (text === undefined) return undefined;
   const ms = fromUnixSeconds(text);
   if (ms !== undefined) return { value: ms };
   return seconds.test(text)
     ? { expected: "seconds since 1970 (not milliseconds), before the year 10000" }
     : {};
+}
+
+/** A number by its digits, or the text itself; undefined for any other value. */
+function toNumberText(value: unknown): string | undefined {
+  if (value instanceof ExactNumber) return value.text;
+  return typeof value === "number" ? String(value) : typeof value === "string" ? value : undefined;
 }
 
 const seconds = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from "../base/json";
+import { isObject, type JsonObject, ownValue } from "../base/json";
 import { compileDerived } from "./compile-derived";
 import { compileObject } from "./compile-object";
 import { compileRule } from "./compile-rules";
@@ -109,10 +109,7 @@ function readLevel(
 /** The array below an object; missing also where no object is around it. */
 function listOf({ keys }: NonNullable<Level["next"]>, object: JsonObject): unknown {
   let value: unknown = object;
-  for (const key of keys) {
-    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
-    value = value[key];
-  }
+  for (const key of keys) value = isObject(value) ? ownValue(value, key) : undefined;
   return value;
 }
 
@@ -155,7 +152,7 @@ function toNext(way: readonly Step[], whole: readonly Step[]): NonNullable<Level
 /** What a row takes from where it stands. */
 function fillersOfPlace({ columns }: ContractTable): FillRow[] {
   return columns.flatMap(({ from }, index): FillRow[] => {
-    const value = from === undefined ? undefined : ofPlace[from];
+    const value = from?.startsWith("@") ? ofPlace[from] : undefined;
     if (!value) return [];
     return [
       (reading) => {

@@ -31,7 +31,7 @@ export function compileContract(contract: Contract): CompiledContract {
     },
     findUnknown,
     summaries: Object.fromEntries(
-      contract.summaries.map((summary) => [summary.name, compileSummary(contract, summary)]),
+      contract.summaries.map((summary) => [summary.name, compileSummary(summary)]),
     ),
   };
 }

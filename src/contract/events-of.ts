@@ -2,7 +2,7 @@ import { parseJson } from "../base/exact-numbers";
 import { isObject, ownValue } from "../base/json";
 import { type Failure, quote } from "./failures";
 import type { Source } from "./model";
-import { formatPath, parsePath, type Step } from "./paths";
+import { joinKey, parsePath, type Step } from "./paths";
 
 /** The events of a message's value, in its order, or why there are none. */
 export type FoundEvents =
@@ -18,7 +18,7 @@ export function compileSource({ events, asText }: Source): (value: unknown) => F
   const steps = parsePath(events) ?? [];
   return (value) => {
     const found: Found = { events: [], failures: [] };
-    walk({ steps, depth: 0, path: [] }, value, found, asText === true);
+    walk({ steps, depth: 0, path: "" }, value, found, asText === true);
     return found.failures.length > 0
       ? { ok: false, failures: found.failures }
       : { ok: true, events: found.events };
@@ -33,8 +33,8 @@ interface Found {
 interface Way {
   readonly steps: readonly Step[];
   readonly depth: number;
-  /** What was walked: keys, and indexes in brackets. */
-  readonly path: readonly string[];
+  /** What was walked, with the indexes of elements; "" for nothing. */
+  readonly path: string;
 }
 
 function walk(way: Way, value: unknown, found: Found, asText: boolean): void {
@@ -44,19 +44,19 @@ function walk(way: Way, value: unknown, found: Found, asText: boolean): void {
     addEvent(path, value, found, asText);
     return;
   }
-  const on = (name: string): Way => ({ steps, depth: depth + 1, path: [...path, name] });
+  const on = (below: string): Way => ({ steps, depth: depth + 1, path: below });
   if ("key" in step) {
-    const name = formatPath([step]);
-    if (isObject(value)) walk(on(name), ownValue(value, step.key), found, asText);
+    if (isObject(value)) walk(on(joinKey(path, step.key)), ownValue(value, step.key), found, asText);
     else refuse(found, path, "an object", value);
   } else if (step.each === "[]") {
     if (!Array.isArray(value)) refuse(found, path, "an array of events", value);
-    else for (const [index, element] of value.entries()) walk(on(`[${index}]`), element, found, asText);
+    else
+      for (const [index, element] of value.entries()) walk(on(`${path}[${index}]`), element, found, asText);
   } else if (!isObject(value)) refuse(found, path, "an object of events", value);
-  else for (const [key, one] of Object.entries(value)) walk(on(formatPath([{ key }])), one, found, asText);
+  else for (const [key, one] of Object.entries(value)) walk(on(joinKey(path, key)), one, found, asText);
 }
 
-function addEvent(path: readonly string[], value: unknown, found: Found, asText: boolean): void {
+function addEvent(path: string, value: unknown, found: Found, asText: boolean): void {
   const event = asText && typeof value === "string" ? parse(value) : value;
   if (isObject(event)) found.events.push(event);
   else if (asText && (typeof value !== "string" || event === undefined))
@@ -72,11 +72,7 @@ function parse(text: string): unknown {
   }
 }
 
-function refuse({ failures }: Found, path: readonly string[], expected: string, value: unknown): void {
-  const text = path.reduce(
-    (all, name) => (all === "" || name.startsWith("[") ? all + name : `${all}.${name}`),
-    "",
-  );
+function refuse({ failures }: Found, path: string, expected: string, value: unknown): void {
   const rule = value === undefined || value === null ? "required" : "object";
-  failures.push({ path: text || "$", rule, expected, received: quote(value) });
+  failures.push({ path: path || "$", rule, expected, received: quote(value) });
 }

@@ -132,6 +132,11 @@ export function tableOf(contract: Contract, name: string): ContractTable {
   return found;
 }
 
+/** Finds a table or a summary of a contract; throws where it has neither of that name. */
+export function datasetOf(contract: Contract, name: string): ContractTable | ContractSummary {
+  return contract.summaries.find((summary) => summary.name === name) ?? tableOf(contract, name);
+}
+
 /** The columns that tell a row from others, in their order. */
 export function primaryKeyOf({ columns }: Pick<ContractTable, "columns">): string[] {
   return columns

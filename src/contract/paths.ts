@@ -37,15 +37,16 @@ export function formatPath(steps: readonly Step[]): string {
   return steps.reduce((path, one) => path + formatStep(one, path === ""), "");
 }
 
-function formatStep(one: Step, isFirst: boolean): string {
-  if ("each" in one) return one.each;
-  if (!isWord(one.key)) return `[${JSON.stringify(one.key)}]`;
-  return isFirst ? one.key : `.${one.key}`;
+/** Joins a path ("" for none) and a key; keys that are no plain words stand in brackets, quoted. */
+export function joinKey(path: string, key: string): string {
+  return path + formatStep({ key }, path === "");
 }
 
-/** Whether a key is a plain word, that needs no quotes in a path. */
-export function isWord(key: string): boolean {
-  return /^[\p{L}\p{N}_$-]+$/u.test(key);
+function formatStep(one: Step, isFirst: boolean): string {
+  if ("each" in one) return one.each;
+  const isEvent = isFirst && one.key === "$"; // that alone would be the event itself
+  if (isEvent || !/^[\p{L}\p{N}_$-]+$/u.test(one.key)) return `[${JSON.stringify(one.key)}]`;
+  return isFirst ? one.key : `.${one.key}`;
 }
 
 /** Whether a path begins with all steps of another. */

@@ -1,5 +1,5 @@
 import { type Failure, quote, type Rule, type Warning } from "./failures";
-import { isWord } from "./paths";
+import { joinKey } from "./paths";
 
 /** Stands for a value that was refused; the reasons are in the sink. */
 export const refused: unique symbol = Symbol("refused");
@@ -42,14 +42,12 @@ export class Sink {
   /** Writes a path with the places that the reading is at. */
   pathOf(template: Template): string {
     let path = template[0] ?? "";
-    for (let i = 1; i < template.length; i++) path += `${placeOf(this.at[i - 1] ?? 0)}${template[i]}`;
+    for (let i = 1; i < template.length; i++) {
+      const at = this.at[i - 1] ?? 0;
+      path = (typeof at === "number" ? `${path}[${at}]` : joinKey(path, at)) + template[i];
+    }
     if (this.#prefix === "") return path || "$";
     if (path === "$" || path === "") return this.#prefix;
     return path.startsWith("[") ? this.#prefix + path : `${this.#prefix}.${path}`;
   }
-}
-
-function placeOf(at: number | string): string {
-  if (typeof at === "number") return `[${at}]`;
-  return isWord(at) ? `.${at}` : `[${JSON.stringify(at)}]`;
 }

@@ -1,15 +1,11 @@
 import { canonicalJson } from "../base/json";
+import { type Moments, mergeMoments, stddevOf } from "../base/moments";
 import { type Expression, parseExpression } from "./expressions";
-import { type Contract, type ContractColumn, type ContractSummary, primaryKeyOf, tableOf } from "./model";
+import { type ContractColumn, type ContractSummary, primaryKeyOf } from "./model";
 
-/** Running sums of one column: count of its values, mean, sum of squared distances from it, sum and extremes. */
-export interface ColumnSums {
-  readonly n: number;
-  readonly mean: number;
-  readonly m2: number;
+/** Running sums of one column's values. */
+export interface ColumnSums extends Moments {
   readonly sum: number;
-  readonly min: number;
-  readonly max: number;
 }
 
 /** The sums of one group: plain numbers, so they survive JSON; merged in any order they give the same but for rounding. */
@@ -33,9 +29,9 @@ export interface CompiledSummary {
 }
 
 /** Prepares a summary: which columns are summed, and what its rows take of the sums. */
-export function compileSummary(contract: Contract, summary: ContractSummary): CompiledSummary {
+export function compileSummary(summary: ContractSummary): CompiledSummary {
   const groups = primaryKeyOf(summary);
-  const results = summary.columns.map((column) => toResult(column, contract, summary.of));
+  const results = summary.columns.map(toResult);
   const summed = [...new Set(results.flatMap(({ of }) => (of === undefined ? [] : [of])))];
   const toGroup = (row: object) => pick(row, groups);
   return {
@@ -65,23 +61,18 @@ function sumsOf(row: object, group: Record<string, unknown>, summed: readonly st
 function mergeGroups(a: GroupSums | undefined, b: GroupSums): GroupSums {
   if (!a) return b;
   const columns: Record<string, ColumnSums> = { ...a.columns };
-  for (const [name, sums] of Object.entries(b.columns)) columns[name] = mergeColumn(columns[name], sums);
+  for (const [name, sums] of Object.entries(b.columns))
+    columns[name] = mergeColumn(sumsIn(columns, name), sums);
   return { group: a.group, count: a.count + b.count, columns };
 }
 
-/** Merges the sums of two disjoint sets of values (Chan, Golub, LeVeque 1979). */
 function mergeColumn(a: ColumnSums | undefined, b: ColumnSums): ColumnSums {
-  if (!a) return b;
-  const n = a.n + b.n;
-  const delta = b.mean - a.mean;
-  return {
-    n,
-    mean: a.mean + (delta * b.n) / n,
-    m2: a.m2 + b.m2 + delta * delta * ((a.n * b.n) / n),
-    sum: a.sum + b.sum,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-  };
+  return a ? { ...mergeMoments(a, b), sum: a.sum + b.sum } : b;
+}
+
+/** A column's sums; undefined where no value was there, whatever objects inherit by its name. */
+function sumsIn(columns: GroupSums["columns"], name: string): ColumnSums | undefined {
+  return Object.hasOwn(columns, name) ? columns[name] : undefined;
 }
 
 interface Result {
@@ -91,31 +82,30 @@ interface Result {
   readonly take: (sums: GroupSums) => unknown;
 }
 
-function toResult({ name, derived, type }: ContractColumn, contract: Contract, table: string): Result {
+function toResult({ name, derived, type }: ContractColumn): Result {
   if (derived === undefined) return { name, take: ({ group }) => group[name] };
   const expression: Expression = parseExpression(derived);
   if (expression.kind !== "call") throw new Error(`summary column ${name}: expected a sum`);
   const [arg] = expression.args;
   const long = (value: number) => (type === "INT64" ? BigInt(Math.round(value)) : value);
   if (arg?.kind !== "column") return { name, take: ({ count }) => long(count) };
-  const of = tableOf(contract, table).columns.find((column) => column.name === arg.name)?.name ?? arg.name;
+  const of = arg.name;
   const take = takers[expression.name as keyof typeof takers];
   return {
     name,
     of,
     take: ({ columns }) => {
-      const sums = columns[of];
+      const sums = sumsIn(columns, of);
       const value = sums ? take(sums) : null;
       return value === null ? null : long(value);
     },
   };
 }
 
-/** The standard deviation is the sample's (n - 1), null of a single value. */
 const takers = {
   sum: ({ sum }: ColumnSums): number | null => sum,
   mean: ({ mean }: ColumnSums): number | null => mean,
-  stddev: ({ n, m2 }: ColumnSums): number | null => (n > 1 ? Math.sqrt(m2 / (n - 1)) : null),
+  stddev: stddevOf,
   min: ({ min }: ColumnSums): number | null => min,
   max: ({ max }: ColumnSums): number | null => max,
 };

@@ -1,6 +1,6 @@
 import { isObject } from "../base/json";
 import type { Contract, ContractColumn } from "./model";
-import { type Step, stepsOf } from "./paths";
+import { joinKey, type Step, stepsOf } from "./paths";
 
 /** What a contract knows of the keys below an object, of an array's elements (`[]`) and of a map's values (`{}`). */
 interface Known {
@@ -68,9 +68,4 @@ function look(known: Known, value: unknown, path: string, found: Set<string>): v
     if (next) look(next, value[key], below, found);
     else found.add(below);
   }
-}
-
-function joinKey(path: string, key: string): string {
-  if (!/^[\p{L}\p{N}_$-]+$/u.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
 }

@@ -1,4 +1,5 @@
 import { ExactNumber } from "../base/exact-numbers";
+import { joinKey } from "../contract/paths";
 
 /** An object's scalar values by path. */
 export type Leaves = Record<string, unknown>;
@@ -42,9 +43,7 @@ export function fromLeaves(leaves: Readonly<Leaves>): Leaves {
 
 /** Joins a path and a key (null for an array's elements); keys that are no plain words stand in brackets, quoted. */
 export function toPath(parentPath: string, key: string | null): string {
-  if (key === null) return `${parentPath}[]`;
-  if (!/^[\p{L}\p{N}_$-]+$/u.test(key)) return `${parentPath}[${JSON.stringify(key)}]`;
-  return parentPath === "" ? key : `${parentPath}.${key}`;
+  return key === null ? `${parentPath}[]` : joinKey(parentPath, key);
 }
 
 const keysOfPath = new Map<string, readonly string[]>();

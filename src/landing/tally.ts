@@ -36,7 +36,7 @@ export function createTally(before: LakeState): Tally {
   const progress = createProgress(before);
   let crossing = before.crossingConflicts ?? 0;
   let late = before.late;
-  const warnings: Record<string, number> = { ...before.warnings };
+  const warnings: Record<string, number> = Object.assign(Object.create(null), before.warnings);
   return {
     ...progress,
     counts: () => counts,
@@ -65,7 +65,7 @@ export function createTally(before: LakeState): Tally {
         ...(fingerprint ? { schema: fingerprint } : {}),
         ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
         ...(late === undefined ? {} : { late }),
-        ...(Object.keys(warnings).length > 0 ? { warnings } : {}),
+        ...(Object.keys(warnings).length > 0 ? { warnings: { ...warnings } } : {}),
       };
     },
   };

@@ -1,4 +1,4 @@
-import type { ContractColumn } from "../contract/model";
+import { type ContractColumn, datasetOf } from "../contract/model";
 import { type ContractRows, shippedContract } from "../contract/shipped";
 import type { Column, ScalarType } from "./columns";
 
@@ -6,9 +6,8 @@ import type { Column, ScalarType } from "./columns";
 export function toContractTable<N extends keyof ContractRows>(
   name: N,
 ): { readonly name: N; readonly doc: string; readonly columns: readonly Column[] } {
-  const { tables, summaries } = shippedContract;
-  const found = [...tables, ...summaries].find((table) => table.name === name);
-  return { name, doc: found?.doc ?? "", columns: (found?.columns ?? []).map(toColumn) };
+  const { doc = "", columns } = datasetOf(shippedContract, name);
+  return { name, doc, columns: columns.map(toColumn) };
 }
 
 /** Makes a column of a contract one that the lake can hold: a scalar, or a list of structs. */

@@ -1,3 +1,4 @@
+import { type Moments, mergeMoments, stddevOf } from "../base/moments";
 import type { CourseRow } from "./tables";
 
 /**
@@ -5,12 +6,7 @@ import type { CourseRow } from "./tables";
  * the first and last start (ms UTC). Plain numbers, so they survive JSON; merged in any order they give the same
  * figures but for rounding.
  */
-export interface CourseSums {
-  readonly n: number;
-  readonly mean: number;
-  readonly m2: number;
-  readonly min: number;
-  readonly max: number;
+export interface CourseSums extends Moments {
   readonly firstStartedAt: number;
   readonly lastStartedAt: number;
 }
@@ -21,17 +17,11 @@ export function addScore(sums: CourseSums | undefined, score: number, startedAtM
   return mergeSums(sums, { ...one, firstStartedAt: startedAtMs, lastStartedAt: startedAtMs });
 }
 
-/** Merges the sums of two disjoint sets of grades (Chan, Golub, LeVeque 1979). */
+/** Merges the sums of two disjoint sets of grades. */
 export function mergeSums(a: CourseSums | undefined, b: CourseSums): CourseSums {
   if (!a) return b;
-  const n = a.n + b.n;
-  const delta = b.mean - a.mean;
   return {
-    n,
-    mean: a.mean + (delta * b.n) / n,
-    m2: a.m2 + b.m2 + delta * delta * ((a.n * b.n) / n),
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
+    ...mergeMoments(a, b),
     firstStartedAt: Math.min(a.firstStartedAt, b.firstStartedAt),
     lastStartedAt: Math.max(a.lastStartedAt, b.lastStartedAt),
   };
@@ -43,7 +33,7 @@ export function toCourseRow(examName: string, sums: CourseSums): CourseRow {
     exam_name: examName,
     attempts: sums.n,
     average_score: sums.mean,
-    stddev_score: sums.n > 1 ? Math.sqrt(sums.m2 / (sums.n - 1)) : null,
+    stddev_score: stddevOf(sums),
     min_score: sums.min,
     max_score: sums.max,
     first_started_at: sums.firstStartedAt,

@@ -1,4 +1,4 @@
-import { primaryKeyOf } from "../contract/model";
+import { datasetOf, primaryKeyOf } from "../contract/model";
 import { type ContractRows, shippedContract } from "../contract/shipped";
 import type { TableName } from "./tables";
 
@@ -22,15 +22,14 @@ const fromMessage: ForeignKey = { columns: message, table: "raw_data", reference
 
 /** The keys that the shipped contract says: those of single columns first. */
 function toKeys(name: keyof ContractRows): TableKeys {
-  const { tables, summaries } = shippedContract;
-  const table = tables.find((one) => one.name === name);
-  const columns = (table ?? summaries.find((one) => one.name === name))?.columns ?? [];
-  const single = columns.flatMap(({ name: column, references }) => {
+  const dataset = datasetOf(shippedContract, name);
+  const single = dataset.columns.flatMap(({ name: column, references }) => {
     const [to = "", key = ""] = references?.split(".") ?? [];
     return to ? [{ columns: [column], table: to, references: [key] }] : [];
   });
-  const foreignKeys = [...single, ...(table?.foreignKeys ?? [])] as readonly ForeignKey[];
-  return { primaryKey: primaryKeyOf({ columns }), foreignKeys };
+  const several = "foreignKeys" in dataset ? dataset.foreignKeys : [];
+  const foreignKeys = [...single, ...several] as readonly ForeignKey[];
+  return { primaryKey: primaryKeyOf(dataset), foreignKeys };
 }
 
 /**

@@ -10,7 +10,19 @@ import {
 } from "user-activity/dist/contract/paths";
 
 test("a path is read and written as infer writes it", () => {
-  for (const path of ["$", "a", "a.b", "a[].b[][]", 'a["b.c"].d', '["a b"][]', "äöü.日本[]"]) {
+  const written = [
+    "$",
+    "a",
+    "a.b",
+    "a[].b[][]",
+    'a["b.c"].d',
+    '["a b"][]',
+    "äöü.日本[]",
+    '["$"].a',
+    "$a",
+    "a.$",
+  ];
+  for (const path of written) {
     const steps = parsePath(path);
     assert.equal(steps && formatPath(steps), path);
   }

@@ -6,7 +6,7 @@ import { compileSummary, type GroupSums } from "user-activity/dist/contract/summ
 import { addScore, type CourseSums, toCourseRow } from "user-activity/dist/tables/course-sums";
 
 const [courses] = shippedContract.summaries;
-const summary = compileSummary(shippedContract, courses ?? assert.fail());
+const summary = compileSummary(courses ?? assert.fail());
 
 const grade = fc.record({
   exam_name: fc.constant("tea"),
@@ -29,6 +29,19 @@ test("the shipped summary comes to what course_ID holds, whatever the order of m
       assertNear(summary.toRow(merged), { ...toCourseRow("tea", expected ?? assert.fail()) });
     }),
   );
+});
+
+test("columns may be called as what objects inherit", () => {
+  const column = (name: string, derived?: string) => ({
+    name,
+    type: "INT32" as const,
+    nullable: true,
+    ...(derived ? { derived } : { keyPosition: 1 }),
+  });
+  const columns = [column("group"), column("least", "min(constructor)"), column("toString", "sum(valueOf)")];
+  const { add, toRow } = compileSummary({ name: "s", of: "t", columns });
+  const row = { group: 1, constructor: null, valueOf: 2 };
+  assert.deepEqual(toRow(add(add(undefined, row), row)), { group: 1, least: null, toString: 4 });
 });
 
 function assertNear(

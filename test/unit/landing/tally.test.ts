@@ -39,6 +39,15 @@ describe("the tally of a batch", () => {
     assert.deepEqual(before, emptyState("t"), "what was before stays");
   });
 
+  test("counts warnings by the name of their rule, whatever objects inherit by it", () => {
+    const [first] = decideAll();
+    assert.ok(first);
+    const warning = { path: "$", rule: "equal", expected: "1", received: "2", by: "constructor" } as const;
+    const tally = createTally({ ...emptyState("t"), warnings: { before: 3 } });
+    for (let count = 0; count < 2; count++) tally.add({ ...first, warnings: [warning] });
+    assert.deepEqual({ ...tally.toState(staged).warnings }, { before: 3, constructor: 2 });
+  });
+
   test("adds to what was committed before, but for course_ID, which is written anew", () => {
     const first = createTally(emptyState("t"));
     for (const outcome of decideAll()) first.add(outcome);
