@@ -16,6 +16,7 @@ import { addServicesCommand } from "./services";
 import { addStatusCommand } from "./status";
 import { withNeeded } from "./tools";
 import { addVerifyCommand } from "./verify";
+import { addVersionsCommand } from "./versions";
 
 /**
  * The command line: every command with its options and what it does; `parseAsync` runs the one that it is given. What a
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   addDescribeCommand(program, tools);
   addQueryCommands(program, tools);
   addQuarantineCommand(program, tools);
+  addVersionsCommand(program);
   addStatusCommand(program);
   addDoctorCommand(program);
   addResetCommand(program);

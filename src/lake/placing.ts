@@ -127,12 +127,14 @@ export async function stageCatalogue(
   folder: string,
   contents: LakeContents,
 ): Promise<CommittedFile[]> {
-  const texts = [
-    ["datapackage.json", `${JSON.stringify(toDataPackage(contents), undefined, 2)}\n`],
-    ["README.md", toLakeReadme(contents)],
-  ] as const;
   const files: CommittedFile[] = [];
-  const { path: beside, mode } = await openStaging(lake, "", `${folder}/_lake`);
+  const { path: beside, mode, isSnapshottable = false } = await openStaging(lake, "", `${folder}/_lake`);
+  const { keep = 0, refusal } = lake.versions ?? {};
+  const whole = { ...contents, isVersion: isSnapshottable && keep > 0 && refusal === undefined };
+  const texts = [
+    ["datapackage.json", `${JSON.stringify(toDataPackage(whole), undefined, 2)}\n`],
+    ["README.md", toLakeReadme(whole)],
+  ] as const;
   for (const [path, text] of texts) {
     const staged = `${beside}/${contents.commit.number}-${path}`;
     const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text), { mode });
