@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { projectPath } from "../base/paths";
 import { addCompactCommand } from "./compact";
 import { addDescribeCommand } from "./describe";
+import { addDiffCommand } from "./diff";
 import { addDoctorCommand } from "./doctor";
 import { addInferCommand } from "./infer";
 import { interruption } from "./interrupt";
@@ -42,6 +43,7 @@ export function buildProgram(): Command {
   addQueryCommands(program, tools);
   addQuarantineCommand(program, tools);
   addVersionsCommand(program);
+  addDiffCommand(program, tools);
   addStatusCommand(program);
   addDoctorCommand(program);
   addResetCommand(program);

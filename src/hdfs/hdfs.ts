@@ -22,6 +22,8 @@ export interface HdfsEntry {
   /** ms UTC */
   readonly modifiedMs: number;
   readonly owner: string;
+  /** HDFS's own number of it, which a rename keeps; undefined where it tells none. */
+  readonly fileId?: number | undefined;
 }
 
 /**
@@ -136,6 +138,7 @@ const statusReply = z.object({
   length: z.number(),
   modificationTime: z.number(),
   owner: z.string(),
+  fileId: z.number().optional(),
 });
 const fileReply = z.object({ FileStatus: statusReply });
 const listReply = z.object({ FileStatuses: z.object({ FileStatus: z.array(statusReply) }) });
@@ -201,6 +204,7 @@ function toEntry(status: z.infer<typeof statusReply>, path: string): HdfsEntry {
     bytes: status.length,
     modifiedMs: status.modificationTime,
     owner: status.owner,
+    fileId: status.fileId,
   };
 }
 

@@ -99,6 +99,8 @@ export interface Commit {
   readonly parts?: PartSums | undefined;
   /** Of a claim: number of the last commit that changed the tables; absent where that is not known, or was none. */
   readonly changedBy?: number | undefined;
+  /** Whether its tables become a version, or those that a claim has found; absent for not. */
+  readonly isVersion?: boolean | undefined;
 }
 
 /** What the writer of a commit decides. */
@@ -117,7 +119,10 @@ export function claimAfter(last: Commit | undefined, run: string, topic: string)
   const { state = emptyState(topic), files = [], swaps = [], parts } = last ?? {};
   const sums = parts ? { parts } : {};
   const changedBy = last && lastChange(last);
-  const change = changedBy === undefined ? {} : { changedBy };
+  const change = {
+    ...(changedBy === undefined ? {} : { changedBy }),
+    ...(last?.isVersion ? { isVersion: true } : {}),
+  };
   return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps, ...sums, ...change });
 }
 

@@ -69,8 +69,12 @@ export async function commitChange(
       parts = await readLakeParts(lake);
     }
     const plan = planCommit(committer, change, { last, parts });
-    const catalogue = await stageCatalogue(lake, folder, toContents(committer, plan));
-    const commit = { ...plan.commit, files: [...plan.commit.files, ...catalogue] };
+    const { files, isVersion } = await stageCatalogue(lake, folder, toContents(committer, plan));
+    const commit = {
+      ...plan.commit,
+      files: [...plan.commit.files, ...files],
+      ...(isVersion ? { isVersion } : {}),
+    };
     const attempt = await stageCommit(lake, commit, folder);
     if (attempt.isOurs) return { kind: "committed", commit, parts: plan.parts, last: attempt.last };
     last = attempt.last;

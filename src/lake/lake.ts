@@ -27,6 +27,8 @@ export interface Part {
   readonly bytes: number;
   /** ms UTC */
   readonly modifiedMs: number;
+  /** HDFS's own number of it, which a rename keeps; undefined where it tells none. */
+  readonly fileId?: number | undefined;
 }
 
 /** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */

@@ -14,6 +14,12 @@ const snapshotPath = /^(.*)\/\.snapshot(?:\/([^/]+))?(?:\/.*)?$/;
 function createWholeHdfs(): Hdfs {
   const nodes = new Map<string, Node>([["/", null]]);
   const owner = "me";
+  const ids = new Map<Buffer, number>();
+  const idOf = (content: Buffer): number => {
+    const id = ids.get(content) ?? ids.size + 1;
+    ids.set(content, id);
+    return id;
+  };
   /** By directory, then by name: what was there, and when it was taken. */
   const snapshots = new Map<string, Map<string, { readonly nodes: Map<string, Node>; takenMs: number }>>();
   /** The nodes among which a path is to be looked for: those of a snapshot, or those that are there. */
@@ -25,7 +31,8 @@ function createWholeHdfs(): Hdfs {
     const node = nodesOf(path).get(path);
     if (node === undefined) return undefined;
     const type = node ? "file" : "directory";
-    return { name: posix.basename(path), path, type, bytes: node?.length ?? 0, modifiedMs: 0, owner };
+    const fileId = node ? idOf(node) : undefined;
+    return { name: posix.basename(path), path, type, bytes: node?.length ?? 0, modifiedMs: 0, owner, fileId };
   };
   const below = (path: string) => [...nodesOf(path).keys()].filter((one) => one.startsWith(`${path}/`));
   const listSnapshots = (directory: string): HdfsEntry[] =>

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { MessageBatch } from "user-activity/dist/kafka/message";
 import { lastChange } from "user-activity/dist/lake/commit-file";
 import { expireVersions } from "user-activity/dist/lake/expiry";
 import { selectDue } from "user-activity/dist/lake/keeping";
@@ -9,58 +8,20 @@ import { pinVersion, readPins, unpinVersion } from "user-activity/dist/lake/pins
 import { expiringName, versionName } from "user-activity/dist/lake/version-names";
 import { isTrue, listVersions, openVersion } from "user-activity/dist/lake/versions";
 import { compact } from "user-activity/dist/landing/compact";
-import { closeLanding, commitBatch, type Landing } from "user-activity/dist/landing/hold";
-import { openLanding } from "user-activity/dist/landing/open";
-import { rebuildTables } from "user-activity/dist/landing/rebuild";
+import { closeLanding, commitBatch } from "user-activity/dist/landing/hold";
 import { verify } from "user-activity/dist/landing/verify";
 import { type TableName, tables } from "user-activity/dist/tables/tables";
-import { anEvent, withoutCounts } from "../../helpers/an-event";
 import { endAfter, pulled, wrapLake } from "../../helpers/faulty-lake";
 import { createWholeLake } from "../../helpers/whole-hdfs";
-
-type WholeLake = ReturnType<typeof createWholeLake>;
+import {
+  addSome,
+  landCommits,
+  openWhole as open,
+  replayAll,
+  type WholeLake,
+} from "../../helpers/whole-landing";
 
 const dayMs = 24 * 3600_000;
-
-function open({ lake, config }: WholeLake, options: { onNoVersions?: (text: string) => void } = {}) {
-  return openLanding({ lake, config, check: () => {}, ...options });
-}
-
-/** Two messages of a partition, one graded and one refused, from where the landing is. */
-async function addSome(landing: Landing): Promise<void> {
-  const from = Number(landing.batch.offsets()[0] ?? 0);
-  const events = [anEvent(), withoutCounts()].map((event, index) => ({
-    ...event,
-    user_exam_id: `a-${from + index}`,
-  }));
-  const messages = events.map((event, index) => ({
-    offset: BigInt(from + index),
-    timestamp: 1n,
-    key: null,
-    value: Buffer.from(JSON.stringify(event)),
-    headers: [],
-  }));
-  const batch: MessageBatch = {
-    partition: 0,
-    firstOffset: BigInt(from),
-    nextOffset: BigInt(from + 2),
-    messages,
-  };
-  await landing.batch.add(batch);
-}
-
-/** A run that lands so many commits. */
-async function landCommits(whole: WholeLake, commits: number): Promise<void> {
-  const landing = await open(whole);
-  try {
-    for (let made = 0; made < commits; made++) {
-      await addSome(landing);
-      await commitBatch(landing);
-    }
-  } finally {
-    await closeLanding(landing);
-  }
-}
 
 /** Throws after so many calls that change something, and at all later ones. */
 function endAfterWrites(lake: Lake, last: number): Lake {
@@ -72,11 +33,6 @@ function endAfterWrites(lake: Lake, last: number): Lake {
     if (writes >= last) throw new Error(pulled);
     return answer;
   });
-}
-
-async function replayAll(whole: WholeLake): Promise<void> {
-  const landing = await open(whole);
-  await rebuildTables(landing, {}).finally(() => closeLanding(landing));
 }
 
 const numbersOf = async (lake: Lake) => (await listVersions(lake)).map(({ number }) => number);
