@@ -3,6 +3,7 @@ import { ServiceError } from "../base/errors";
 import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
 import { formatGaps } from "../lake/gaps";
+import { keptVersions } from "../lake/keeping";
 import { isSettled, unsettledAdvice } from "../lake/settled";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
@@ -27,9 +28,17 @@ interface LandFlags extends JsonOption, GiveUpOption {
   readonly follow?: true;
   readonly every: number;
   readonly compactEvery: number;
+  readonly keepVersions: number;
   readonly maxRefused?: number;
   readonly skipGaps?: boolean;
 }
+
+const keepVersionsOption = [
+  "--keep-versions <count>",
+  "keep so many versions of the tables, one a commit, beside those younger than a day or pinned; 0: make none",
+  parseWhole,
+  keptVersions,
+] as const;
 
 /** Adds `land` to the command line. */
 export function addLandCommand(program: Command): void {
@@ -57,6 +66,7 @@ export function addLandCommand(program: Command): void {
       parseWhole,
       100,
     )
+    .option(...keepVersionsOption)
     .option(
       "--max-refused <percent>",
       "exit code 1 where more of this run's messages were refused; they are committed all the same",
@@ -69,7 +79,7 @@ export function addLandCommand(program: Command): void {
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -88,12 +98,14 @@ async function runLand(options: LandFlags): Promise<void> {
 
 async function landWith(
   progress: ProgressLine,
-  { batch, giveUp, skipGaps = false }: LandFlags,
+  { batch, giveUp, keepVersions, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { land } = await import("../landing/land.js");
   return land({
     ...(batch ? { batchMessages: batch } : {}),
     skipGaps,
+    keepVersions,
+    onNoVersions: progress.note,
     onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp, interruption),
     signal: interruption,
@@ -110,7 +122,7 @@ async function landWith(
 
 async function followWith(
   progress: ProgressLine,
-  { batch, every, compactEvery, giveUp, skipGaps = false }: LandFlags,
+  { batch, every, compactEvery, giveUp, keepVersions, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { follow } = await import("../landing/follow.js");
   let lastCommit = 0;
@@ -119,6 +131,8 @@ async function followWith(
     commitMs: every * 1000,
     compactEvery,
     skipGaps,
+    keepVersions,
+    onNoVersions: progress.note,
     onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp),
     signal: interruption,

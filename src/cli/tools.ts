@@ -38,6 +38,17 @@ export function print<T>(result: T, options: JsonOption, format: (result: T) => 
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
 }
 
+/** The option of commands that read the tables; with atOption. */
+export interface AtOption {
+  readonly at?: string;
+}
+
+/** The arguments of `option` for it. */
+export const atOption = [
+  "--at <version>",
+  "read the tables as of a version: a commit's number, a time such as 2026-11-29T12:00Z, or a pin's name",
+] as const;
+
 /** The option of commands that try again; with giveUpOption. */
 export interface GiveUpOption {
   /** Seconds. */

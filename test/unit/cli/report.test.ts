@@ -16,6 +16,14 @@ const lake: LakeStatus = {
   sumHolds: true,
   commit: 4,
   committedAt: "2026-01-01T00:00:00.000Z",
+  versions: {
+    count: 12,
+    heldBytes: 1_200_000,
+    oldest: 3,
+    newest: 16,
+    path: "/l/.snapshot/version-00000016",
+    pinned: 1,
+  },
 };
 const topic: TopicStatus = {
   topic: "events",
@@ -85,7 +93,16 @@ describe("the status", () => {
   test("shows topic and lake where they are", () => {
     assert.deepEqual(lines({ services, topic, lake, problem: null }), [
       "consumed 1234 = graded 1230 + duplicates 3 + quarantined 1",
+      "versions: 12 (3 to 16, 1 pinned), the newest at /l/.snapshot/version-00000016; they hold 1.2 MB that the tables do not",
     ]);
+  });
+
+  test("says that there are no versions, and where to learn why", () => {
+    const none = { count: 0, heldBytes: 0, oldest: null, newest: null, path: null, pinned: 0 };
+    assert.equal(
+      lines({ services, topic, lake: { ...lake, versions: none }, problem: null }).at(-1),
+      'versions: none; "npx user-activity doctor" says whether they can be made',
+    );
   });
 
   test("says what is not there yet and how it comes to be", () => {
