@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { ServiceError } from "../base/errors";
 import { formatTable } from "../base/terminal";
 import { formatCount, formatCountOf, formatMegabytes } from "../base/text";
 import type { VersionReport, VersionsReport } from "../landing/history";
@@ -24,6 +25,11 @@ export function addVersionsCommand(program: Command): void {
     .argument("<name>", "what the pin is called, as in report-2026-11")
     .argument("<version>", "the commit's number", parseCount)
     .action(runPin);
+  versions
+    .command("path")
+    .description("prints the HDFS directory of a version, below which the tables are")
+    .argument("[version]", "a commit's number, a time or a pin's name (default: the newest)")
+    .action(runPath);
   versions
     .command("unpin")
     .description("removes a pin; the version goes when it is due")
@@ -83,6 +89,20 @@ async function runUnpin(name: string): Promise<void> {
   await withNeeded(["hdfs"], async () => {
     const { version } = await unpinVersion(await openConfigured(), name);
     process.stdout.write(`version ${version} is not pinned as ${name} any more\n`);
+  });
+}
+
+async function runPath(at: string | undefined): Promise<void> {
+  const { openAt, openNewest } = await import("../lake/as-of.js");
+  const { directoryOf } = await import("../lake/lake.js");
+  await withNeeded(["hdfs"], async () => {
+    const lake = await openConfigured();
+    const reading = at === undefined ? await openNewest(lake) : await openAt(lake, at);
+    if (reading.version === null)
+      throw new ServiceError(
+        `hdfs ${directoryOf(lake)}: expected a version, received none of the last commit; "npx user-activity doctor" says whether they can be made, and "npx user-activity land" makes them`,
+      );
+    process.stdout.write(`${directoryOf(reading.lake)}\n`);
   });
 }
 

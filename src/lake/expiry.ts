@@ -22,7 +22,7 @@ export async function pruneLake(lake: Lake, last: Commit, nowMs = Date.now()): P
  */
 export async function expireVersions(lake: Lake, nowMs: number): Promise<void> {
   const { hdfs, versions: versioning } = lake;
-  if (!versioning?.keep) return;
+  if (!versioning) return;
   const directory = directoryOf(lake);
   const { keep } = versioning;
   const entries = await listSnapshots(hdfs, directory);
