@@ -48,3 +48,17 @@ function pushObject(todo: Piece[], object: object): void {
 function quoteText(text: string): string {
   return /^[ !#-[\]-\ud7ff]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
+
+/** A JSON object; its shape not yet trusted. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** Whether a value is a JSON object (no array, not null, no number). */
+export function isObject(value: unknown): value is JsonObject {
+  if (typeof value !== "object" || value === null) return false;
+  return !Array.isArray(value) && !(value instanceof ExactNumber);
+}
+
+/** Reads a key of a JSON object's own; undefined where it has none, whatever objects inherit. */
+export function ownValue(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

@@ -1,6 +1,6 @@
 import { cutLast, formatTable } from "../base/terminal";
 import { cutText, formatCount, formatCountOf, toVisible } from "../base/text";
-import { formatFailure } from "../events/failures";
+import { formatFailure } from "../contract/failures";
 import { findHintOf } from "../events/hints";
 import type { RecordPlace } from "../publish/record-place";
 import type { QuarantineGroups, RefusedEvent } from "../sql/quarantine";

@@ -1,5 +1,5 @@
 import { formatCount, formatCountOf } from "../base/text";
-import { formatFailure } from "../events/failures";
+import { formatFailure } from "../contract/failures";
 import type { LandReport } from "../landing/land";
 import type { RefusalGroup } from "../landing/refusals";
 

@@ -13,6 +13,7 @@ export const ofPlace = {
   "@offset": "INT64",
   "@event": "INT32",
   "@index": "INT32",
+  "@key": "STRING",
 } as const;
 
 /** Finds what contradicts itself in a table's columns. */
@@ -44,6 +45,8 @@ function checkFrom(column: ContractColumn, from: string, row: readonly Step[], p
     else if (column.type !== type)
       problems.addTo(column, ["logicalType"], type, column.type, `${from} is one`);
     else if (column.nullable) problems.addTo(column, ["required"], "true", false, `${from} is never null`);
+    if (from === "@key" && !row.some((one) => "each" in one && one.each === "{}"))
+      add("the row of a map's entries", "end the row's path in {}, or take it out");
     if (from === "@index" && row.length === 0)
       add("the row of an array's elements", "give the table a row, or take it out");
     return;

@@ -18,13 +18,13 @@ export function checkContract(contract: Contract, problems: Problems): void {
   if (contract.tables.length === 0)
     problems.add(["schema"], "a table at least", JSON.stringify([]), "add one with its properties");
   for (const table of contract.tables) {
-    if (countArrays(parsePath(table.row) ?? []) > 0 && !table.row.endsWith("[]"))
+    if (table.row !== "$" && !/(?:\[\]|\{\})$/.test(table.row))
       problems.addTo(
         table,
         ["customProperties"],
-        "the elements of an array, ending in []",
+        "$, or the elements of an array, ending in []",
         table.row,
-        "add []",
+        "add [], or {} where its keys are data",
       );
     checkColumns(table, problems);
     checkDerived(table, problems);

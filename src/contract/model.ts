@@ -18,6 +18,8 @@ export interface Source {
   readonly events: string;
   /** Whether a schema registry's five bytes may stand before the value. */
   readonly registryFrame?: true;
+  /** Whether an event is text within the JSON, which parses as JSON. */
+  readonly asText?: true;
 }
 
 /** What tells an event from another, and which of its deliveries counts. */

@@ -1,10 +1,10 @@
-/** A step of a path: a key of an object, or the elements of an array. */
-export type Step = { readonly key: string } | { readonly each: true };
+/** A step of a path: a key of an object, the elements of an array, or the values of an object whose keys are data. */
+export type Step = { readonly key: string } | { readonly each: "[]" | "{}" };
 
 /** The most steps that a path may have: events of people are not nested deeper, and every step costs each event. */
 export const maxSteps = 32;
 
-const step = /(\[\])|\["((?:[^"\\]|\\.)*)"\]|(?:^|\.)([\p{L}\p{N}_$-]+)/uy;
+const step = /(\[\]|\{\})|\["((?:[^"\\]|\\.)*)"\]|(?:^|\.)([\p{L}\p{N}_$-]+)/uy;
 
 /** Reads a path such as `sequences.questions[].id` or `answers["a.b"]`; `$` is no step at all. Undefined where it is none. */
 export function parsePath(path: string): readonly Step[] | undefined {
@@ -16,7 +16,7 @@ export function parsePath(path: string): readonly Step[] | undefined {
     const found = step.exec(text);
     if (!found || steps.length === maxSteps) return undefined;
     const [, each, quoted, word] = found;
-    if (each) steps.push({ each: true });
+    if (each) steps.push({ each: each as "[]" | "{}" });
     else steps.push({ key: word ?? unquote(quoted ?? "") });
   }
   return steps.length > 0 ? steps : undefined;
@@ -26,6 +26,11 @@ function unquote(quoted: string): string {
   return JSON.parse(`"${quoted}"`) as string;
 }
 
+/** The steps of a path; of a text that is none, its keys are what dots part. */
+export function stepsOf(path: string): readonly Step[] {
+  return parsePath(path) ?? path.split(".").map((key) => ({ key }));
+}
+
 /** Writes steps as a path; a key that is no plain word stands in brackets, quoted. */
 export function formatPath(steps: readonly Step[]): string {
   if (steps.length === 0) return "$";
@@ -33,9 +38,14 @@ export function formatPath(steps: readonly Step[]): string {
 }
 
 function formatStep(one: Step, isFirst: boolean): string {
-  if ("each" in one) return "[]";
-  if (!/^[\p{L}\p{N}_$-]+$/u.test(one.key)) return `[${JSON.stringify(one.key)}]`;
+  if ("each" in one) return one.each;
+  if (!isWord(one.key)) return `[${JSON.stringify(one.key)}]`;
   return isFirst ? one.key : `.${one.key}`;
+}
+
+/** Whether a key is a plain word, that needs no quotes in a path. */
+export function isWord(key: string): boolean {
+  return /^[\p{L}\p{N}_$-]+$/u.test(key);
 }
 
 /** Whether a path begins with all steps of another. */
@@ -44,8 +54,18 @@ export function startsWith(steps: readonly Step[], start: readonly Step[]): bool
 }
 
 function isSame(a: Step, b: Step | undefined): boolean {
-  if (!b || "each" in a !== "each" in b) return false;
-  return "each" in a || a.key === (b as { readonly key: string }).key;
+  if (!b) return false;
+  return "each" in a ? "each" in b && a.each === b.each : "key" in b && a.key === b.key;
+}
+
+/** Takes a path apart at what has several values: `a[].b` into `a` and `.b`. */
+export function partsOf(path: string): string[] {
+  const parts = [""];
+  for (const one of stepsOf(path)) {
+    if ("each" in one) parts.push("");
+    else parts[parts.length - 1] += formatStep(one, parts.length === 1 && parts[0] === "");
+  }
+  return parts;
 }
 
 /** A path with a key below it. */
@@ -53,7 +73,7 @@ export function below(path: string, key: string): string {
   return formatPath([...(parsePath(path) ?? []), { key }]);
 }
 
-/** How many arrays a path goes through. */
+/** How many arrays and maps a path goes through. */
 export function countArrays(steps: readonly Step[]): number {
   return steps.filter((one) => "each" in one).length;
 }

@@ -167,7 +167,7 @@ function readParts(entry: Entry, column: Writable): void {
     const items = entry.entry("items");
     if (!items) entry.refuse("items", "what the array holds", "add it");
     else {
-      const own = { path: column.type === "MAP" ? below(path, "*") : `${path}[]`, isField: true };
+      const own = { path: `${path}${column.type === "MAP" ? "{}" : "[]"}`, isField: true };
       column.items = readNamed(items, column.type === "MAP" ? "value" : "element", own);
     }
   } else if (entry.has("items")) entry.refuse("items", "none but of an array", "take them out");

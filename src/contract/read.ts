@@ -76,9 +76,12 @@ function readRoot({ root }: ContractDocument, problems: Problems): Contract | un
 
 function readSource(entry: Entry | undefined): Source {
   if (!entry) return { events: "$" };
-  entry.allow(["events", "registryFrame"]);
-  const registryFrame = entry.flag("registryFrame");
-  return { events: readPath(entry, "events", "$"), ...(registryFrame ? { registryFrame } : {}) };
+  entry.allow(["events", "registryFrame", "asText"]);
+  return {
+    events: readPath(entry, "events", "$"),
+    ...(entry.flag("registryFrame") ? { registryFrame: true } : {}),
+    ...(entry.flag("asText") ? { asText: true } : {}),
+  };
 }
 
 function readIdentity(entry: Entry | undefined): Identity | undefined {

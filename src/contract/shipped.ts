@@ -90,7 +90,7 @@ export const shippedContract: Contract = {
       name: "grades_ID",
       doc: "The grade of one exam ID.",
       row: "$",
-      rules: [{"name":"correct-within-total","doc":"No more questions are answered correctly than there are.","holds":"correct <= total","severity":"error"}],
+      rules: [{"name":"correct-within-total","doc":"No more questions are answered correctly than there are.","holds":"correct <= total","severity":"error"},{"name":"counts-add-up","doc":"Each question is counted once, as correct, incorrect, incomplete or unanswered.","holds":"correct + incorrect + incomplete + unanswered == total","severity":"warning"}],
       foreignKeys: [{"columns":["partition","offset"],"table":"raw_data","references":["partition","offset"]}],
       columns: [
         {"name":"user_exam_id","type":"STRING","nullable":false,"doc":"The exam ID: one person's attempt at one assessment.","keyPosition":1,"from":"user_exam_id","minLength":1},

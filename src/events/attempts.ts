@@ -1,7 +1,8 @@
-import type { Origin } from "../tables/tables";
+import type { TableOutcome } from "../contract/compile-table";
+import { type Failure, quote, type Warning } from "../contract/failures";
+import type { GradeRow, Origin } from "../tables/tables";
 import { type AssessmentEvent, hashEvent } from "./decode";
-import { type Failure, quote } from "./failures";
-import { enforceGrade, type GradeValues, gradeSchema } from "./grades";
+import { type GradeValues, gradeSchema, readGrade } from "./grades";
 import { type EventQuestions, toQuestionRows } from "./questions";
 import type { Schema } from "./schema";
 
@@ -30,7 +31,7 @@ export const unknownExam: ExamState = {
 
 /** What grades_ID makes of a delivery. */
 export type Grading =
-  | { readonly kind: "graded"; readonly values: GradeValues }
+  | { readonly kind: "graded"; readonly row: GradeRow; readonly warnings: readonly Warning[] }
   | { readonly kind: "duplicate" }
   | { readonly kind: "refused"; readonly failures: readonly Failure[] };
 
@@ -69,7 +70,7 @@ export function decideDelivery(
   const hash = hashEvent(event);
   const grading: Grading = before.gradedHash?.equals(hash)
     ? { kind: "duplicate" }
-    : gradeDelivery(before, event, schema);
+    : gradeDelivery(before, event, readGrade(event, origin, schema));
   const isDone = grading.kind === "duplicate" || before.questionsTaken;
   const questions: EventQuestions = isDone ? { kind: "absent" } : toQuestionRows(event, origin);
   const isElsewhere = before.gradedIn !== null && before.gradedIn !== partition;
@@ -91,10 +92,11 @@ function growState(known: ExamState, more: Partial<ExamState> & Pick<ExamState, 
   return isSame ? known : { ...known, ...more };
 }
 
-function gradeDelivery(before: ExamState, event: AssessmentEvent, schema: Schema<GradeValues>): Grading {
-  const enforced = enforceGrade(event, schema);
-  if (enforced.ok && !before.gradedHash) return { kind: "graded", values: enforced.values };
-  const failures = enforced.ok ? [] : enforced.failures;
+function gradeDelivery(before: ExamState, event: AssessmentEvent, read: TableOutcome<GradeRow>): Grading {
+  const [row] = read.kind === "rows" ? read.rows : [];
+  if (row && read.kind === "rows" && !before.gradedHash)
+    return { kind: "graded", row, warnings: read.warnings };
+  const failures = read.kind === "refused" ? read.failures : [];
   return { kind: "refused", failures: before.gradedHash ? [...failures, gradedBefore(event)] : failures };
 }
 

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { ExactNumber, endOfString, parseJson } from "../base/exact-numbers";
-import { canonicalJson } from "../base/json";
+import { endOfString, parseJson } from "../base/exact-numbers";
+import { canonicalJson, isObject, ownValue } from "../base/json";
 import { isWellFormed } from "../base/text";
-import { type Failure, quote, type Rule } from "./failures";
+import type { FoundEvents } from "../contract/events-of";
+import { type Failure, quote, type Rule } from "../contract/failures";
+import type { Source } from "../contract/model";
 import { describeFrame, findRegistryFrame } from "./registry-frame";
 
 /** A message's value decoded: a JSON object whose shape is not yet trusted. */
 export type AssessmentEvent = { readonly [key: string]: unknown };
 
 /** What `decodeEvent` made of a message's value; `text` is null for a tombstone and for bytes that are not UTF-8. */
-export type Decoded =
-  | { readonly ok: true; readonly event: AssessmentEvent; readonly text: string }
-  | { readonly ok: false; readonly failures: readonly Failure[]; readonly text: string | null };
+export type Decoded = { readonly ok: true; readonly event: AssessmentEvent; readonly text: string } | Refused;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -41,17 +41,49 @@ export function toBytes(text: string | null, base64: string | null): Buffer | nu
  * however deep the value is nested.
  */
 export function decodeEvent(value: Uint8Array | null): Decoded {
+  const decoded = decodeValue(value);
+  if (!decoded.ok) return decoded;
+  const { value: event, text } = decoded;
+  return isObject(event) ? { ok: true, event, text } : refuse(text, "object", "a JSON object", quote(event));
+}
+
+/** The events of a message by a contract's source, in their order; `text` is the whole value. */
+export type DecodedEvents =
+  | { readonly ok: true; readonly events: readonly unknown[]; readonly text: string }
+  | Refused;
+
+/** Decodes a message's value to its events, as a contract's source says where they are; behind a registry's frame too. */
+export function decodeEvents(
+  value: Uint8Array | null,
+  source: Source,
+  eventsOf: (value: unknown) => FoundEvents,
+): DecodedEvents {
+  const decoded = decodeValue(value, source.registryFrame);
+  if (!decoded.ok) return decoded;
+  const { text } = decoded;
+  const found = eventsOf(decoded.value);
+  return found.ok ? { ok: true, events: found.events, text } : { ok: false, failures: found.failures, text };
+}
+
+interface Refused {
+  readonly ok: false;
+  readonly failures: readonly Failure[];
+  readonly text: string | null;
+}
+
+type DecodedValue = { readonly ok: true; readonly value: unknown; readonly text: string } | Refused;
+
+/** Decodes a message's value as JSON of any kind. */
+function decodeValue(bytes: Uint8Array | null, mayBeFramed = false): DecodedValue {
+  const frame = bytes && findRegistryFrame(bytes);
+  const value = frame && mayBeFramed ? frame.payload : bytes;
   const text = decodeText(value);
   if (value === null) return refuse(text, "tombstone", "a JSON object", "nothing");
-  const frame = findRegistryFrame(value);
-  if (frame) return refuse(text, "registry-frame", "a JSON object", describeFrame(frame));
+  if (frame && !mayBeFramed) return refuse(text, "registry-frame", "a JSON object", describeFrame(frame));
   if (text === null)
     return refuse(text, "utf-8", "text in UTF-8", `${value.length} bytes that are not UTF-8`);
   try {
-    const event = parseJson(withoutMark(text));
-    return isObject(event)
-      ? { ok: true, event, text }
-      : refuse(text, "object", "a JSON object", quote(event));
+    return { ok: true, value: parseJson(withoutMark(text)), text };
   } catch {
     return refuse(text, "json", "text that parses as JSON", findNoValue(text) ?? quote(text));
   }
@@ -73,17 +105,6 @@ function findNoValue(text: string): string | undefined {
     else if (!/^(?:true|false|null)$/.test(word)) return `${word} at position ${found.index}`;
   }
   return undefined;
-}
-
-/** Whether a value is a JSON object (no array, not null, no number). */
-export function isObject(value: unknown): value is AssessmentEvent {
-  if (typeof value !== "object" || value === null) return false;
-  return !Array.isArray(value) && !(value instanceof ExactNumber);
-}
-
-/** Reads a key of a JSON object's own; undefined where it has none, whatever objects inherit. */
-export function ownValue(object: AssessmentEvent, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /**
@@ -110,6 +131,6 @@ function hashText(text: string): Buffer {
   return createHash("sha256").update(text, "utf8").digest().subarray(0, 16);
 }
 
-function refuse(text: string | null, rule: Rule, expected: string, received: string): Decoded {
+function refuse(text: string | null, rule: Rule, expected: string, received: string): Refused {
   return { ok: false, failures: [{ path: "$", rule, expected, received }], text };
 }

@@ -1,7 +1,7 @@
 import { type ExamState, unknownExam } from "./attempts";
 import { decodeEvent, examIdOf, hashEvent, hashExamId } from "./decode";
 import type { ExamIndex } from "./exam-index";
-import { enforceGrade, type GradeValues } from "./grades";
+import { type GradeValues, readGrade } from "./grades";
 import { toQuestionRows } from "./questions";
 import type { Schema } from "./schema";
 
@@ -23,7 +23,7 @@ export function noteFirst(
   const idHash = hashExamId(examId);
   const known = firsts.get(idHash);
   let first = known;
-  if (isEarlier(partition, known.gradedIn) && enforceGrade(event, schema).ok)
+  if (isEarlier(partition, known.gradedIn) && readGrade(event, message, schema).kind === "rows")
     first = { ...first, gradedHash: hashEvent(event), gradedIn: partition };
   if (isEarlier(partition, known.questionsIn) && toQuestionRows(event, message).kind === "rows")
     first = { ...first, questionsTaken: true, questionsIn: partition };

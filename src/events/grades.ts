@@ -1,7 +1,10 @@
+import { compileTable, type ReadTable, type TableOutcome } from "../contract/compile-table";
+import { type ContractColumn, type ContractTable, tableOf } from "../contract/model";
+import { shippedContract } from "../contract/shipped";
 import type { GradeRow, Origin } from "../tables/tables";
 import { schemaOf } from "./contract-schemas";
 import { type Enforced, enforceSchema } from "./enforce";
-import type { Schema } from "./schema";
+import { type Schema, toColumn, toRule } from "./schema";
 
 /** What the enforced schema takes from an event: a row of grades_ID but for what follows from it and its origin. */
 export type GradeValues = Omit<GradeRow, "score" | keyof Origin>;
@@ -14,9 +17,23 @@ export function enforceGrade(event: unknown, schema = gradeSchema): Enforced<Gra
   return enforceSchema(schema, event);
 }
 
-/** Makes values a row of grades_ID, in the table's column order; the score is correct / total, from 0 to 1. */
-export function toGradeRow(values: GradeValues, origin: Origin): GradeRow {
-  const { all_correct, ...others } = values;
-  const { partition, offset } = origin;
-  return { ...others, score: values.correct / values.total, all_correct, partition, offset };
+const readers = new WeakMap<object, ReadTable<GradeRow>>();
+
+/** Makes an event a row of grades_ID, as the contract says it, or tells why it is none; fields are those of `schema`. */
+export function readGrade(event: unknown, origin: Origin, schema = gradeSchema): TableOutcome<GradeRow> {
+  const read = readers.get(schema) ?? compileTable<GradeRow>(tableWith(schema));
+  readers.set(schema, read);
+  return read(event, origin);
+}
+
+/** The contract's grades_ID, with the fields and rules of a schema in place of its own. */
+function tableWith(schema: Schema<GradeValues>): ContractTable {
+  const table = tableOf(shippedContract, "grades_ID");
+  if (schema === gradeSchema) return table;
+  const fields = new Map(schema.fields.map((field) => [field.column as string, toColumn(field)]));
+  return {
+    ...table,
+    columns: table.columns.map((column) => (fields.get(column.name) ?? column) as ContractColumn),
+    rules: [...schema.rules.map(toRule), ...table.rules.filter(({ severity }) => severity === "warning")],
+  };
 }

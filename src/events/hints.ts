@@ -1,6 +1,7 @@
+import { isObject } from "../base/json";
 import { cutText, formatCountOf, toVisible } from "../base/text";
 import type { QuarantineRow } from "../tables/tables";
-import { decodeText, isObject, toBytes, withoutMark } from "./decode";
+import { decodeText, toBytes, withoutMark } from "./decode";
 import { gradeSchema } from "./grades";
 import { findRegistryFrame, type RegistryFrame } from "./registry-frame";
 

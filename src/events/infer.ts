@@ -1,7 +1,7 @@
 import { ExactNumber } from "../base/exact-numbers";
 import { toInstantMs } from "../base/instants";
-import { isObject } from "./decode";
-import { quote } from "./failures";
+import { isObject } from "../base/json";
+import { quote } from "../contract/failures";
 import { toPath } from "./leaves";
 
 /** The types that a JSON value is seen to have; a number is an integer where it has no fraction. */

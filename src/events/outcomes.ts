@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Failure, Warning } from "../contract/failures";
 import type { GradeRow, HeaderRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
 import { type Decision, decideDelivery, unknownExam } from "./attempts";
 import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId, toBase64 } from "./decode";
 import type { ExamIndex } from "./exam-index";
-import type { Failure } from "./failures";
 import { recallBefore } from "./firsts";
-import { type GradeValues, gradeSchema, toGradeRow } from "./grades";
+import { type GradeValues, gradeSchema } from "./grades";
 import { examSchema, optionSchema, questionSchema } from "./questions";
 import type { Schema } from "./schema";
 
@@ -27,6 +27,8 @@ export interface Outcome {
   readonly raw: RawRow;
   /** There exactly where the kind is graded. */
   readonly grade: GradeRow | null;
+  /** What the grade is counted for, by the contract's rules of severity warning; it lands all the same. */
+  readonly warnings: readonly Warning[];
   readonly questions: readonly QuestionRow[];
   /** A row for each table that refused the event; refusals by questions_pool_data alone leave the kind as it is. */
   readonly quarantine: readonly QuarantineRow[];
@@ -63,7 +65,8 @@ export function decideOutcome(
   return {
     kind: grading.kind === "refused" ? "quarantined" : grading.kind,
     raw,
-    grade: grading.kind === "graded" ? toGradeRow(grading.values, message) : null,
+    grade: grading.kind === "graded" ? grading.row : null,
+    warnings: grading.kind === "graded" ? grading.warnings : [],
     questions: questions.kind === "rows" ? questions.rows : [],
     quarantine,
     isCrossing,
@@ -71,7 +74,7 @@ export function decideOutcome(
   };
 }
 
-const ofNobody = { grade: null, questions: [], isCrossing: false, isLate: false } as const;
+const ofNobody = { grade: null, warnings: [], questions: [], isCrossing: false, isLate: false } as const;
 
 function toRawRow(
   { topic, partition, offset, timestamp, ...message }: TopicMessage,

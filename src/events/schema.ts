@@ -1,4 +1,8 @@
-import { type Coercion, coercionExpects } from "./coerce";
+import { type AskingColumn, describeColumn } from "../contract/describe";
+import type { ContractCoercion, ContractRule } from "../contract/model";
+
+/** The lossless conversions that a field may name. */
+export type Coercion = Extract<ContractCoercion, "instant" | "unix-seconds" | "boolean-text">;
 
 /** Types that a field of an event can have; TIMESTAMP is reached by a coercion only. */
 export type FieldType = "STRING" | "INT32" | "BOOLEAN" | "TIMESTAMP";
@@ -42,18 +46,26 @@ export type Scalar = string | number | boolean | null;
 
 /** Says in words what a field asks for, such as `a whole number from 1 to 2147483647`. */
 export function describeField(field: Field): string {
-  const expected = field.coerce ? coercionExpects[field.coerce] : describeType(field);
-  return field.nullable ? `${expected} or null` : expected;
+  return describeColumn(toColumn(field));
 }
 
-/** Least and greatest whole number that a field takes, both inclusive. */
-export function boundsOf(field: Field): { readonly min: number; readonly max: number } {
-  return { min: field.min ?? -(2 ** 31), max: field.max ?? 2 ** 31 - 1 };
+/** Makes a field what a contract calls a column. */
+export function toColumn(field: Field): AskingColumn {
+  const { path, column, type, nullable, coerce, nonEmpty, pattern, min, max } = field;
+  return {
+    name: column,
+    type,
+    nullable,
+    from: path,
+    ...(coerce ? { coerce } : {}),
+    ...(nonEmpty ? { minLength: 1 } : {}),
+    ...(pattern ? { pattern } : {}),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+  };
 }
 
-function describeType(field: Field): string {
-  if (field.type === "BOOLEAN") return "true or false";
-  if (field.type === "INT32") return `a whole number from ${boundsOf(field).min} to ${boundsOf(field).max}`;
-  const text = field.nonEmpty ? "non-empty text" : "text";
-  return field.pattern ? `${text} that matches ${field.pattern}` : text;
+/** Makes a rule what a contract calls one. */
+export function toRule({ column, atMost }: AtMost): ContractRule {
+  return { name: `${column}-at-most-${atMost}`, holds: `${column} <= ${atMost}`, severity: "error" };
 }

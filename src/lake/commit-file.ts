@@ -1,6 +1,6 @@
 import { ServiceError } from "../base/errors";
 import { formatCountOf } from "../base/text";
-import { quote } from "../events/failures";
+import { quote } from "../contract/failures";
 import type { CourseSums } from "../tables/course-sums";
 import { schemaVersion, type TableName, tables } from "../tables/tables";
 import { formatGaps, type Gap } from "./gaps";
@@ -60,6 +60,8 @@ export interface LakeState {
   readonly late?: number;
   /** Of those the ones that the tables have in their order; absent for none. */
   readonly settled?: number;
+  /** How often graded events broke each rule of severity warning, by its name; absent for none. */
+  readonly warnings?: Readonly<Record<string, number>>;
 }
 
 /** What the files of a table come to: a listing of them is held to it. */

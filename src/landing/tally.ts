@@ -36,15 +36,17 @@ export function createTally(before: LakeState): Tally {
   const progress = createProgress(before);
   let crossing = before.crossingConflicts ?? 0;
   let late = before.late;
+  const warnings: Record<string, number> = { ...before.warnings };
   return {
     ...progress,
     counts: () => counts,
-    add: ({ kind, grade, raw, isCrossing, isLate }) => {
+    add: ({ kind, grade, raw, isCrossing, isLate, ...outcome }) => {
       counts.consumed++;
       if (isCrossing) crossing++;
       if (isLate && late !== undefined) late++;
       counts[kind === "duplicate" ? "duplicates" : kind]++;
       if (grade) courses[grade.exam_name] = addScore(courses[grade.exam_name], grade.score, grade.started_at);
+      for (const { by } of outcome.warnings) warnings[by] = (warnings[by] ?? 0) + 1;
       progress.moveTo(raw.partition, raw.offset + 1n);
     },
     courses: () => courses,
@@ -63,6 +65,7 @@ export function createTally(before: LakeState): Tally {
         ...(fingerprint ? { schema: fingerprint } : {}),
         ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
         ...(late === undefined ? {} : { late }),
+        ...(Object.keys(warnings).length > 0 ? { warnings } : {}),
       };
     },
   };

@@ -1,5 +1,5 @@
 import { ServiceError } from "../base/errors";
-import { isObject } from "../events/decode";
+import { isObject } from "../base/json";
 import { findEvents, isLineOfDocument, looksLikeEvent } from "../events/hints";
 
 /** What compressed files begin with, in hexadecimal, and what unpacks them to stdout. */

@@ -1,5 +1,5 @@
-import { isObject } from "../events/decode";
-import { quoteUpTo } from "../events/failures";
+import { isObject } from "../base/json";
+import { quoteUpTo } from "../contract/failures";
 import type { FailureRow } from "../tables/tables";
 
 /** One value of a tree, with what is said of it. */

@@ -1,6 +1,6 @@
 import { parseJson } from "../base/exact-numbers";
 import { escapeHtml } from "../base/text";
-import { quote } from "../events/failures";
+import { quote } from "../contract/failures";
 import { toRecordPlace } from "../publish/record-place";
 import type { FailureRow, RawRow } from "../tables/tables";
 import { type Bundle, display } from "./display";

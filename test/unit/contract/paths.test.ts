@@ -14,7 +14,7 @@ test("a path is read and written as infer writes it", () => {
     const steps = parsePath(path);
     assert.equal(steps && formatPath(steps), path);
   }
-  assert.deepEqual(parsePath("$.a[]"), [{ key: "a" }, { each: true }]);
+  assert.deepEqual(parsePath("$.a[]"), [{ key: "a" }, { each: "[]" }]);
 });
 
 test("what is no path is none", () => {

@@ -1,28 +1,42 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { enforceGrade, type GradeValues, gradeSchema, toGradeRow } from "user-activity/dist/events/grades";
+import { enforceGrade, gradeSchema, readGrade } from "user-activity/dist/events/grades";
 import { tables } from "user-activity/dist/tables/tables";
 import { realRecords } from "../../helpers/real-records";
 
-const values: GradeValues = {
+/** An event of which two of three questions were answered correctly. */
+const event = {
   user_exam_id: "a-1",
   base_exam_id: "b-1",
   exam_name: "Reading Tea Leaves",
-  started_at: 1516717399082,
-  recorded_at: 1516717442735,
-  certification: null,
-  correct: 2,
-  incorrect: 1,
-  incomplete: 0,
-  unanswered: 0,
-  submitted: 3,
-  total: 3,
-  all_correct: false,
+  started_at: "2018-01-23T14:23:19.082Z",
+  keen_timestamp: "1516717442.735266",
+  sequences: {
+    counts: {
+      ...{ correct: 2, incorrect: 1, incomplete: 0, unanswered: 0, submitted: 3, total: 3 },
+      all_correct: false,
+    },
+  },
 };
 
-test("values become a row of grades_ID, columns in the table's order", () => {
-  const row = toGradeRow(values, { partition: 2, offset: 9007199254740993n });
-  assert.deepEqual(row, { ...values, score: 2 / 3, partition: 2, offset: 9007199254740993n });
+/** The row and its warnings, of an event with other counts. */
+function readWith(counts: object) {
+  const sequences = { counts: { ...event.sequences.counts, ...counts } };
+  const read = readGrade({ ...event, sequences }, { partition: 2, offset: 9007199254740993n });
+  assert.ok(read.kind === "rows");
+  const [row] = read.rows;
+  assert.ok(row);
+  return { row, warnings: read.warnings };
+}
+
+test("an event becomes a row of grades_ID, columns in the table's order", () => {
+  const { row } = readWith({});
+  const { counts } = event.sequences;
+  assert.deepEqual(row, {
+    ...{ user_exam_id: "a-1", base_exam_id: "b-1", exam_name: "Reading Tea Leaves" },
+    ...{ started_at: 1516717399082, recorded_at: 1516717442735, certification: null, score: 2 / 3 },
+    ...{ ...counts, partition: 2, offset: 9007199254740993n },
+  });
   assert.deepEqual(
     Object.keys(row),
     tables.grades_ID.columns.map(({ name }) => name),
@@ -30,9 +44,21 @@ test("values become a row of grades_ID, columns in the table's order", () => {
 });
 
 test("the score is correct / total, from 0 to 1", () => {
-  const score = (correct: number, total: number) =>
-    toGradeRow({ ...values, correct, total }, { partition: 0, offset: 0n }).score;
+  const score = (correct: number, total: number) => readWith({ correct, total }).row.score;
   assert.deepEqual([score(0, 7), score(7, 7), score(1, 2147483647)], [0, 1, 1 / 2147483647]);
+});
+
+test("counts that do not add up to the total land, with a warning", () => {
+  assert.deepEqual(readWith({}).warnings, []);
+  assert.deepEqual(readWith({ unanswered: 2 }).warnings, [
+    {
+      path: "$",
+      rule: "equal",
+      expected: "correct + incorrect + incomplete + unanswered equal to total, which is 3",
+      received: "5",
+      by: "counts-add-up",
+    },
+  ]);
 });
 
 test("the enforced schema's columns have the table's types and nullability", () => {

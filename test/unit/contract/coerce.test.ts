@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parseJson } from "user-activity/dist/base/exact-numbers";
-import { coerceValue, fromUnixSeconds } from "user-activity/dist/events/coerce";
+import { coerceValue, fromUnixSeconds } from "user-activity/dist/contract/coerce";
 
 test("any number of seconds is cut to ms by its digits", () => {
   const seconds = fc.bigInt({ min: 0n, max: 253_402_300_799n });

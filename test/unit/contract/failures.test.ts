@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parseJson } from "user-activity/dist/base/exact-numbers";
-import { formatFailure, quote } from "user-activity/dist/events/failures";
+import { formatFailure, quote } from "user-activity/dist/contract/failures";
 
 test("values are quoted as JSON", () => {
   for (const value of [

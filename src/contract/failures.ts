@@ -1,5 +1,6 @@
 import { ExactNumber } from "../base/exact-numbers";
 import { toVisible } from "../base/text";
+import type { ContractCoercion } from "./model";
 
 /** The rule that a value broke. The first five are about the bytes of a message, the last about its exam ID. */
 export type Rule =
@@ -12,15 +13,21 @@ export type Rule =
   | "type"
   | "well-formed"
   | "non-empty"
+  | "min-length"
+  | "max-length"
   | "pattern"
   | "whole"
+  | "finite"
   | "minimum"
   | "maximum"
-  | "instant"
-  | "unix-seconds"
-  | "boolean-text"
-  | "at-most"
+  | "values"
+  | ContractCoercion
+  | ComparisonRule
+  | "unknown"
   | "duplicate";
+
+/** What a rule between columns asks for. */
+export type ComparisonRule = "at-most" | "at-least" | "below" | "above" | "equal" | "different";
 
 /** One reason one value was refused. */
 export interface Failure {
@@ -31,6 +38,12 @@ export interface Failure {
   readonly expected: string;
   /** The value as `quote` writes it. */
   readonly received: string;
+}
+
+/** One reason one value is counted for, which lands all the same. */
+export interface Warning extends Failure {
+  /** What counts it: the name of a rule between columns, or column and rule, as in `exam_name pattern`. */
+  readonly by: string;
 }
 
 const maxQuoted = 80;

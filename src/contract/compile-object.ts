@@ -1,0 +1,104 @@
+import { isObject, type JsonObject, ownValue } from "../base/json";
+import { compileValue } from "./compile-value";
+import { type AskingColumn, describeColumn } from "./describe";
+import { formatPath, partsOf, type Step, stepsOf } from "./paths";
+import { type FillObject, failObject, isMissing, type Place, type Read } from "./reading";
+import { refused, Sink, type Template } from "./sink";
+
+/** One of the objects on the way to a column: a key of another one, by its number; the first is the object itself. */
+interface Holder {
+  readonly up: number;
+  readonly key: string;
+}
+
+interface Filler {
+  readonly holder: number;
+  readonly key: string;
+  readonly index: number;
+  readonly isMisfitNull: boolean;
+  readonly read: Read;
+  /** Says what stands in the way, where a holder is no object. */
+  readonly explain: (object: JsonObject, sink: Sink) => unknown;
+}
+
+/**
+ * Prepares the reading of columns out of an object: each object on the way to them is looked up once.
+ *
+ * @param base Path of the object from the event on.
+ */
+export function compileObject(places: readonly Place[], base: readonly Step[]): FillObject {
+  const holders: Holder[] = [];
+  const fillers = places.map((place) => toFiller(place, base, holders));
+  return (object, sink, values) => {
+    const objects: (JsonObject | undefined)[] = [object];
+    for (const { up, key } of holders) {
+      const parent = objects[up];
+      const child = parent && ownValue(parent, key);
+      objects.push(isObject(child) ? child : undefined);
+    }
+    for (const filler of fillers) values[filler.index] = fill(filler, objects, object, sink);
+  };
+}
+
+function fill(
+  filler: Filler,
+  objects: readonly (JsonObject | undefined)[],
+  object: JsonObject,
+  sink: Sink,
+): unknown {
+  const holder = objects[filler.holder];
+  if (filler.isMisfitNull) {
+    const own = new Sink();
+    const value = holder && filler.read(ownValue(holder, filler.key), own);
+    return value === undefined || value === refused || own.failures.length > 0 ? null : value;
+  }
+  return holder ? filler.read(ownValue(holder, filler.key), sink) : filler.explain(object, sink);
+}
+
+function toFiller({ column, index }: Place, base: readonly Step[], holders: Holder[]): Filler {
+  const steps = stepsOf(column.from ?? column.name);
+  const keys = steps.slice(base.length).map((one) => ("key" in one ? one.key : ""));
+  const parents = keys.slice(0, -1);
+  let holder = 0;
+  for (const key of parents) {
+    const known = holders.findIndex((one) => one.up === holder && one.key === key);
+    holder = known === -1 ? holders.push({ up: holder, key }) : known + 1;
+  }
+  const wayTo = parents.map((_, depth) => partsOf(formatPath(steps.slice(0, base.length + depth + 1))));
+  return {
+    holder,
+    key: keys.at(-1) ?? "",
+    index,
+    isMisfitNull: column.misfit === "nulled",
+    read: compileNullable(column),
+    explain: (object, sink) => explainWay(object, parents, wayTo, column.nullable, sink),
+  };
+}
+
+/** Names the first value on the way that is no object; where it is missing and the column may be null, that is null. */
+function explainWay(
+  object: JsonObject,
+  keys: readonly string[],
+  templates: readonly Template[],
+  nullable: boolean,
+  sink: Sink,
+): unknown {
+  let value: unknown = object;
+  for (const [depth, key] of keys.entries()) {
+    value = isObject(value) ? ownValue(value, key) : undefined;
+    if (isObject(value)) continue;
+    if (isMissing(value) && nullable) return null;
+    return failObject(sink, templates[depth] ?? [], value);
+  }
+  return null;
+}
+
+/** Prepares the reading of a value that may be missing. */
+export function compileNullable(column: AskingColumn): Read {
+  const read = compileValue(column, { compileObject, compileNullable });
+  if (column.nullable) return (value, sink) => (isMissing(value) ? null : read(value, sink));
+  const template = partsOf(column.from ?? column.name);
+  const expected = column.type === "STRUCT" ? "an object" : describeColumn(column);
+  return (value, sink) =>
+    isMissing(value) ? sink.fail(template, "required", expected, value) : read(value, sink);
+}

@@ -1,0 +1,89 @@
+import { isObject } from "../base/json";
+import { coerceValue } from "./coerce";
+import { compileScalar } from "./compile-scalar";
+import { type AskingColumn, describeColumn } from "./describe";
+import { parsePath, partsOf } from "./paths";
+import type { Parts, Read } from "./reading";
+import { refused } from "./sink";
+
+/** Prepares the reading of a value that is there: a scalar, or what has parts. */
+export function compileValue(column: AskingColumn, parts: Parts): Read {
+  const read = compilePlain(column, parts);
+  if (column.coerce !== "json-text") return read;
+  const template = partsOf(column.from ?? column.name);
+  const expected = describeColumn(column);
+  return (value, sink) => {
+    const coerced = coerceValue("json-text", value);
+    if (!coerced) return sink.fail(template, "type", expected, value);
+    return "value" in coerced ? read(coerced.value, sink) : sink.fail(template, "json-text", expected, value);
+  };
+}
+
+function compilePlain(column: AskingColumn, parts: Parts): Read {
+  if (column.type === "STRUCT") return compileStruct(column, parts);
+  if (column.type === "LIST") return compileList(column, parts);
+  return column.type === "MAP" ? compileMap(column, parts) : compileScalar(column);
+}
+
+function compileStruct({ name, from = name, fields = [] }: AskingColumn, { compileObject }: Parts): Read {
+  const template = partsOf(from);
+  const names = fields.map((field) => field.name);
+  const fill = compileObject(
+    fields.map((column, index) => ({ column, index })),
+    parsePath(from) ?? [],
+  );
+  return (value, sink) => {
+    if (!isObject(value)) return sink.fail(template, "type", "an object", value);
+    const values: unknown[] = [];
+    fill(value, sink, values);
+    return toObject(names, values);
+  };
+}
+
+/** The values by their names; `refused` where one of them is. */
+export function toObject(names: readonly string[], values: readonly unknown[]): object | typeof refused {
+  const object: Record<string, unknown> = {};
+  for (let i = 0; i < names.length; i++) {
+    if (values[i] === refused) return refused;
+    object[names[i] as string] = values[i];
+  }
+  return object;
+}
+
+function compileList({ name, from = name, items }: AskingColumn, { compileNullable }: Parts): Read {
+  const template = partsOf(from);
+  const expected = `an array of ${lastKey(from)}`;
+  const read = items ? compileNullable(items) : () => refused;
+  return (value, sink) => {
+    if (!Array.isArray(value)) return sink.fail(template, "type", expected, value);
+    const list: unknown[] = [];
+    const depth = sink.at.length;
+    for (let index = 0; index < value.length; index++) {
+      sink.at[depth] = index;
+      list.push(read(value[index], sink));
+    }
+    sink.at.length = depth;
+    return list.includes(refused) ? refused : list;
+  };
+}
+
+function compileMap({ name, from = name, items }: AskingColumn, { compileNullable }: Parts): Read {
+  const template = partsOf(from);
+  const read = items ? compileNullable(items) : () => refused;
+  return (value, sink) => {
+    if (!isObject(value)) return sink.fail(template, "type", "an object", value);
+    const depth = sink.at.length;
+    const list = Object.keys(value).map((key) => {
+      sink.at[depth] = key;
+      return { key, value: read(value[key], sink) };
+    });
+    sink.at.length = depth;
+    return list.some((entry) => entry.value === refused) ? refused : list;
+  };
+}
+
+/** The key that an array stands at. */
+export function lastKey(path: string): string {
+  const last = parsePath(path)?.findLast((one) => "key" in one);
+  return last && "key" in last ? last.key : path;
+}

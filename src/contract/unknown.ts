@@ -1,0 +1,76 @@
+import { isObject } from "../base/json";
+import type { Contract, ContractColumn } from "./model";
+import { type Step, stepsOf } from "./paths";
+
+/** What a contract knows of the keys below an object, of an array's elements (`[]`) and of a map's values (`{}`). */
+interface Known {
+  readonly keys: Map<string, Known>;
+  /** What the elements, or the values of a map, are known by. */
+  each?: Known;
+  /** Whether all below it belongs to a column: text that stays text, or a value of a type that has no parts. */
+  isWhole: boolean;
+}
+
+/** Tells each path of an event that no column comes from, once, as in `a[].b`. */
+export type FindUnknown = (event: unknown) => string[];
+
+/** Prepares what finds the paths of an event that its contract does not know. What leads to a known one is known too. */
+export function compileUnknown({ tables, identity }: Contract): FindUnknown {
+  const root: Known = { keys: new Map(), isWhole: false };
+  if (identity) know(root, stepsOf(identity.path));
+  for (const { row, columns } of tables) {
+    if (row !== "$") reach(root, stepsOf(row));
+    for (const column of columns) knowColumn(root, column);
+  }
+  return (event) => {
+    const found = new Set<string>();
+    look(root, event, "", found);
+    return [...found];
+  };
+}
+
+function knowColumn(root: Known, { from, items, fields = [] }: ContractColumn): void {
+  if (from === undefined || from.startsWith("@")) return;
+  if (items || fields.length > 0) reach(root, stepsOf(from));
+  else know(root, stepsOf(from));
+  for (const part of [...(items ? [items] : []), ...fields]) knowColumn(root, part);
+}
+
+function know(root: Known, steps: readonly Step[]): void {
+  reach(root, steps).isWhole = true;
+}
+
+/** The place of a path, made where it is not there yet. */
+function reach(root: Known, steps: readonly Step[]): Known {
+  let known = root;
+  for (const step of steps) {
+    const next = ("each" in step ? known.each : known.keys.get(step.key)) ?? {
+      keys: new Map(),
+      isWhole: false,
+    };
+    if ("each" in step) known.each = next;
+    else known.keys.set(step.key, next);
+    known = next;
+  }
+  return known;
+}
+
+function look(known: Known, value: unknown, path: string, found: Set<string>): void {
+  if (known.isWhole) return;
+  if (Array.isArray(value)) {
+    if (known.each) for (const element of value) look(known.each, element, `${path}[]`, found);
+    return;
+  }
+  if (!isObject(value)) return;
+  for (const key of Object.keys(value)) {
+    const next = known.keys.get(key) ?? known.each;
+    const below = next && next === known.each ? `${path}{}` : joinKey(path, key);
+    if (next) look(next, value[key], below, found);
+    else found.add(below);
+  }
+}
+
+function joinKey(path: string, key: string): string {
+  if (!/^[\p{L}\p{N}_$-]+$/u.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}
