@@ -22,9 +22,8 @@ const numbersOf = async (config: Config) =>
   (await listVersions(openLake(config.hdfs))).map(({ number }) => number);
 
 describe("the versions of a lake that commits were landed in and merged", () => {
-  let config: Config;
+  const config = ownConfig("versions");
   before(async () => {
-    config = ownConfig("versions");
     await publishEvents(config, 6);
     await land({ config });
     await publishEvents(config, 6, "more");
@@ -98,9 +97,9 @@ print(path, len(pd.read_parquet(f"webhdfs://{address.netloc}{path}/raw_data")))`
     assert.equal((await runOn(config, ["versions", "unpin", "first"])).code, 0);
     assert.equal((await runOn(config, ["reset", "--yes"], external)).code, 0);
     // of somebody's cluster: an administrator need not allow snapshots again
-    const { hdfs, at } = openLake(config.hdfs);
+    const { hdfs } = openLake(config.hdfs);
     assert.deepEqual(
-      [await hdfs.list(at("")), (await hdfs.access(config.hdfs.lakeDir))?.isSnapshottable],
+      [await hdfs.list(config.hdfs.lakeDir), (await hdfs.access(config.hdfs.lakeDir))?.isSnapshottable],
       [[], true],
     );
   });
@@ -114,9 +113,7 @@ test("a lander that is killed about a version leaves it to the next, and compact
   const points = [
     { what: "^createSnapshot ", call: 1, when: "before" },
     { what: "^createSnapshot ", call: 2, when: "amid", ms: 1 },
-    { what: "^createSnapshot ", call: 1, when: "after" },
     { what: "^list .*/\\.snapshot/version-", call: 1, when: "before" },
-    { what: "^allowSnapshots ", call: 1, when: "before" },
   ] as const;
   for (const [index, at] of points.entries()) {
     const config = { ...topic, hdfs: { ...topic.hdfs, lakeDir: `${root}/${index}` } };

@@ -89,7 +89,7 @@ function watchQueries(config: Config): Watcher {
   };
 }
 
-const landings = 24;
+const landings = 16;
 
 /** Small commits, files merged after every third landing, all rebuilt after every eighth. */
 async function work(config: Config): Promise<void> {
