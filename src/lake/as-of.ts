@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../base/errors";
-import { quote } from "../events/failures";
+import { quote } from "../contract/failures";
 import { type Commit, commitName, commitNumber, lastChange, parseCommit } from "./commit-file";
 import { directoryOf, type Lake, readLastCommit } from "./lake";
 import { readPinsAt } from "./version-names";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError, UsageError } from "../base/errors";
-import { quote } from "../events/failures";
+import { quote } from "../contract/failures";
 import { directoryOf, type Lake } from "./lake";
 import { expiringName, type Pin, pinsDirectory, readPinsAt, toPinEntry, versionName } from "./version-names";
 import { missingVersion } from "./versions";
