@@ -92,6 +92,8 @@ function checkFieldNames(fields: readonly ContractColumn[], problems: Problems):
   const seen = new Set<string>();
   for (const field of fields) {
     const name = field.name.toLowerCase();
+    if (name === "__proto__")
+      problems.addTo(field, ["name"], "a name that JavaScript leaves alone", field.name, "rename it");
     if (seen.has(name))
       problems.addTo(field, ["name"], "a name that no other field has", field.name, "rename one");
     seen.add(name);

@@ -59,7 +59,7 @@ function checkNames(
 
 /** Names are unique whatever their case: Hive and SQL don't tell it. */
 function checkName(part: object, name: string, seen: Set<string>, problems: Problems): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
+  if (!/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
     const expected = "letters, digits and _, no digit first, at most 63";
     problems.addTo(part, ["name"], expected, name, "rename it; the path stands in transformSourceObjects");
   } else if (seen.has(name.toLowerCase()))

@@ -4,6 +4,7 @@ import { coerceValue } from "./coerce";
 import { type AskingColumn, boundsOf, describeColumn } from "./describe";
 import { quote, type Rule } from "./failures";
 import { partsOf } from "./paths";
+import { mostCharacters } from "./patterns";
 import type { Read } from "./reading";
 import type { Sink } from "./sink";
 
@@ -122,7 +123,15 @@ function constraintsOf(column: AskingColumn): Constraint[] {
   if (maxLength !== undefined) asked.push(atMost(maxLength));
   if (pattern !== undefined) {
     const expression = typeof pattern === "string" ? new RegExp(pattern, "u") : pattern;
-    asked.push((text: string) => (expression.test(text) ? undefined : { rule: "pattern" }));
+    const most = mostCharacters(expression.source);
+    const tooLong: Refusal = {
+      rule: "pattern",
+      expected: `at most ${most} characters, to try the pattern on`,
+    };
+    asked.push((text: string) => {
+      if (text.length > most) return tooLong;
+      return expression.test(text) ? undefined : { rule: "pattern" };
+    });
   }
   if ((type !== "INT32" && type !== "INT64") || column.severity === "warning") {
     if (min !== undefined)

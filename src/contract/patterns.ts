@@ -26,8 +26,10 @@ export function findPatternProblem(pattern: string): PatternProblem | undefined 
     : undefined;
 }
 
-/** What follows a group that may be taken any number of times. */
-const repeats = /^(?:[*+]|\{\d*,\d*\})/;
+/** What follows a group or a part that may be taken several times. */
+const repeats = /^(?:[*+]|\{\d*,?\d*\})/;
+/** What lets a part take more or less: also `?`, but not where that only makes a repetition short or a group special. */
+const varies = /[*+|]|\{\d*,\d*\}|(?<![(*+?}])\?/y;
 
 /**
  * Whether a group is repeated in which something repeats or chooses, as in `(a+)+` or `(a|ab)*`, or a part is taken again
@@ -35,25 +37,38 @@ const repeats = /^(?:[*+]|\{\d*,\d*\})/;
  */
 function mayBacktrack(pattern: string): boolean {
   if (/\\[1-9]|\\k</.test(pattern)) return true;
-  const plain = pattern.replace(/\\./gsu, "_").replace(/\[[^\]]*\]/g, "_");
-  const open: { isRisky: boolean }[] = [{ isRisky: false }];
+  const plain = plainOf(pattern);
+  const open = [{ isRisky: false }];
   for (let at = 0; at < plain.length; at++) {
-    const rest = plain.slice(at + 1);
-    const inner = open.at(-1);
+    const isGroup = plain[at] === ")" && open.length > 1;
+    const isRepeated = repeats.test(plain.slice(at + 1));
+    varies.lastIndex = at;
     if (plain[at] === "(") open.push({ isRisky: false });
-    else if (plain[at] === ")" && open.length > 1) {
-      const { isRisky } = open.pop() ?? { isRisky: false };
-      if (isRisky && repeats.test(rest)) return true;
+    else if (isGroup || varies.test(plain)) {
+      const inner = isGroup ? open.pop() : { isRisky: true };
+      if (isGroup && inner?.isRisky && isRepeated) return true;
       const outer = open.at(-1);
-      if (outer && (isRisky || repeats.test(rest))) outer.isRisky = true;
-    } else if (inner && (plain[at] === "|" || repeats.test(plain.slice(at)))) inner.isRisky = true;
+      if (outer && (inner?.isRisky || isRepeated)) outer.isRisky = true;
+    }
   }
-  return countRepeats(plain) > mostRepeats;
+  return (plain.match(/(?<![(*+?}])\?/g)?.length ?? 0) > mostOptional;
 }
 
-/** Each further part that repeats multiplies the ways by the text's length. */
-const mostRepeats = 4;
+/** Each further part that may be left out doubles the ways. */
+const mostOptional = 12;
 
-function countRepeats(plain: string): number {
-  return plain.match(/[*+]|\{\d*,\}/g)?.length ?? 0;
+/** A pattern without what stands for itself: escapes and classes are one character each. */
+function plainOf(pattern: string): string {
+  return pattern.replace(/\\./gsu, "_").replace(/\[[^\]]*\]/g, "_");
+}
+
+/**
+ * The longest text that a pattern is tried on: each part that repeats multiplies the ways by the text's length, as does
+ * a pattern that may begin anywhere, and a hundred million ways take a second.
+ */
+export function mostCharacters(pattern: string): number {
+  const plain = plainOf(pattern);
+  const repeated = plain.match(/[*+]|\{\d*,\}|\{\d*,?\d{2,}\}/g)?.length ?? 0;
+  const ways = repeated + (plain.startsWith("^") || repeated === 0 ? 0 : 1);
+  return ways === 0 ? Number.POSITIVE_INFINITY : Math.floor(1e8 ** (1 / ways));
 }
