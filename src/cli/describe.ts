@@ -1,4 +1,4 @@
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/column-docs";
 import { type Table, type TableName, tables } from "../tables/tables";
 import { withProgress } from "./progress";
@@ -19,7 +19,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
       "--profile",
       "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, and a histogram",
     )
-    .option(atOption[0], `with --profile: ${atOption[1]}`)
+    .addOption(new Option(atOption[0], `profile, and ${atOption[1]}`).implies({ profile: true }))
     .option(
       "--json",
       "print JSON: an array of table, doc, columns; with --profile of table, rows, columns (column, type, values, nulls, distinct, isExact, least, greatest, frequent, histogram)",

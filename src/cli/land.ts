@@ -3,7 +3,6 @@ import { ServiceError } from "../base/errors";
 import { formatCount, formatCountOf, formatMegabytes, formatSeconds } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
 import { formatGaps } from "../lake/gaps";
-import { keptVersions } from "../lake/keeping";
 import { isSettled, unsettledAdvice } from "../lake/settled";
 import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
@@ -14,6 +13,8 @@ import {
   type GiveUpOption,
   giveUpOption,
   type JsonOption,
+  type KeepVersionsOption,
+  keepVersionsOption,
   parseCount,
   parsePercent,
   parseSeconds,
@@ -23,22 +24,14 @@ import {
   withNeeded,
 } from "./tools";
 
-interface LandFlags extends JsonOption, GiveUpOption {
+interface LandFlags extends JsonOption, GiveUpOption, KeepVersionsOption {
   readonly batch?: number;
   readonly follow?: true;
   readonly every: number;
   readonly compactEvery: number;
-  readonly keepVersions: number;
   readonly maxRefused?: number;
   readonly skipGaps?: boolean;
 }
-
-const keepVersionsOption = [
-  "--keep-versions <count>",
-  "keep so many versions of the tables, one a commit, beside those younger than a day or pinned; 0: make none",
-  parseWhole,
-  keptVersions,
-] as const;
 
 /** Adds `land` to the command line. */
 export function addLandCommand(program: Command): void {
