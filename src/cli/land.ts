@@ -94,11 +94,14 @@ async function landWith(
   { batch, giveUp, keepVersions, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { land } = await import("../landing/land.js");
-  return land({
+  let noVersions = "";
+  const report = await land({
     ...(batch ? { batchMessages: batch } : {}),
     skipGaps,
     keepVersions,
-    onNoVersions: progress.note,
+    onNoVersions: (refusal) => {
+      noVersions = refusal;
+    },
     onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp, interruption),
     signal: interruption,
@@ -111,6 +114,8 @@ async function landWith(
         `settling which deliveries count: ${formatCount(replayed)} of ${formatCount(total)} messages`,
       ),
   });
+  if (noVersions) progress.note(noVersions); // of one that fails is told why
+  return report;
 }
 
 async function followWith(
