@@ -28,6 +28,7 @@ export const rows = /** @type {const} */ ([
   ["60 s of 500 events a second, the broker killed inside", "steady-stream"],
   ["readers while a landing commits", "readers-landing"],
   ["readers while files are merged as well", "readers-merging"],
+  ["readers of versions, and of the directories, while others land, merge and replay", "readers-versions"],
 ]);
 
 /** The id at the end of a test's name. @param {string} name */

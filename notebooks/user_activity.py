@@ -1,6 +1,7 @@
 """What the notebooks in Python share: the project's command line, and figures that are seen everywhere."""
 
 import json
+import os
 import subprocess
 
 from IPython.display import display
@@ -37,6 +38,19 @@ def find_webhdfs():
     if hdfs["state"] == "stopped":
         raise RuntimeError('HDFS is not running; start it with "npx user-activity services start"')
     return hdfs["webhdfsUrl"]
+
+
+def find_version(lake="/user-activity", at=None):
+    """The HDFS directory of the newest version of a lake, or of that which `at` names: all tables as of one commit."""
+    found = subprocess.run(
+        ["npx", "user-activity", "versions", "path", *([str(at)] if at is not None else [])],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LAKE_DIR": lake},
+    )
+    if found.returncode != 0:
+        raise RuntimeError(found.stderr.strip().splitlines()[-1])
+    return found.stdout.strip()
 
 
 def show_figure(figure, title, alt, width=820, height=460):

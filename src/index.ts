@@ -60,7 +60,7 @@ export { showProgress } from "./show/progress";
 export { showQuestion } from "./show/question";
 export { showSchemas } from "./show/schemas";
 export { showFigure, showFrame } from "./show/show";
-export { runSql, sql } from "./show/sql";
+export { runSql, sql, sqlAt } from "./show/sql";
 export { showRefused, showTree } from "./show/tree";
 export { profileTable } from "./sql/profile";
 export { tables } from "./tables/tables";

@@ -4,6 +4,7 @@ import { projectPath } from "../base/paths";
 import { addCompactCommand } from "./compact";
 import { addContractCommand } from "./contract";
 import { addDescribeCommand } from "./describe";
+import { addDiffCommand } from "./diff";
 import { addDoctorCommand } from "./doctor";
 import { addInferCommand } from "./infer";
 import { interruption } from "./interrupt";
@@ -17,6 +18,7 @@ import { addServicesCommand } from "./services";
 import { addStatusCommand } from "./status";
 import { withNeeded } from "./tools";
 import { addVerifyCommand } from "./verify";
+import { addVersionsCommand } from "./versions";
 
 /**
  * The command line: every command with its options and what it does; `parseAsync` runs the one that it is given. What a
@@ -42,6 +44,8 @@ export function buildProgram(): Command {
   addDescribeCommand(program, tools);
   addQueryCommands(program, tools);
   addQuarantineCommand(program, tools);
+  addVersionsCommand(program);
+  addDiffCommand(program, tools);
   addStatusCommand(program);
   addDoctorCommand(program);
   addResetCommand(program);

@@ -7,6 +7,8 @@ import {
   type GiveUpOption,
   giveUpOption,
   type JsonOption,
+  type KeepVersionsOption,
+  keepVersionsOption,
   parseCount,
   print,
   toRetry,
@@ -24,6 +26,7 @@ export function addCompactCommand(program: Command): void {
       parseCount,
       128,
     )
+    .option(...keepVersionsOption)
     .option(...giveUpOption)
     .option(
       "--json",
@@ -32,7 +35,9 @@ export function addCompactCommand(program: Command): void {
     .action(runCompact);
 }
 
-async function runCompact(options: JsonOption & GiveUpOption & { readonly targetMb: number }): Promise<void> {
+async function runCompact(
+  options: JsonOption & GiveUpOption & KeepVersionsOption & { readonly targetMb: number },
+): Promise<void> {
   const { compact } = await import("../landing/compact.js");
   const { readConfig } = await import("../base/config.js");
   const { openLake } = await import("../lake/lake.js");
@@ -42,7 +47,7 @@ async function runCompact(options: JsonOption & GiveUpOption & { readonly target
       (progress) => {
         const { hdfs } = readConfig();
         return compact({
-          lake: openLake(hdfs, toRetry(progress, options.giveUp, interruption)),
+          lake: openLake(hdfs, toRetry(progress, options.giveUp, interruption), options.keepVersions),
           targetBytes: options.targetMb * 2 ** 20,
           signal: interruption,
           onProgress: ({ directory, merged, total }) =>

@@ -1,10 +1,10 @@
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/column-docs";
 import { type Table, type TableName, tables } from "../tables/tables";
 import { withProgress } from "./progress";
-import type { QueryTools } from "./tools";
+import { type AtOption, atOption, type QueryTools } from "./tools";
 
-interface DescribeFlags {
+interface DescribeFlags extends AtOption {
   readonly profile?: true;
   readonly json?: true;
 }
@@ -19,6 +19,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
       "--profile",
       "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, and a histogram",
     )
+    .addOption(new Option(atOption[0], `profile, and ${atOption[1]}`).implies({ profile: true }))
     .option(
       "--json",
       "print JSON: an array of table, doc, columns; with --profile of table, rows, columns (column, type, values, nulls, distinct, isExact, least, greatest, frequent, histogram)",
@@ -44,7 +45,7 @@ Of a list it is the number of elements that is told.`;
 
 async function profileAll(
   chosen: readonly Table[],
-  { json }: Pick<DescribeFlags, "json">,
+  { json, at }: Pick<DescribeFlags, "json" | "at">,
   tools: QueryTools,
 ): Promise<string> {
   const profiles = await tools.withNeeded(["hdfs"], () =>
@@ -52,10 +53,12 @@ async function profileAll(
       "profiling",
       async ({ tell }) => {
         const { profileTable } = await import("../sql/profile.js");
+        const { readingOnce } = await import("../sql/reading.js");
+        const reading = await readingOnce({ at, signal: tools.signal });
         const found = [];
         for (const { name } of chosen) {
           tell(`profiling ${name}`);
-          found.push(await profileTable(name, { signal: tools.signal }));
+          found.push(await profileTable(name, reading));
         }
         return found;
       },

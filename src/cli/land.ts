@@ -13,6 +13,8 @@ import {
   type GiveUpOption,
   giveUpOption,
   type JsonOption,
+  type KeepVersionsOption,
+  keepVersionsOption,
   parseCount,
   parsePercent,
   parseSeconds,
@@ -22,7 +24,7 @@ import {
   withNeeded,
 } from "./tools";
 
-interface LandFlags extends JsonOption, GiveUpOption {
+interface LandFlags extends JsonOption, GiveUpOption, KeepVersionsOption {
   readonly batch?: number;
   readonly follow?: true;
   readonly every: number;
@@ -57,6 +59,7 @@ export function addLandCommand(program: Command): void {
       parseWhole,
       100,
     )
+    .option(...keepVersionsOption)
     .option(
       "--max-refused <percent>",
       "exit code 1 where more of this run's messages were refused; they are committed all the same",
@@ -69,7 +72,7 @@ export function addLandCommand(program: Command): void {
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -88,12 +91,17 @@ async function runLand(options: LandFlags): Promise<void> {
 
 async function landWith(
   progress: ProgressLine,
-  { batch, giveUp, skipGaps = false }: LandFlags,
+  { batch, giveUp, keepVersions, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { land } = await import("../landing/land.js");
-  return land({
+  let noVersions = "";
+  const report = await land({
     ...(batch ? { batchMessages: batch } : {}),
     skipGaps,
+    keepVersions,
+    onNoVersions: (refusal) => {
+      noVersions = refusal;
+    },
     onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp, interruption),
     signal: interruption,
@@ -106,11 +114,13 @@ async function landWith(
         `settling which deliveries count: ${formatCount(replayed)} of ${formatCount(total)} messages`,
       ),
   });
+  if (noVersions) progress.note(noVersions); // of one that fails is told why
+  return report;
 }
 
 async function followWith(
   progress: ProgressLine,
-  { batch, every, compactEvery, giveUp, skipGaps = false }: LandFlags,
+  { batch, every, compactEvery, giveUp, keepVersions, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { follow } = await import("../landing/follow.js");
   let lastCommit = 0;
@@ -119,6 +129,8 @@ async function followWith(
     commitMs: every * 1000,
     compactEvery,
     skipGaps,
+    keepVersions,
+    onNoVersions: progress.note,
     onUpgrade: (now) => tellUpgrade(progress, now),
     retry: toRetry(progress, giveUp),
     signal: interruption,

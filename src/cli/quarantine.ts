@@ -2,10 +2,9 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { toJsonText } from "../sql/output";
 import { withProgress } from "./progress";
 import { formatEvents, formatGroups } from "./quarantine-report";
-import type { QueryTools } from "./tools";
-import { parseCount } from "./tools";
+import { type AtOption, atOption, parseCount, type QueryTools } from "./tools";
 
-interface QuarantineFlags {
+interface QuarantineFlags extends AtOption {
   readonly table?: string;
   readonly rule?: string;
   readonly path?: string;
@@ -23,6 +22,7 @@ export function addQuarantineCommand(program: Command, tools: QueryTools): void 
     .description("shows which events were refused, in groups of table, rule and path, most frequent first")
     .addOption(new Option("--table <name>", "only what this table refused").choices(refusing))
     .option("--rule <name>", "only this rule, such as type or duplicate")
+    .option(...atOption)
     .option("--path <path>", "only this path, such as sequences.counts or sequences.questions[*].id")
     .option("--limit <groups>", "show at most this many groups", parseLimit, 40)
     .addOption(
@@ -41,9 +41,9 @@ export function addQuarantineCommand(program: Command, tools: QueryTools): void 
 }
 
 async function runQuarantine(flags: QuarantineFlags, tools: QueryTools): Promise<void> {
-  const { show, json, limit, ...filter } = flags;
+  const { show, json, limit, at, ...filter } = flags;
   const output = tools.output ?? process.stdout;
-  const options = { signal: tools.signal };
+  const options = { signal: tools.signal, at };
   const text = await tools.withNeeded(["hdfs"], () =>
     withProgress(
       "reading quarantine",

@@ -9,9 +9,9 @@ import type { QueryOptions } from "../sql/query";
 import type { SqlStream } from "../sql/values";
 import { type TableName, tables } from "../tables/tables";
 import { openProgressLine, withProgress } from "./progress";
-import { parseWhole, type QueryTools } from "./tools";
+import { type AtOption, atOption, parseWhole, type QueryTools } from "./tools";
 
-interface QueryFlags {
+interface QueryFlags extends AtOption {
   readonly rows: number;
   readonly json?: true;
   readonly csv?: true;
@@ -19,7 +19,7 @@ interface QueryFlags {
   readonly force?: true;
 }
 
-interface ExportFlags {
+interface ExportFlags extends AtOption {
   readonly csv?: true;
   readonly table?: TableName[];
   readonly force?: true;
@@ -40,6 +40,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
     .addOption(new Option("--json", "print JSON: an array of objects").conflicts(["csv", "parquet"]))
     .addOption(new Option("--csv", "print CSV (RFC 4180)").conflicts("parquet"))
     .option("--parquet <file>", "write a Parquet file")
+    .option(...atOption)
     .option("--force", "replace the file that is there")
     .addHelpText("after", queryHelp)
     .action((sql: string, flags: QueryFlags) => runQuery(sql, flags, tools));
@@ -49,6 +50,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
     .addOption(new Option("--csv", "CSV files (RFC 4180), nested columns as JSON").conflicts("parquet"))
     .option("--parquet", "Parquet files, as in the lake (default)")
     .addOption(new Option("--table <names...>", "only these tables").choices(Object.keys(tables)))
+    .option(...atOption)
     .option("--force", "replace files that are there")
     .option("--json", "print JSON: an array of table, path, rows, bytes")
     .action((directory: string, flags: ExportFlags) => runExport(directory, flags, tools));
@@ -73,7 +75,8 @@ async function runQuery(sql: string, flags: QueryFlags, tools: QueryTools): Prom
       bytes += part.bytes;
       progress.tell(`fetching the tables: ${formatCountOf(++parts, "file")}, ${formatMegabytes(bytes)}`);
     };
-    const options: QueryOptions = { onFetch, signal: tools.signal, timestamps: "text" };
+    const { at } = flags;
+    const options: QueryOptions = { onFetch, signal: tools.signal, timestamps: "text", at };
     try {
       await answer(text, flags, { tools, options, onAnswer: progress.done });
     } catch (error) {
@@ -115,11 +118,12 @@ async function answer(
 }
 
 async function runExport(directory: string, flags: ExportFlags, tools: QueryTools): Promise<void> {
-  const { csv, table, force, json } = flags;
+  const { csv, table, force, json, at } = flags;
   const options: ExportOptions = {
     format: csv ? "csv" : "parquet",
     ...(table ? { tables: table } : {}),
     ...(force ? { force } : {}),
+    at,
     signal: tools.signal,
   };
   const { exportTables, planExport } = await import("../sql/export.js");

@@ -3,7 +3,16 @@ import { formatCount, formatSeconds } from "../base/text";
 import { interruption } from "./interrupt";
 import { tellUpgrade, withProgress } from "./progress";
 import { formatReplay } from "./report";
-import { type GiveUpOption, giveUpOption, type JsonOption, print, toRetry, withNeeded } from "./tools";
+import {
+  type GiveUpOption,
+  giveUpOption,
+  type JsonOption,
+  type KeepVersionsOption,
+  keepVersionsOption,
+  print,
+  toRetry,
+  withNeeded,
+} from "./tools";
 
 /** Adds `replay` to the command line. */
 export function addReplayCommand(program: Command): void {
@@ -13,12 +22,15 @@ export function addReplayCommand(program: Command): void {
       "rebuilds the tables from raw_data by today's schema: events that it accepts leave quarantine",
     )
     .option("--again", "rebuild even where the tables were landed by today's schema")
+    .option(...keepVersionsOption)
     .option(...giveUpOption)
     .option("--json", "print JSON: lakeDir, before and after (counts, rowCounts), commit, ms")
     .action(runReplay);
 }
 
-async function runReplay(options: JsonOption & GiveUpOption & { again?: true }): Promise<void> {
+async function runReplay(
+  options: JsonOption & GiveUpOption & KeepVersionsOption & { again?: true },
+): Promise<void> {
   const { replay } = await import("../landing/replay.js");
   const { readConfig } = await import("../base/config.js");
   const { openLake } = await import("../lake/lake.js");
@@ -27,7 +39,11 @@ async function runReplay(options: JsonOption & GiveUpOption & { again?: true }):
       "replaying",
       (progress) =>
         replay({
-          lake: openLake(readConfig().hdfs, toRetry(progress, options.giveUp, interruption)),
+          lake: openLake(
+            readConfig().hdfs,
+            toRetry(progress, options.giveUp, interruption),
+            options.keepVersions,
+          ),
           ...(options.again ? { again: true } : {}),
           signal: interruption,
           onUpgrade: (now) => tellUpgrade(progress, now),

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import type { Config } from "../base/config";
 import { formatTable } from "../base/terminal";
-import { formatCount, formatCountOf } from "../base/text";
+import { formatCount, formatCountOf, formatMegabytes } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
 import { formatSum, formatWhole } from "../lake/commit-file";
 import type { Beyond } from "../landing/beyond";
@@ -35,9 +35,18 @@ export function formatStatus({ services, topic, lake, problem }: Status, { kafka
   return [
     formatServices(services),
     topic ? formatTopic(topic) : noTopic,
-    lake ? formatLake(lake) : noLake,
+    ...(lake ? [formatLake(lake), formatVersionsStatus(lake)] : [noLake]),
     ...(problem ? [`landing would fail: ${problem}`] : []),
   ].join("\n");
+}
+
+/** How many versions there are, which is the newest and where it is, and what they hold. */
+function formatVersionsStatus({ versions }: LakeStatus): string {
+  const { count, oldest, newest, path, pinned, heldBytes } = versions;
+  if (count === 0) return 'versions: none; "npx user-activity doctor" says whether they can be made';
+  const pins = pinned > 0 ? `, ${pinned} pinned` : "";
+  const held = heldBytes === null ? "" : `; they hold ${formatMegabytes(heldBytes)} that the tables do not`;
+  return `versions: ${formatCount(count)} (${oldest} to ${newest}${pins}), the newest at ${path}${held}`;
 }
 
 /** The partitions of the topic: where they begin and end, what is landed, what is not; below it what waits and for what. */

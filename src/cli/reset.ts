@@ -7,7 +7,9 @@ import { withNeeded } from "./tools";
 export function addResetCommand(program: Command): void {
   program
     .command("reset")
-    .description("deletes the topic and the lake directory: what was published and landed is gone")
+    .description(
+      "deletes the topic and the lake directory with its versions: what was published and landed is gone; a directory whose snapshots an administrator has allowed is emptied",
+    )
     .option("--yes", "do it; without it, only says what would be deleted")
     .action(runReset);
 }
@@ -23,7 +25,9 @@ async function runReset(options: { yes?: true }): Promise<void> {
   const half = `${hdfs.lakeDir} is deleted, the topic "${kafka.topic}" is not; "npm run reset" tries again`;
   const work = async () => {
     // the lake first: where it may not go, the topic that it can be rebuilt from stays
-    await resetLake(openLake(hdfs)).catch((error) => Promise.reject(saying(error, untouched)));
+    await resetLake(openLake(hdfs), { isEmptied: hdfs.external }).catch((error) =>
+      Promise.reject(saying(error, untouched)),
+    );
     await resetTopic(kafka).catch((error) => Promise.reject(saying(error, half)));
   };
   await withNeeded(["kafka", "hdfs"], () => withProgress("resetting", work, () => `deleted ${what}`));

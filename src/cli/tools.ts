@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { InvalidArgumentError } from "commander";
 import { formatRetry, type RetryPolicy } from "../base/retry";
+import { keptVersions } from "../lake/keeping";
 import type { ServiceName } from "../services/services";
 import { interruption } from "./interrupt";
 import type { ProgressLine } from "./progress";
@@ -37,6 +38,31 @@ export async function withNeeded<T>(needed: readonly ServiceName[], work: () => 
 export function print<T>(result: T, options: JsonOption, format: (result: T) => string): void {
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : format(result)}\n`);
 }
+
+/** The option of commands that read the tables; with atOption. */
+export interface AtOption {
+  readonly at?: string;
+}
+
+/** The arguments of `option` for it. */
+export const atOption = [
+  "--at <version>",
+  "read the tables as of a version: a commit's number, a time such as 2026-11-29T12:00Z, or a pin's name",
+] as const;
+
+/** The option of commands that commit; with keepVersionsOption. */
+export interface KeepVersionsOption {
+  /** 0: none are made. */
+  readonly keepVersions: number;
+}
+
+/** The arguments of `option` for it. */
+export const keepVersionsOption = [
+  "--keep-versions <count>",
+  "keep so many versions of the tables, one a commit, beside those younger than a day or pinned; 0: make none",
+  parseWhole,
+  keptVersions,
+] as const;
 
 /** The option of commands that try again; with giveUpOption. */
 export interface GiveUpOption {

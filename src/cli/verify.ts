@@ -5,13 +5,14 @@ import type { VerifyReport } from "../landing/verify";
 import { untilInterrupted } from "./interrupt";
 import { withProgress } from "./progress";
 import { formatBeyond, formatVerify } from "./report";
-import { type JsonOption, print, withNeeded } from "./tools";
+import { type AtOption, atOption, type JsonOption, print, withNeeded } from "./tools";
 
 /** Adds `verify` to the command line. */
 export function addVerifyCommand(program: Command): void {
   program
     .command("verify")
     .description("recomputes every table from raw_data and compares; exit code 1 on any difference")
+    .option(...atOption)
     .option(
       "--json",
       "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts, topic, gaps (partition, from, to, count, skippedAt), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), beyond (topic, offsets, partitions: what the topic holds that is not landed; null where Kafka was not to be asked)",
@@ -19,17 +20,16 @@ export function addVerifyCommand(program: Command): void {
     .action(runVerify);
 }
 
-async function runVerify(options: JsonOption): Promise<void> {
-  const { verify } = await import("../landing/verify.js");
+async function runVerify(options: JsonOption & AtOption): Promise<void> {
   const { readBeyond } = await import("../landing/beyond.js");
   const { readConfig } = await import("../base/config.js");
   await withNeeded(["hdfs"], async () => {
     const report = await withProgress(
       "verifying",
-      ({ tell }) => untilInterrupted(verify({ onProgress: (table) => tell(`verifying ${table}`) })),
+      ({ tell }) => untilInterrupted(verifyAt(options, (table) => tell(`verifying ${table}`))),
       ({ checks }) => `verified ${checks.length} tables`,
     );
-    const beyond = await untilInterrupted(readBeyond(readConfig()));
+    const beyond = options.at === undefined ? await untilInterrupted(readBeyond(readConfig())) : null;
     print({ ...report, beyond }, options, (all) =>
       [formatVerify(all), ...formatBeyond(all.beyond)].join("\n"),
     );
@@ -41,6 +41,17 @@ async function runVerify(options: JsonOption): Promise<void> {
       `hdfs ${readConfig().hdfs.lakeDir}: expected what raw_data gives, received ${received}; ${advice}`,
     );
   });
+}
+
+/** A version where one is named, else the tables themselves, as other readers find them. */
+async function verifyAt({ at }: AtOption, onProgress: (table: string) => void): Promise<VerifyReport> {
+  const { verify } = await import("../landing/verify.js");
+  if (at === undefined) return verify({ onProgress });
+  const { readConfig } = await import("../base/config.js");
+  const { openAt } = await import("../lake/as-of.js");
+  const { openLake } = await import("../lake/lake.js");
+  const { lake } = await openAt(openLake(readConfig().hdfs), at);
+  return verify({ lake, onProgress });
 }
 
 function adviseOn({ isSchemaOther, isSettled }: VerifyReport): string {

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { posix } from "node:path";
+import * as v from "valibot";
 import { type Config, type HdfsConfig, type KafkaConfig, listUrls, readConfig } from "../base/config";
 import type { HdfsClient } from "../hdfs/client";
 import { isRemoteError, toHdfsError } from "../hdfs/errors";
@@ -66,7 +67,7 @@ async function readTopic(config: KafkaConfig): Promise<string> {
   }
 }
 
-async function examineHdfs({ hdfs }: Config): Promise<Finding> {
+async function examineHdfs({ hdfs }: Config): Promise<Finding | readonly Finding[]> {
   if (!hdfs.external && !(await findHdfs())) return describeStopped("HDFS", nameNodePlace);
   const where = `${hdfs.external ? "external" : "running"} at ${listUrls(hdfs).join(",")}`;
   const client = openHdfsClient(hdfs, patienceMs);
@@ -75,16 +76,47 @@ async function examineHdfs({ hdfs }: Config): Promise<Finding> {
     await createRenameCheck(client, hdfs)();
     await client.ask("PUT", "MKDIRS", "/"); // changes nothing, but in safe mode it is refused
     const dataNode = await checkDataNode(client, hdfs);
-    return toFinding(
-      "HDFS",
-      "ok",
-      `${where}, ${path} can be written by ${hdfs.user}, DataNode ${dataNode} answers`,
-    );
+    const found = `${where}, ${path} can be written by ${hdfs.user}, DataNode ${dataNode} answers`;
+    return [toFinding("HDFS", "ok", found), ...(hdfs.external ? [await examineVersions(client, hdfs)] : [])];
   } catch (error) {
     const call = { config: hdfs, path: hdfs.lakeDir, doing: "ask for access", timeoutMs: patienceMs };
     return toFinding("HDFS", "missing", where, toHdfsError(error, call).message);
   }
 }
+
+/** Whether versions of the tables can be made; in the embedded HDFS the lander allows them by itself. */
+async function examineVersions(client: HdfsClient, { lakeDir, user }: HdfsConfig): Promise<Finding> {
+  const allow = `hdfs dfsadmin -allowSnapshot ${lakeDir}`;
+  try {
+    const reply = await client.ask("GET", "GETFILESTATUS", lakeDir);
+    const { snapshotEnabled, owner } = v.parse(directoryReply, reply).FileStatus;
+    if (snapshotEnabled && owner === user) return toFinding("versions", "ok", `can be made of ${lakeDir}`);
+    if (snapshotEnabled) {
+      const found = `${lakeDir} belongs to ${owner}: ${user} can't make versions of it`;
+      return toFinding("versions", "note", found, "land as its owner, or have it given to this user");
+    }
+    const advice = `to have tables that stay as they are while others land, an administrator runs, once: ${allow}`;
+    return toFinding(
+      "versions",
+      "note",
+      `${lakeDir}: snapshots are not allowed, so that there are none`,
+      advice,
+    );
+  } catch (error) {
+    if (!isRemoteError(error, "FileNotFoundException")) throw error;
+    const advice = `an administrator runs, once: hdfs dfs -mkdir -p ${lakeDir}, hdfs dfs -chown ${user} ${lakeDir}, ${allow}`;
+    return toFinding(
+      "versions",
+      "note",
+      `${lakeDir} is not there yet, and snapshots of it not allowed`,
+      advice,
+    );
+  }
+}
+
+const directoryReply = v.object({
+  FileStatus: v.object({ snapshotEnabled: v.optional(v.boolean()), owner: v.string() }),
+});
 
 /** Asks whether the user may write to the lake's directory, or to the first above it that is there, which is returned. */
 async function checkAccess(client: HdfsClient, config: HdfsConfig): Promise<string> {

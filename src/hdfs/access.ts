@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { HdfsClient } from "./client";
-import { parseReply, undefinedWhereMissing } from "./replies";
+import { type Attempt, parseReply, undefinedWhereMissing } from "./replies";
 
 /** Who may do what with a file or directory. */
 export interface HdfsAccess {
@@ -21,6 +21,19 @@ export interface HdfsAccess {
 /** Extended attributes by their names, such as "user.origin"; values are encoded as WebHDFS has them ("0x..."). */
 export type HdfsAttributes = Readonly<Record<string, string>>;
 
+/** Who may do what with files and directories, and their attributes. */
+export interface HdfsRights {
+  /** Who may do what with what is there; undefined where nothing is. */
+  readonly access: (path: string) => Promise<HdfsAccess | undefined>;
+  /** Gives a directory the mode and the access control list of another; owner and group stay as they are. */
+  readonly setModeAndAcl: (path: string, access: HdfsAccess) => Promise<void>;
+  /** Gives a file or directory to another user: a superuser's to do. */
+  readonly setOwner: (path: string, owner: string) => Promise<void>;
+  readonly attributes: (path: string) => Promise<HdfsAttributes>;
+  /** Has a file or directory have these attributes and no others. */
+  readonly setAttributes: (path: string, attributes: HdfsAttributes) => Promise<void>;
+}
+
 const accessReply = v.object({
   FileStatus: v.object({
     owner: v.string(),
@@ -35,8 +48,26 @@ const attributesReply = v.object({
   XAttrs: v.array(v.object({ name: v.string(), value: v.nullish(v.string()) })),
 });
 
+/** The calls about who may do what. */
+export function openAccess(client: HdfsClient, attempt: Attempt): HdfsRights {
+  return {
+    access: (path: string) => attempt(path, "read access", () => readAccess(client, path)),
+    setModeAndAcl: (path: string, access: HdfsAccess) =>
+      attempt(path, "set access", () => setModeAndAcl(client, path, access)),
+    setOwner: (path: string, owner: string) =>
+      attempt(path, "set owner", () => setOwner(client, path, owner)),
+    attributes: (path: string) => attempt(path, "read attributes", () => readAttributes(client, path)),
+    setAttributes: (path: string, attributes: HdfsAttributes) =>
+      attempt(path, "set attributes", () => setAttributes(client, path, attributes)),
+  };
+}
+
+async function setOwner(client: HdfsClient, path: string, owner: string): Promise<void> {
+  await client.ask("PUT", "SETOWNER", path, { owner });
+}
+
 /** What is there; undefined where nothing is. */
-export async function readAccess(client: HdfsClient, path: string): Promise<HdfsAccess | undefined> {
+async function readAccess(client: HdfsClient, path: string): Promise<HdfsAccess | undefined> {
   const reply = await client.ask("GET", "GETFILESTATUS", path).catch(undefinedWhereMissing);
   if (reply === undefined) return undefined;
   const { FileStatus: status } = parseReply(accessReply, reply);
@@ -47,7 +78,7 @@ export async function readAccess(client: HdfsClient, path: string): Promise<Hdfs
 }
 
 /** Gives a directory this mode and access control list; owner and group stay. */
-export async function setModeAndAcl(client: HdfsClient, path: string, to: HdfsAccess): Promise<void> {
+async function setModeAndAcl(client: HdfsClient, path: string, to: HdfsAccess): Promise<void> {
   const from = await readAccess(client, path);
   if (String(from?.acl) !== String(to.acl)) {
     if (to.acl.length > 0) await client.ask("PUT", "SETACL", path, { aclspec: toAclSpec(to) });
@@ -70,7 +101,7 @@ function toSymbols(digit: string): string {
 }
 
 /** Those that this user may see; none where the NameNode keeps none. */
-export async function readAttributes(client: HdfsClient, path: string): Promise<HdfsAttributes> {
+async function readAttributes(client: HdfsClient, path: string): Promise<HdfsAttributes> {
   const reply = await client.ask("GET", "GETXATTRS", path, { encoding: "hex" }).catch(undefinedWhereOff);
   if (reply === undefined) return {};
   const { XAttrs: found } = parseReply(attributesReply, reply);
@@ -78,7 +109,7 @@ export async function readAttributes(client: HdfsClient, path: string): Promise<
 }
 
 /** Has a directory have these attributes and no others. */
-export async function setAttributes(client: HdfsClient, path: string, to: HdfsAttributes): Promise<void> {
+async function setAttributes(client: HdfsClient, path: string, to: HdfsAttributes): Promise<void> {
   const from = await readAttributes(client, path);
   for (const [name, value] of Object.entries(to)) {
     if (from[name] === value) continue;

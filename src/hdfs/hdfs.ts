@@ -3,19 +3,13 @@ import * as v from "valibot";
 import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
-import {
-  type HdfsAccess,
-  type HdfsAttributes,
-  readAccess,
-  readAttributes,
-  setAttributes,
-  setModeAndAcl,
-} from "./access";
+import { type HdfsRights, openAccess } from "./access";
 import { checkHdfsPath, type HdfsClient, type HdfsSource } from "./client";
 import { isRemoteError, toHdfsError } from "./errors";
 import { openHdfsClient } from "./failover";
 import { createRenameCheck } from "./probe";
-import { parseReply, undefinedWhereMissing } from "./replies";
+import { type Attempt, parseReply, undefinedWhereMissing } from "./replies";
+import { type HdfsSnapshots, openSnapshots } from "./snapshots";
 
 /** What HDFS says of one file or directory. */
 export interface HdfsEntry {
@@ -28,13 +22,15 @@ export interface HdfsEntry {
   /** ms UTC */
   readonly modifiedMs: number;
   readonly owner: string;
+  /** HDFS's own number of it, which a rename keeps; undefined where it tells none. */
+  readonly fileId?: number | undefined;
 }
 
 /**
  * HDFS as the lake needs it. Paths are absolute, without ':', and no part is empty, "." or "..". What fails is thrown
  * as a ServiceError that names the path, what was being done, what came instead and what to do.
  */
-export interface Hdfs {
+export interface Hdfs extends HdfsRights, HdfsSnapshots {
   /** Entries of a directory, sorted by name; none where nothing is there. Throws for a file. */
   readonly list: (directory: string) => Promise<HdfsEntry[]>;
   /** What is there; undefined where nothing is. */
@@ -59,15 +55,6 @@ export interface Hdfs {
   readonly makeDirectory: (path: string) => Promise<void>;
   /** Removes a file or an empty directory, with `recursive` a full one too; returns false where nothing was there. */
   readonly remove: (path: string, options?: { readonly recursive?: boolean }) => Promise<boolean>;
-  /** Who may do what with what is there; undefined where nothing is. */
-  readonly access: (path: string) => Promise<HdfsAccess | undefined>;
-  /** Gives a directory the mode and the access control list of another; owner and group stay as they are. */
-  readonly setModeAndAcl: (path: string, access: HdfsAccess) => Promise<void>;
-  /** Gives a file or directory to another user: a superuser's to do. */
-  readonly setOwner: (path: string, owner: string) => Promise<void>;
-  readonly attributes: (path: string) => Promise<HdfsAttributes>;
-  /** Has a file or directory have these attributes and no others. */
-  readonly setAttributes: (path: string, attributes: HdfsAttributes) => Promise<void>;
 }
 
 /** How long HDFS's own client waits, too. */
@@ -137,27 +124,8 @@ export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
     remove: (path, { recursive = false } = {}) =>
       attempt(path, "remove", () => remove(client, path, recursive)),
     ...openAccess(client, attempt),
+    ...openSnapshots(client, attempt),
   };
-}
-
-/** Does the work with what HDFS fails with put into words, and again where that may pass. */
-type Attempt = <T>(path: string, doing: string, work: () => Promise<T>) => Promise<T>;
-
-function openAccess(client: HdfsClient, attempt: Attempt) {
-  return {
-    access: (path: string) => attempt(path, "read access", () => readAccess(client, path)),
-    setModeAndAcl: (path: string, access: HdfsAccess) =>
-      attempt(path, "set access", () => setModeAndAcl(client, path, access)),
-    setOwner: (path: string, owner: string) =>
-      attempt(path, "set owner", () => setOwner(client, path, owner)),
-    attributes: (path: string) => attempt(path, "read attributes", () => readAttributes(client, path)),
-    setAttributes: (path: string, attributes: HdfsAttributes) =>
-      attempt(path, "set attributes", () => setAttributes(client, path, attributes)),
-  };
-}
-
-async function setOwner(client: HdfsClient, path: string, owner: string): Promise<void> {
-  await client.ask("PUT", "SETOWNER", path, { owner });
 }
 
 async function remove(client: HdfsClient, path: string, recursive: boolean): Promise<boolean> {
@@ -170,6 +138,7 @@ const statusReply = v.object({
   length: v.number(),
   modificationTime: v.number(),
   owner: v.string(),
+  fileId: v.optional(v.number()),
 });
 const fileReply = v.object({ FileStatus: statusReply });
 const listReply = v.object({ FileStatuses: v.object({ FileStatus: v.array(statusReply) }) });
@@ -235,6 +204,7 @@ function toEntry(status: v.InferOutput<typeof statusReply>, path: string): HdfsE
     bytes: status.length,
     modifiedMs: status.modificationTime,
     owner: status.owner,
+    fileId: status.fileId,
   };
 }
 

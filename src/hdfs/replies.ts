@@ -12,3 +12,6 @@ export function parseReply<T>(schema: v.GenericSchema<unknown, T>, reply: unknow
 export function undefinedWhereMissing(error: unknown): undefined {
   if (!isRemoteError(error, "FileNotFoundException")) throw error;
 }
+
+/** Does the work with what HDFS fails with put into words, and again where that may pass. */
+export type Attempt = <T>(path: string, doing: string, work: () => Promise<T>) => Promise<T>;

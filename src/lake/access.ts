@@ -11,6 +11,8 @@ export interface StagingFolder {
   readonly path: string;
   /** The mode of a file in it. */
   readonly mode: string;
+  /** Whether snapshots may be taken of the directory that its files are to stand in. */
+  readonly isSnapshottable?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface StagingFolder {
 export async function openStaging(lake: Lake, directory: string, path: string): Promise<StagingFolder> {
   const access = await lake.hdfs.access(resolve(lake.at(directory)));
   if (access) await makeLike(lake, { directory, path }, access);
-  return { path, mode: toFileMode(access) };
+  return { path, mode: toFileMode(access), isSnapshottable: access?.isSnapshottable ?? false };
 }
 
 /** As HDFS has it, 644; nothing of it that the directory denies, unless its default entries say so themselves. */

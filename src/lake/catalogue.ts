@@ -4,6 +4,7 @@ import { type Column, schemaVersion, type TableName, tables } from "../tables/ta
 import { typeNames } from "../tables/types";
 import { type Counts, formatWhole, type LakeState, type Whole } from "./commit-file";
 import type { Gap } from "./gaps";
+import { versionName } from "./version-names";
 
 /** One file of a table: its path relative to the lake's directory. */
 export interface PartFile {
@@ -36,6 +37,8 @@ export interface LakeContents {
   readonly commit: { readonly number: number; readonly committedAt: string; readonly format: number };
   readonly state: Pick<LakeState, "offsets" | "rowCounts"> & Whole;
   readonly parts: LakeParts;
+  /** Whether the commit becomes a version; default not. */
+  readonly isVersion?: boolean;
 }
 
 /** Where the rows come from; a property of our own beside the standard ones. */
@@ -50,6 +53,8 @@ export interface Lineage {
   readonly commitFormat: number;
   readonly schemaVersion: number;
   readonly committedAt: string;
+  /** Where the tables stay as this commit has them, relative to the catalogue; null where there are no versions. */
+  readonly version: string | null;
 }
 
 /** A column in the terms of a Table Schema; parquetType, unit, nullMeaning are properties of our own. */
@@ -98,7 +103,8 @@ export interface DataPackage {
 }
 
 /** Describes the lake's tables as a Frictionless Data Package (version 2), for programs. */
-export function toDataPackage({ commit, state, parts }: LakeContents): DataPackage {
+export function toDataPackage(contents: LakeContents): DataPackage {
+  const { commit, state, parts } = contents;
   const names = Object.keys(tables) as TableName[];
   return {
     $schema: "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -115,15 +121,17 @@ export function toDataPackage({ commit, state, parts }: LakeContents): DataPacka
       },
     ],
     sources: [{ title: `Kafka topic ${state.topic}` }],
-    lineage: toLineage(commit, state),
+    lineage: toLineage(contents),
     resources: names.map((name) => toResource(name, parts[name], state.rowCounts[name])),
   };
 }
 
-function toLineage(commit: LakeContents["commit"], state: LakeContents["state"]): Lineage {
+function toLineage({ commit, state, isVersion = false }: LakeContents): Lineage {
   const { topic, offsets, counts, gaps = [] } = state;
   const { number, format, committedAt } = commit;
-  return { topic, offsets, counts, gaps, commit: number, commitFormat: format, schemaVersion, committedAt };
+  const version = isVersion ? `.snapshot/${versionName(number)}` : null;
+  const made = { commit: number, commitFormat: format, schemaVersion, committedAt, version };
+  return { topic, offsets, counts, gaps, ...made };
 }
 
 function toResource(name: TableName, parts: readonly PartFile[], rows: number): ResourceDescriptor {

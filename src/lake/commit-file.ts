@@ -99,6 +99,10 @@ export interface Commit {
   readonly swaps: readonly Swap[];
   /** What the files of each table come to before and after it; absent in commits that were written before it was kept. */
   readonly parts?: PartSums | undefined;
+  /** Of a claim: number of the last commit that changed the tables; absent where that is not known, or was none. */
+  readonly changedBy?: number | undefined;
+  /** Whether its tables become a version, or those that a claim has found; absent for not. */
+  readonly isVersion?: boolean | undefined;
 }
 
 /** What the writer of a commit decides. */
@@ -116,7 +120,18 @@ export function emptyState(topic: string): LakeState {
 export function claimAfter(last: Commit | undefined, run: string, topic: string): Commit {
   const { state = emptyState(topic), files = [], swaps = [], parts } = last ?? {};
   const sums = parts ? { parts } : {};
-  return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps, ...sums });
+  const changedBy = last && lastChange(last);
+  const change = {
+    ...(changedBy === undefined ? {} : { changedBy }),
+    ...(last?.isVersion ? { isVersion: true } : {}),
+  };
+  return nextCommit(last, { kind: "claim", run, holder: run, state, files, swaps, ...sums, ...change });
+}
+
+/** Number of the last commit that changed the tables, this one or one before it; undefined where that is not known. */
+export function lastChange(commit: Commit): number | undefined {
+  if (!hasTables(commit)) return undefined;
+  return commit.kind === "claim" ? commit.changedBy : commit.number;
 }
 
 /** The commit that follows `last`. */

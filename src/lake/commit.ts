@@ -13,8 +13,9 @@ import {
 } from "./commit-file";
 import { type Lake, readLakeParts, readLastCommit } from "./lake";
 import { sumChange } from "./part-sums";
-import { keptCommits, move, placeCommit, stageCatalogue } from "./placing";
+import { keptCommits, move, stageCatalogue } from "./placing";
 import { type StagedFile, toCommittedFiles } from "./staging";
+import { finishCommit } from "./versions";
 
 /** A directory that is staged for a commit, with the files that come with it, by their final paths. */
 export interface StagedSwap extends Swap {
@@ -63,13 +64,17 @@ export async function commitChange(
   for (;;) {
     if (last?.holder !== change.holder) return { kind: "taken over", last };
     if (!parts) {
-      await placeCommit(lake, last);
+      await finishCommit(lake, last);
       if (await isStale(lake, change.swaps)) return { kind: "stale", last };
       parts = await readLakeParts(lake);
     }
     const plan = planCommit(committer, change, { last, parts });
-    const catalogue = await stageCatalogue(lake, folder, toContents(committer, plan));
-    const commit = { ...plan.commit, files: [...plan.commit.files, ...catalogue] };
+    const { files, isVersion } = await stageCatalogue(lake, folder, toContents(committer, plan));
+    const commit = {
+      ...plan.commit,
+      files: [...plan.commit.files, ...files],
+      ...(isVersion ? { isVersion } : {}),
+    };
     const attempt = await stageCommit(lake, commit, folder);
     if (attempt.isOurs) return { kind: "committed", commit, parts: plan.parts, last: attempt.last };
     last = attempt.last;

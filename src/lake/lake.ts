@@ -8,14 +8,17 @@ import { readRowGroups } from "../parquet/read";
 import { type RowOf, type TableName, tables } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
 import { type Commit, commitName, commitNumber, hasTables, type PartsSum, parseCommit } from "./commit-file";
+import { keptVersions, type Versioning } from "./keeping";
 import { isSameSum, sumParts } from "./part-sums";
-import { keptBySnapshots, readSnapshots } from "./snapshots";
+import { emptyDirectory, removeVersions } from "./version-names";
 
 /** The directory in HDFS that holds the tables, and what only the landing protocol sees: `_commits`, `_index`, `_tmp`. */
 export interface Lake {
   readonly hdfs: Hdfs;
   /** Absolute HDFS path of something in the lake. */
   readonly at: (path: string) => string;
+  /** What becomes of its versions; default: none are made. */
+  readonly versions?: Versioning;
 }
 
 /** One Parquet file of a table. */
@@ -24,11 +27,19 @@ export interface Part {
   readonly bytes: number;
   /** ms UTC */
   readonly modifiedMs: number;
+  /** HDFS's own number of it, which a rename keeps; undefined where it tells none. */
+  readonly fileId?: number | undefined;
 }
 
 /** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */
-export function openLake(config: HdfsConfig, retry?: RetryPolicy): Lake {
-  return { hdfs: openHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}` };
+export function openLake(config: HdfsConfig, retry?: RetryPolicy, keep: number = keptVersions): Lake {
+  const versions = { keep, refusal: undefined };
+  return { hdfs: openHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}`, versions };
+}
+
+/** The HDFS directory of a lake, without a slash at its end. */
+export function directoryOf({ at }: Lake): string {
+  return at("").replace(/\/$/, "");
 }
 
 /** The last commit; undefined in a lake that has none. */
@@ -161,12 +172,24 @@ export async function listTables(
   );
 }
 
-/** Removes the whole lake directory. Throws, nothing being removed, where it or a directory in it has snapshots. */
-export async function resetLake({ hdfs, at }: Lake): Promise<boolean> {
-  try {
-    return await hdfs.remove(at("").replace(/\/$/, ""), { recursive: true });
-  } catch (error) {
-    const path = findSnapshottable(error);
-    throw path ? keptBySnapshots(await readSnapshots(hdfs, path)) : error;
+/**
+ * Removes the whole lake directory and the versions of it; with `isEmptied`, one whose snapshots are allowed is left
+ * there, empty, since an administrator would have to allow them again. Throws, nothing being removed, where somebody has
+ * pinned a version, or where it or a directory in it has snapshots of others.
+ */
+export async function resetLake(
+  lake: Lake,
+  { isEmptied = false }: { readonly isEmptied?: boolean } = {},
+): Promise<boolean> {
+  const access = isEmptied ? await lake.hdfs.access(directoryOf(lake)) : undefined;
+  if (access?.isSnapshottable) return emptyDirectory(lake.hdfs, directoryOf(lake));
+  for (;;) {
+    try {
+      return await lake.hdfs.remove(directoryOf(lake), { recursive: true });
+    } catch (error) {
+      const path = findSnapshottable(error);
+      if (!path) throw error;
+      await removeVersions(lake.hdfs, path);
+    }
   }
 }

@@ -120,25 +120,28 @@ async function moving(
 /**
  * Writes, in a folder under `_tmp`, the catalogue of the lake as it is once a commit's files are placed:
  * datapackage.json and README.md. They count as files of that commit, so that finishing a commit that was cut brings
- * its catalogue too.
+ * its catalogue too. `isVersion`: whether it names a version of the commit, which is to be made then.
  */
 export async function stageCatalogue(
   lake: Lake,
   folder: string,
   contents: LakeContents,
-): Promise<CommittedFile[]> {
-  const texts = [
-    ["datapackage.json", `${JSON.stringify(toDataPackage(contents), undefined, 2)}\n`],
-    ["README.md", toLakeReadme(contents)],
-  ] as const;
+): Promise<{ readonly files: readonly CommittedFile[]; readonly isVersion: boolean }> {
   const files: CommittedFile[] = [];
-  const { path: beside, mode } = await openStaging(lake, "", `${folder}/_lake`);
+  const { path: beside, mode, isSnapshottable = false } = await openStaging(lake, "", `${folder}/_lake`);
+  const { keep = 0, refusal } = lake.versions ?? {};
+  const isVersion = isSnapshottable && keep > 0 && refusal === undefined;
+  const whole = { ...contents, isVersion };
+  const texts = [
+    ["datapackage.json", `${JSON.stringify(toDataPackage(whole), undefined, 2)}\n`],
+    ["README.md", toLakeReadme(whole)],
+  ] as const;
   for (const [path, text] of texts) {
     const staged = `${beside}/${contents.commit.number}-${path}`;
     const bytes = await lake.hdfs.write(lake.at(staged), Buffer.from(text), { mode });
     files.push({ table: "catalogue", staged, path, rowCount: 0, bytes });
   }
-  return files;
+  return { files, isVersion };
 }
 
 /** Whether the catalogue that a commit placed is still there; false too for a commit that had none. */

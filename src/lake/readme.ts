@@ -4,6 +4,7 @@ import { keys } from "../tables/keys";
 import { type Column, type Table, type TableName, tables } from "../tables/tables";
 import type { LakeContents } from "./catalogue";
 import { formatWhole } from "./commit-file";
+import { versionName } from "./version-names";
 
 /** Describes the lake in words (Markdown), for a person who finds its directory and has never heard of the project. */
 export function toLakeReadme(contents: LakeContents): string {
@@ -15,6 +16,7 @@ export function toLakeReadme(contents: LakeContents): string {
     listTables(contents),
     `Every message of the topic is in one of three places, and the sum holds: **${formatWhole(state)}**. The same exam ID delivered again with the same contents is a duplicate and adds nothing but a row of raw_data; what is no sound event is in quarantine, with every reason.`,
     `Written by commit ${commit.number} at ${commit.committedAt}, and again by every landing. It holds the messages up to ${describeOffsets(state.offsets)} (the offset of the next message). \`datapackage.json\` says the same to programs, as a [Frictionless Data Package](https://datapackage.org/), and every Parquet file carries the description of its columns in its footer.`,
+    ...describeVersion(contents),
     "## How to read them",
     readingSections(contents),
     "## Good to know",
@@ -22,6 +24,15 @@ export function toLakeReadme(contents: LakeContents): string {
     ...names.map((name) => describeTable(tables[name], lakeDir)),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** Where the tables stay as they are, for those who must not see them change. */
+function describeVersion({ commit, lakeDir, isVersion }: LakeContents): string[] {
+  if (!isVersion) return [];
+  const path = `${lakeDir}/.snapshot/${versionName(commit.number)}`;
+  return [
+    `All tables as of this commit stay readable under \`${path}/<table>\`, which nothing changes any more, for a day and as long as the commit is one of the last: read several tables from there. \`npx user-activity versions\` lists them, and pins what is to stay.`,
+  ];
 }
 
 /** What a reader of the tables had better know, as a list. */

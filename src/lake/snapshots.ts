@@ -1,5 +1,6 @@
 import { ServiceError } from "../base/errors";
-import type { Hdfs } from "../hdfs/hdfs";
+import { isRemoteError } from "../hdfs/errors";
+import type { Hdfs, HdfsEntry } from "../hdfs/hdfs";
 
 /** Where a directory that can't be moved or removed for its snapshots is, and what is in the way. */
 export interface Snapshots {
@@ -8,9 +9,19 @@ export interface Snapshots {
   readonly names: readonly string[];
 }
 
-/** The snapshots of a directory that may have some. */
+/** The snapshots of a directory; none where they are not allowed. */
+export async function listSnapshots(hdfs: Hdfs, path: string): Promise<HdfsEntry[]> {
+  try {
+    return await hdfs.list(`${path}/.snapshot`);
+  } catch (error) {
+    if (isRemoteError((error as Error).cause ?? {}, "SnapshotException")) return [];
+    throw error;
+  }
+}
+
+/** What is in the way of moving or removing a directory. */
 export async function readSnapshots(hdfs: Hdfs, path: string): Promise<Snapshots> {
-  return { path, names: (await hdfs.list(`${path}/.snapshot`)).map(({ name }) => name) };
+  return { path, names: (await listSnapshots(hdfs, path)).map(({ name }) => name) };
 }
 
 /** Says why a directory can't be replaced, and how to change that. */
@@ -19,19 +30,22 @@ export function explainSnapshots({ path, names }: Snapshots): string {
   return `hdfs ${path}: expected a directory without snapshots, since HDFS moves none that has or allows them, received ${received}; take them of the lake's directory instead, and here: ${adviseRemoval({ path, names })}`;
 }
 
-/** Says what it means that a lake to be deleted has snapshots, and how to remove them. */
+/** Says what it means that a lake to be deleted has snapshots of others, and how to remove them. */
 export function keptBySnapshots(snapshots: Snapshots): ServiceError {
   const { path, names } = snapshots;
   return new ServiceError(
-    `hdfs ${path}: expected a directory without snapshots, received ${listNames(names)}: each keeps what was there when it was taken, and HDFS deletes nothing that has one; nothing is deleted, the topic neither. If they may go: ${adviseRemoval(snapshots)}; then run it again`,
+    `hdfs ${path}: expected a directory without snapshots of others, received ${listNames(names)}: each keeps what was there when it was taken, and HDFS deletes nothing that has one; nothing is deleted, the topic neither. If they may go: ${listRemovals(snapshots).join(", ")}; then run it again`,
   );
 }
 
 /** The commands of Hadoop; the last one is a superuser's. */
-function adviseRemoval({ path, names }: Snapshots): string {
+function adviseRemoval(snapshots: Snapshots): string {
+  return [...listRemovals(snapshots), `hdfs dfsadmin -disallowSnapshot ${snapshots.path}`].join(", ");
+}
+
+function listRemovals({ path, names }: Snapshots): string[] {
   const removals = names.map((name) => `hdfs dfs -deleteSnapshot ${path} ${name}`);
-  const shown = removals.length > 3 ? [...removals.slice(0, 3), "and so on"] : removals;
-  return [...shown, `hdfs dfsadmin -disallowSnapshot ${path}`].join(", ");
+  return removals.length > 3 ? [...removals.slice(0, 3), "and so on"] : removals;
 }
 
 function listNames(names: readonly string[]): string {

@@ -5,7 +5,7 @@ import { interruptible } from "../base/kernel";
 import { commitChange, type StagedSwap } from "../lake/commit";
 import { type Commit, checkVersion, hasTables, type Swap } from "../lake/commit-file";
 import { type Lake, listSettled, openLake, readLastCommit } from "../lake/lake";
-import { placeCommit } from "../lake/placing";
+import { finishCommit } from "../lake/versions";
 import { createRunId, createSpool } from "./hold";
 import {
   type CompactedDirectory,
@@ -136,10 +136,10 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
  * by a commit of their own, after which the catalogue is true again and nobody tries it any more.
  */
 async function placeOrGiveUp(work: Work, commit: Commit): Promise<readonly Swap[]> {
-  const left = await placeCommit(work.lake, commit);
+  const left = await finishCommit(work.lake, commit);
   const change = { kind: "compact", holder: commit.holder, files: [], swaps: [] } as const;
   const outcome = left.length > 0 ? await commitChange(work, change) : undefined;
-  if (outcome?.kind === "committed") await placeCommit(work.lake, outcome.commit);
+  if (outcome?.kind === "committed") await finishCommit(work.lake, outcome.commit);
   return left;
 }
 

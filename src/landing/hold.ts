@@ -12,8 +12,9 @@ import type { Schema } from "../events/schema";
 import type { LakeParts } from "../lake/catalogue";
 import { type Change, commitChange, lostCommits } from "../lake/commit";
 import type { Commit } from "../lake/commit-file";
+import { pruneLake } from "../lake/expiry";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
-import { placeCommit, pruneCommits } from "../lake/placing";
+import { finishCommit } from "../lake/versions";
 import { LandingBatch } from "./batch";
 import type { Refusals } from "./refusals";
 
@@ -51,7 +52,7 @@ export async function readSettled<T extends object>(
   for (;;) {
     const last = await readLastCommit(lake);
     if (last?.holder !== run) throw takenOver(lake, last);
-    await placeCommit(lake, last);
+    await finishCommit(lake, last);
     const found = await read().catch((error: Error) => error);
     if ((await readLastCommit(lake))?.number !== last.number) continue;
     if (found instanceof Error) throw found;
@@ -91,13 +92,13 @@ export async function commitBatch(landing: Landing): Promise<void> {
   try {
     const staged = await landing.batch.stage();
     const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
-    await placeCommit(lake, commit);
+    await finishCommit(lake, commit);
     exams.mark();
     landing.last = commit;
     landing.parts = parts;
     landing.commits++;
     landing.batch = new LandingBatch({ ...landing, state: commit.state });
-    if (commit.number % 25 === 0) await pruneCommits(lake, commit);
+    if (commit.number % 25 === 0) await pruneLake(lake, commit);
   } catch (error) {
     await checkHeld(landing, error as Error);
     throw error;
@@ -124,7 +125,7 @@ export async function checkHeld(landing: Landing, cause?: Error): Promise<void> 
   const last = await readLastCommit(landing.lake).catch(() => undefined);
   if (!last) return;
   if (last.holder !== landing.run) throw takenOver(landing.lake, last, cause);
-  if (!cause && last.number > landing.last.number) await placeCommit(landing.lake, last);
+  if (!cause && last.number > landing.last.number) await finishCommit(landing.lake, last);
 }
 
 /** Removes what an ended landing leaves, so long as HDFS answers: the next one sweeps it otherwise. */

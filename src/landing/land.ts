@@ -14,13 +14,13 @@ import { type Lake, openLake } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
 import { closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
-import { openLanding } from "./open";
+import { type LandingPlan, openLanding } from "./open";
 import type { RebuildProgress } from "./rebuild";
 import type { Refused } from "./refusals";
 import { settle } from "./settle";
 import type { UpgradeOptions } from "./upgrade";
 
-export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade"> {
+export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade">, Pick<LandingPlan, "onNoVersions"> {
   /** Default: what the environment says. */
   readonly config?: Config;
   /** Default: the lake that the configuration names. The tests put faults between the landing and HDFS. */
@@ -33,6 +33,11 @@ export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade"> {
   readonly schema?: Schema<GradeValues>;
   /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
+  /**
+   * A version is made of every commit that changes the tables, and so many of the last are kept, beside those younger
+   * than a day and those that are pinned; 0: none are made. Default 20.
+   */
+  readonly keepVersions?: number;
   /**
    * Goes on behind offsets that are gone before they were landed, and keeps them on record; default: partitions that
    * lack some are left out, and once the others are landed that is thrown.
@@ -120,17 +125,24 @@ export function skipHoles(landing: Landing, ranges: readonly PartitionOffsets[])
     landing.batch.skip({ ...hole, skippedAt });
 }
 
+type ClaimOptions = Pick<LandOptions, "lake" | "schema" | "retry" | "keepVersions" | "onNoVersions"> &
+  UpgradeOptions;
+
+function keeping(lake: Lake, keep?: number): Lake {
+  return keep === undefined ? lake : { ...lake, versions: { keep, refusal: undefined } };
+}
+
 /** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
 export async function claimLake(
   config: Config,
-  { lake, schema, retry, ...upgrade }: Pick<LandOptions, "lake" | "schema" | "retry"> & UpgradeOptions,
+  { lake, schema, retry, keepVersions, ...looking }: ClaimOptions,
 ): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
   const ranges = await readOffsets(config.kafka, { retry });
   const landing = await openLanding({
-    lake: lake ?? openLake(config.hdfs, retry),
+    lake: lake ? keeping(lake, keepVersions) : openLake(config.hdfs, retry, keepVersions),
     config,
     schema,
-    ...upgrade,
+    ...looking,
     check: (state) => checkOffsets(state, config.kafka.topic, ranges),
   });
   return { landing, ranges };

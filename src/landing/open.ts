@@ -4,8 +4,10 @@ import type { GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import { type Attempt, stageCommit } from "../lake/commit";
 import { type Commit, claimAfter, emptyState, isOfOldVersion, type LakeState } from "../lake/commit-file";
+import { pruneLake } from "../lake/expiry";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
-import { createLake, listStaged, placeCommit, pruneCommits, sweepStaged } from "../lake/placing";
+import { createLake, listStaged, placeCommit, sweepStaged } from "../lake/placing";
+import { allowVersions, makeVersion } from "../lake/versions";
 import { LandingBatch } from "./batch";
 import {
   closeLanding,
@@ -29,6 +31,8 @@ export interface LandingPlan {
   readonly schema?: Schema<GradeValues> | undefined;
   /** Told while tables of an old version are brought up, and once they are. */
   readonly onUpgrade?: ((progress: UpgradeProgress) => void) | undefined;
+  /** Told, once, why no versions can be made. */
+  readonly onNoVersions?: ((refusal: string) => void) | undefined;
   /** Ends the bringing up, with the signal's reason; the tables stay as they were. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -74,8 +78,11 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
     if (!isOurs) continue;
     if (last.holder !== run) throw takenOver(lake, last);
     const givenUp = await placeCommit(lake, commit);
-    await sweepStaged(lake, staged, givenUp);
-    return pruneCommits(lake, commit);
+    await sweepStaged(lake, staged, givenUp); // before a version holds it
+    await allowVersions(lake, !config.hdfs.external);
+    if (givenUp.length === 0) await makeVersion(lake, commit);
+    if (lake.versions?.refusal) plan.onNoVersions?.(lake.versions.refusal);
+    return pruneLake(lake, commit);
   }
   throw new ServiceError(
     `hdfs ${lake.at("_commits")}: expected to claim the lake, received another run's commit ${claimTries} times; are many landers started in turn? Leave one running`,

@@ -6,8 +6,8 @@ import type { MessageBatch } from "../kafka/message";
 import { checkReplaceable, openStaging } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Commit, emptyState, type LakeState, toPartNumber } from "../lake/commit-file";
-import { placeCommit } from "../lake/placing";
 import type { StagedFile } from "../lake/staging";
+import { finishCommit } from "../lake/versions";
 import { createTableFile } from "../parquet/write";
 import { LandingBatch, type StagedBatch } from "./batch";
 import { commitHeld, type Landing, sweepLanding } from "./hold";
@@ -47,7 +47,7 @@ export async function rebuildTables(
   const rebuild = await stageRebuild(landing, options);
   await checkReplaceable(lake, rebuilt);
   const { commit, parts } = await commitRebuild(landing, rebuild);
-  await placeCommit(lake, commit);
+  await finishCommit(lake, commit);
   await sweepLanding(landing);
   return { commit, parts, exams: rebuild.exams };
 }

@@ -7,6 +7,7 @@ import { listTables, openLake, readLastCommit } from "../lake/lake";
 import { isSettled } from "../lake/settled";
 import { readServices, type ServicesStatus } from "../services/services";
 import type { TableName } from "../tables/tables";
+import { readVersionsStatus, type VersionsStatus } from "./history";
 
 /** One landed dataset: what a reader finds at `path`. */
 export interface DatasetStatus {
@@ -35,6 +36,7 @@ export interface LakeStatus {
   /** Number of the last commit and when it was made (ISO 8601, UTC). */
   readonly commit: number;
   readonly committedAt: string;
+  readonly versions: VersionsStatus;
 }
 
 export interface TopicStatus {
@@ -75,7 +77,8 @@ export async function readLakeStatus(config: Config = readConfig()): Promise<Lak
 
 async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus> {
   const { topic, counts, rowCounts, gaps = [], crossingConflicts = 0 } = commit.state;
-  const datasets = (await listTables(openLake(config.hdfs))).map(({ table, ...rest }) => ({
+  const lake = openLake(config.hdfs);
+  const datasets = (await listTables(lake)).map(({ table, ...rest }) => ({
     table,
     rows: rowCounts[table],
     ...rest,
@@ -84,7 +87,8 @@ async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus>
   const { number, committedAt } = commit;
   const { lakeDir } = config.hdfs;
   const held = { counts, gaps, crossingConflicts, isSettled: isSettled(commit.state), sumHolds };
-  return { lakeDir, topic, datasets, ...held, commit: number, committedAt };
+  const versions = await readVersionsStatus(lake);
+  return { lakeDir, topic, datasets, ...held, commit: number, committedAt, versions };
 }
 
 /** Services, topic and lake; throws where a service that isn't stopped does not answer. */

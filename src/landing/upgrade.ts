@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { checkReplaceable, type StagingFolder } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Lake, listParts } from "../lake/lake";
-import { placeCommit } from "../lake/placing";
+import { finishCommit } from "../lake/versions";
 import { readRowGroups } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
 import { type Origin, type RowOf, schemaVersion, type Table, tables } from "../tables/tables";
@@ -62,7 +62,7 @@ export async function upgradeTables(landing: Landing, { onUpgrade, signal }: Upg
   await checkUpgradable(lake);
   const state = { ...last.state, version: schemaVersion };
   const { commit, parts } = await commitHeld(landing, { kind: "upgrade", state, files: [], swaps });
-  await placeCommit(lake, commit);
+  await finishCommit(lake, commit);
   Object.assign(landing, { last: commit, parts, batch: new LandingBatch({ ...landing, state }) });
   for (const { retired } of swaps) await lake.hdfs.remove(lake.at(retired), { recursive: true });
   onUpgrade?.({ from, to: schemaVersion, rows, total, commit: commit.number });

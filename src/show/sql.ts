@@ -16,14 +16,23 @@ export async function sql(
   parts: TemplateStringsArray,
   ...values: readonly SqlParameter[]
 ): Promise<DataFrame> {
-  if (!Array.isArray(parts)) {
-    throw new UsageError(
-      `sql: expected a template without parentheses, sql\`...\`, received ${typeof parts}; text is run by runSql(text)`,
-    );
-  }
-  return ask(
-    parts.reduce((joined, part, index) => `${joined}$${index}${part}`),
-    values,
+  return ask(toStatement("sql", parts), values);
+}
+
+/**
+ * The same as of a version: sqlAt(42)`SELECT ...`. It is named by the number of its commit, a time (ISO 8601; UTC where it
+ * has no offset) or a pin.
+ */
+export function sqlAt(
+  at: string | number,
+): (parts: TemplateStringsArray, ...values: readonly SqlParameter[]) => Promise<DataFrame> {
+  return async (parts, ...values) => ask(toStatement("sqlAt(...)", parts), values, String(at));
+}
+
+function toStatement(name: string, parts: TemplateStringsArray): string {
+  if (Array.isArray(parts)) return parts.reduce((joined, part, index) => `${joined}$${index}${part}`);
+  throw new UsageError(
+    `${name}: expected a template without parentheses, ${name}\`...\`, received ${typeof parts}; text is run by runSql(text)`,
   );
 }
 
@@ -35,12 +44,13 @@ export async function runSql(text: string, ...values: readonly SqlParameter[]): 
   return ask(text, values);
 }
 
-async function ask(statement: string, parameters: readonly SqlParameter[]): Promise<DataFrame> {
+async function ask(statement: string, parameters: readonly SqlParameter[], at?: string): Promise<DataFrame> {
   const fetching = watchFetching();
   const { columns, rows } = await query(statement, {
     parameters,
     timestamps: "text",
     onFetch: fetching.see,
+    at,
   }).finally(fetching.end);
   return toFrame(
     rows,

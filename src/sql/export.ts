@@ -11,6 +11,7 @@ import { type TableName, tables } from "../tables/tables";
 import { quoteName } from "./duckdb";
 import { csvLines } from "./output";
 import { fetchTable, type QueryOptions, withQuery } from "./query";
+import { readingOnce } from "./reading";
 
 export interface ExportOptions extends Omit<QueryOptions, "parameters" | "timestamps"> {
   /** Default: all five. */
@@ -42,12 +43,13 @@ export async function exportTables(directory: string, options: ExportOptions = {
   const { format = "parquet" } = options;
   const targets = planExport(directory, options);
   makeDirectory(directory);
+  const reading = await readingOnce(options); // all tables as of one commit
   const exported: ExportedTable[] = [];
   for (const { table, path } of targets) {
     options.signal?.throwIfAborted();
     options.onTable?.(table);
     const rows = await writing(path, (partial) =>
-      format === "csv" ? writeCsv(table, partial, options) : writeParquet(table, partial, options),
+      format === "csv" ? writeCsv(table, partial, reading) : writeParquet(table, partial, reading),
     );
     exported.push({ table, path, rows, bytes: (await stat(path)).size });
   }

@@ -59,6 +59,20 @@ export async function fetchParts(cache: PartCache, table: TableName): Promise<st
   );
 }
 
+/** Local paths of parts that were listed. Throws where one is no longer what was listed. */
+export async function fetchListed(
+  cache: PartCache,
+  table: TableName,
+  parts: readonly Part[],
+): Promise<string[]> {
+  const paths = parts.map((part) => join(cache.directory, table, copyName(part)));
+  const missing = await selectMissing(parts, paths);
+  if (missing.length === 0 || (await fetchMissing(cache, table, missing))) return paths;
+  throw new ServiceError(
+    `hdfs ${cache.lake.at(table)}: expected the files of a version, received none; was it removed meanwhile? "npx user-activity versions" lists them`,
+  );
+}
+
 interface Missing {
   readonly part: Part;
   /** Where its copy goes. */
@@ -148,8 +162,10 @@ async function removeOlder(
   }
 }
 
-function copyName(part: Part): string {
-  return `${hash(part.path, part.bytes, part.modifiedMs).slice(0, 32)}.parquet`;
+/** A file is the same in every version. */
+function copyName({ path, bytes, modifiedMs }: Part): string {
+  const own = path.replace(/\/\.snapshot\/version-\d+(?=\/)/, "");
+  return `${hash(own, bytes, modifiedMs).slice(0, 32)}.parquet`;
 }
 
 function hash(...facts: readonly (string | number)[]): string {

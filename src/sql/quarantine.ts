@@ -5,6 +5,7 @@ import { openLake, readLastCommit } from "../lake/lake";
 import { type RecordPlace, toRecordPlace } from "../publish/record-place";
 import type { Origin, QuarantineRow, RawRow } from "../tables/tables";
 import { type QueryOptions, query } from "./query";
+import { readingOnce } from "./reading";
 import type { SqlParameter, SqlValue } from "./values";
 
 /** Which failures to look at; all where nothing is given. */
@@ -106,8 +107,9 @@ const headersSql = `SELECT partition, "offset", headers FROM raw_data WHERE (par
  */
 export async function readQuarantineGroups(
   filter: QuarantineFilter = {},
-  { limit, ...options }: Omit<QueryOptions, "parameters"> & { readonly limit?: number } = {},
+  { limit, ...asked }: Omit<QueryOptions, "parameters"> & { readonly limit?: number } = {},
 ): Promise<QuarantineGroups> {
+  const options = await readingOnce(asked);
   // not within the SQL: a table that it names would be fetched
   const parameters = [...toParameters(filter), limit ?? 2 ** 31 - 1, "questions_pool_data"];
   const { rows } = await query(groupsSql, { ...options, parameters });
@@ -166,8 +168,9 @@ function placeOf({ partition, offset }: Origin): string {
  */
 export async function readRefusedEvents(
   filter: QuarantineFilter,
-  { limit, ...options }: Omit<QueryOptions, "parameters"> & { readonly limit: number },
+  { limit, ...asked }: Omit<QueryOptions, "parameters"> & { readonly limit: number },
 ): Promise<RefusedEvent[]> {
+  const options = await readingOnce(asked);
   const parameters = [...toParameters(filter), limit];
   const { rows } = await query(eventsSql, { ...options, parameters, timestamps: "text" });
   const events = rows as unknown as Omit<RefusedEvent, keyof RecordPlace>[];

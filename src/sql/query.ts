@@ -1,22 +1,18 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Config, readConfig } from "../base/config";
+import { readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { createFolder } from "../base/folders";
 import { interruptible } from "../base/kernel";
-import { type Lake, openLake } from "../lake/lake";
 import { readRowCount } from "../parquet/read";
 import { type TableName, tables } from "../tables/tables";
 import { type Engine, openEngine, quoteText } from "./duckdb";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
+import { openReading, type ReadingOptions } from "./reading";
 import type { SqlColumn, SqlParameter, SqlStream, SqlValue, TimestampForm } from "./values";
 import { toEmptyView, toFileView } from "./views";
 
-export interface QueryOptions {
-  /** Default: what the environment says. */
-  readonly config?: Config;
-  /** Default: the lake that the configuration names. The tests count its reads. */
-  readonly lake?: Lake;
+export interface QueryOptions extends ReadingOptions {
   /** Folder for the local copies of all lakes' parts; default `cache` in the project's `.local`. */
   readonly cacheRoot?: string;
   /** Values for $1, $2 and so on in the last statement; default none. */
@@ -89,10 +85,11 @@ export function queryToParquet(
 
 /** Local paths of a table's files, in the order they were landed, fetched unless they are there; not to be changed. */
 export async function fetchTable(table: TableName, options: QueryOptions = {}): Promise<string[]> {
-  return fetchLanded(openCache(options), table);
+  return fetchLanded(await openCache(options), table);
 }
 
-async function readAll({ columns, batches }: SqlStream): Promise<QueryResult> {
+/** All rows of a stream, as objects. */
+export async function readAll({ columns, batches }: SqlStream): Promise<QueryResult> {
   const rows: Record<string, SqlValue>[] = [];
   for await (const batch of batches) {
     for (const row of batch) rows.push(toRow(columns, row));
@@ -120,14 +117,15 @@ async function attachEngine<T>(
   use: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { signal, writable } = options;
-  const cache = openCache(options);
-  const spill = join(cache.directory, `${spillPrefix}${process.pid}-${++opened}`);
-  const engine = await openEngine({ readable: cache.directory, writable, spill });
+  const directory = openCacheFolder(options);
+  const spill = join(directory, `${spillPrefix}${process.pid}-${++opened}`);
+  const engine = await openEngine({ readable: directory, writable, spill });
   signal?.addEventListener("abort", engine.interrupt);
   try {
     await engine.run(Object.values(tables).map(toEmptyView).join(";"));
     await engine.check(sql);
-    await attachTables(engine, cache, mentionedTables(sql));
+    const names = mentionedTables(sql);
+    if (names.length > 0) await attachTables(engine, await openCache(options), names);
     signal?.throwIfAborted();
     return await use(engine);
   } catch (error) {
@@ -139,7 +137,8 @@ async function attachEngine<T>(
   }
 }
 
-function openCache({ config, lake, cacheRoot, onFetch, signal }: QueryOptions): PartCache {
+/** The folder of the local copies of a lake's parts. */
+export function openCacheFolder({ config, cacheRoot }: QueryOptions): string {
   const { hdfs } = config ?? readConfig();
   const directory = cacheDirOf(hdfs, cacheRoot);
   try {
@@ -148,9 +147,16 @@ function openCache({ config, lake, cacheRoot, onFetch, signal }: QueryOptions): 
     const { message } = cause as Error;
     throw new ServiceError(`${directory}: can't keep what is fetched from HDFS: ${message}`, { cause });
   }
+  return directory;
+}
+
+/** The local copies of what is to be read. */
+async function openCache(options: QueryOptions): Promise<PartCache> {
+  const { onFetch, signal } = options;
+  const { lake } = await openReading(options);
   return {
-    lake: lake ?? openLake(hdfs),
-    directory,
+    lake,
+    directory: openCacheFolder(options),
     ...(onFetch ? { onFetch } : {}),
     ...(signal ? { signal } : {}),
   };

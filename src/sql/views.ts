@@ -22,8 +22,16 @@ export function toFileView({ name, columns }: Table, paths: readonly string[]): 
     return `${quoted}::${renderType(column.type, duckdbSyntax)} AS ${quoted}`;
   });
   const selection = zoned.length > 0 ? `* REPLACE (${zoned.join(", ")})` : "*";
+  if (paths.length === 0) return toNoRowsView({ name, columns });
   const files = paths.map(quoteText).join(", ");
   return `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT ${selection} FROM read_parquet([${files}], hive_partitioning = false)`;
+}
+
+function toNoRowsView({ name, columns }: Pick<Table, "name" | "columns">): string {
+  const list = columns.map(
+    (column) => `NULL::${renderType(column.type, duckdbSyntax)} AS ${quoteName(column.name)}`,
+  );
+  return `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT ${list.join(", ")} WHERE false`;
 }
 
 function holdsTime(type: Column["type"]): boolean {

@@ -8,6 +8,7 @@ import { type DataPackage, type LakeContents, toDataPackage } from "user-activit
 import { type Commit, parseCommit } from "user-activity/dist/lake/commit-file";
 import { type Lake, openLake, readLakeParts } from "user-activity/dist/lake/lake";
 import { toLakeReadme } from "user-activity/dist/lake/readme";
+import { isTrue } from "user-activity/dist/lake/versions";
 import { verify } from "user-activity/dist/landing/verify";
 import type { TableName } from "user-activity/dist/tables/tables";
 import { copyLake, python } from "./live-lake";
@@ -71,7 +72,16 @@ async function readContents(lake: Lake, { url, lakeDir }: HdfsConfig): Promise<L
   }
   const commit = commits.findLast(({ kind }) => kind !== "claim");
   if (!commit) throw new Error(`${lakeDir}: nothing has been landed`);
-  return { webhdfsUrl: url, lakeDir, commit, state: commit.state, parts: await readLakeParts(lake) };
+  const isVersion = (await lake.hdfs.access(lakeDir))?.isSnapshottable ?? false;
+  if (isVersion && !(await isTrue(lake, commit.number))) throw new Error(`${lakeDir}: no such version`);
+  return {
+    webhdfsUrl: url,
+    lakeDir,
+    commit,
+    state: commit.state,
+    parts: await readLakeParts(lake),
+    isVersion,
+  };
 }
 
 async function readCatalogue(lake: Lake): Promise<DataPackage | undefined> {

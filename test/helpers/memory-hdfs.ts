@@ -63,6 +63,11 @@ export function createMemoryHdfs(): MemoryHdfs {
       setOwner: refuse,
       attributes: refuse,
       setAttributes: refuse,
+      allowSnapshots: refuse,
+      createSnapshot: refuse,
+      deleteSnapshot: refuse,
+      renameSnapshot: refuse,
+      snapshotBytes: refuse,
     },
   };
   return memory;

@@ -24,6 +24,6 @@ export async function publishEvents(config: Config, count: number, name = "a"): 
 }
 
 /** Lands what is in the topic, a commit for each message batch that comes. */
-export async function landInSmallCommits(config: Config): Promise<void> {
-  await land({ config, batchMessages: 1 });
+export async function landInSmallCommits(config: Config, keepVersions?: number): Promise<void> {
+  await land({ config, batchMessages: 1, ...(keepVersions === undefined ? {} : { keepVersions }) });
 }

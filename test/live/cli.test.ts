@@ -78,6 +78,7 @@ describe("from a file to verified tables", () => {
       "sumHolds",
       "commit",
       "committedAt",
+      "versions",
     ]);
     assert.deepEqual(Object.keys(memory as object), ["rssBytes", "peakRssBytes"]);
     assert.equal(typeof ms, "number");
@@ -133,6 +134,7 @@ describe("from a file to verified tables", () => {
       "sumHolds",
       "commit",
       "committedAt",
+      "versions",
     ]);
     assert.equal(problem, null);
   });

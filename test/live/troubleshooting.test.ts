@@ -117,7 +117,7 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
     () => fail(["publish", projectPath("data", "assessments.json")], { KAFKA_BROKERS: "127.0.0.1:1" }),
   ],
   [
-    "user-activity: hdfs /user-activity/grades_ID: list",
+    "user-activity: hdfs /user-activity/_commits: list",
     () => fail(["query", "SELECT 1 FROM grades_ID"], { WEBHDFS_URL: "http://127.0.0.1:1" }),
   ],
   ["user-activity: KAFKA_BROKERS", () => fail(["land"], { KAFKA_BROKERS: "localhost" }, 2)],
@@ -185,7 +185,7 @@ const cases: readonly (readonly [string, (message: string) => Promise<string> | 
     },
   ],
   ["is another run's", inSource],
-  ["user-activity: hdfs /user-activity/_commits", () => fail(["land"], { HDFS_USER: "stranger" })],
+  ["user-activity: hdfs /user-activity/_commits: make", () => fail(["land"], { HDFS_USER: "stranger" })],
   [
     "hdfs /user-activity/grades_ID: expected a directory without snapshots",
     () => explainSnapshots({ path: "/user-activity/grades_ID", names: ["nightly"] }),

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readConfig } from "user-activity/dist/base/config";
 import { formatCount, formatMegabytes, formatSeconds } from "user-activity/dist/base/text";
+import { formatDiff } from "user-activity/dist/cli/diff";
 import { formatLake, formatStatus, formatTopic, formatVerify } from "user-activity/dist/cli/report";
+import { formatVersions } from "user-activity/dist/cli/versions";
 import type { LakeStatus, TopicStatus } from "user-activity/dist/landing/status";
 
 const lake: LakeStatus = {
@@ -16,6 +18,14 @@ const lake: LakeStatus = {
   sumHolds: true,
   commit: 4,
   committedAt: "2026-01-01T00:00:00.000Z",
+  versions: {
+    count: 12,
+    heldBytes: 1_200_000,
+    oldest: 3,
+    newest: 16,
+    path: "/l/.snapshot/version-00000016",
+    pinned: 1,
+  },
 };
 const topic: TopicStatus = {
   topic: "events",
@@ -85,7 +95,16 @@ describe("the status", () => {
   test("shows topic and lake where they are", () => {
     assert.deepEqual(lines({ services, topic, lake, problem: null }), [
       "consumed 1234 = graded 1230 + duplicates 3 + quarantined 1",
+      "versions: 12 (3 to 16, 1 pinned), the newest at /l/.snapshot/version-00000016; they hold 1.2 MB that the tables do not",
     ]);
+  });
+
+  test("says that there are no versions, and where to learn why", () => {
+    const none = { count: 0, heldBytes: 0, oldest: null, newest: null, path: null, pinned: 0 };
+    assert.equal(
+      lines({ services, topic, lake: { ...lake, versions: none }, problem: null }).at(-1),
+      'versions: none; "npx user-activity doctor" says whether they can be made',
+    );
   });
 
   test("says what is not there yet and how it comes to be", () => {
@@ -125,4 +144,65 @@ test("what verifying finds stands below its table", () => {
     ["grades_ID", "1,230", "1,229", "differs"],
   ]);
   assert.match(text, /\ngrades_ID: one is missing\nconsumed 1234 = .+; 2 conflicts across partitions$/);
+});
+
+test("versions are a line each, with what they changed, and what they hold below", () => {
+  const rowCounts = { raw_data: 1200, questions_pool_data: 0, grades_ID: 0, course_ID: 0, quarantine: 0 };
+  const one = { version: 42, committedAt: "2026-01-02T03:04:05.678Z", kind: "land", rowCounts } as const;
+  const text = formatVersions({
+    lakeDir: "/l",
+    versions: [
+      {
+        ...one,
+        path: "/l/.snapshot/version-00000042",
+        changed: { raw_data: 12, grades_ID: -1, quarantine: 0 },
+        files: { grades_ID: { before: 40, after: 2 }, raw_data: { before: 1, after: 2 } },
+        pins: ["report", "audit"],
+      },
+    ],
+    count: 3,
+    pins: [],
+    heldBytes: 2_500_000,
+  });
+  assert.deepEqual(cells(text).slice(1), [
+    [
+      "42",
+      "2026-01-02T03:04:05Z",
+      "land",
+      "1,200",
+      "raw_data +12, grades_ID -1, grades_ID 40 files to 2",
+      "report, audit",
+    ],
+  ]);
+  assert.ok(
+    text.endsWith(
+      "\nthe newest is at /l/.snapshot/version-00000042; they hold 2.5 MB that the tables do not; 2 older ones are not listed",
+    ),
+  );
+});
+
+test("a difference of versions is a line a table, and below it one a row", () => {
+  const text = formatDiff({
+    from: 41,
+    to: 42,
+    tables: [
+      {
+        table: "course_ID",
+        came: 1,
+        went: 0,
+        changed: 2,
+        files: { same: 0, before: 1, after: 1 },
+        rows: [
+          { change: "came", key: { exam_name: "A" }, before: null, after: { exam_name: "A", attempts: 1 } },
+          { change: "changed", key: { exam_name: "B" }, before: { attempts: 1 }, after: { attempts: 2 } },
+        ],
+      },
+    ],
+  });
+  assert.deepEqual(cells(text).slice(1), [["course_ID", "1", "0", "2", "2", "0"]]);
+  assert.deepEqual(text.split("\n").slice(-3), [
+    "course_ID: exam_name A came",
+    "course_ID: exam_name B changed: attempts 1 to 2",
+    "course_ID: and 1 more",
+  ]);
 });

@@ -83,8 +83,16 @@ describe("the catalogue", () => {
       commitFormat: 1,
       schemaVersion: 2,
       committedAt: "2026-01-02T03:04:05.678Z",
+      version: null,
     });
     assert.equal(catalogue.created, "2026-01-02T03:04:05.678Z");
+  });
+
+  test("and the page in words name the version that the commit becomes, where it does", () => {
+    const path = ".snapshot/version-00000004";
+    assert.equal(toDataPackage({ ...contents, isVersion: true }).lineage.version, path);
+    assert.ok(toLakeReadme({ ...contents, isVersion: true }).includes(`/lake/${path}/<table>`));
+    assert.ok(!toLakeReadme(contents).includes(".snapshot"));
   });
 
   test("describes columns, what null means in them, and the fields of lists", () => {
