@@ -41,4 +41,33 @@ describe("user-activity contract", () => {
       /none\.yaml: expected a file that can be read, received ENOENT; name one, or set CONTRACT/,
     );
   });
+
+  test("propose writes a draft of a data file's events that check accepts", async () => {
+    const file = join(folder, "my visits.jsonl");
+    writeFileSync(file, '{"data":[{"id":"a","n":1},{"id":"b"}]}\n{"data":[]}\n[]\n');
+    const proposed = await runCli(["contract", "propose", file, "--events", "data[]"]);
+    assert.equal(proposed.code, 0);
+    assert.match(
+      proposed.stdout,
+      /^# Draft of what 2 events of \S+my visits\.jsonl \(1 values hold none\) showed/,
+    );
+    assert.match(proposed.stdout, /\n {2}- \{ property: source, value: \{ events: "?data\[\]"? \} \}\n/);
+    const draft = join(folder, "draft.yaml");
+    writeFileSync(draft, proposed.stdout);
+    const checked = await runCli(["contract", "check", draft]);
+    assert.match(checked.stdout, /in order: 1 table, 0 summaries, 4 columns, 0 rules\n$/);
+  });
+
+  test("propose says what it misses: a file, an event, a path", async () => {
+    const file = join(folder, "none.jsonl");
+    writeFileSync(file, "[1]\n");
+    const none = assertFailure(await runCli(["contract", "propose", file]), 1);
+    assert.match(
+      none,
+      /none\.jsonl: expected events, received values without one; name a file that has some/,
+    );
+    const path = assertFailure(await runCli(["contract", "propose", file, "--events", "a b"]), 2);
+    assert.match(path, /--events: expected a path such as data\[\], received "a b"; write one/);
+    assertFailure(await runCli(["contract", "propose", join(folder, "nowhere.json")]), 1);
+  });
 });
