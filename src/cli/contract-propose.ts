@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { ServiceError, UsageError } from "../base/errors";
-import { formatCount, formatCountOf } from "../base/text";
+import { formatCountOf } from "../base/text";
 import type { Source } from "../contract/model";
 import { readEventSource } from "./event-source";
 import type { QueryTools } from "./tools";
@@ -42,7 +42,8 @@ async function runPropose(file: string | undefined, flags: ProposeFlags, tools: 
     );
   const { proposeContract } = await import("../events/propose.js");
   const { writeContract } = await import("../contract/write.js");
-  const none = undecodableCount > 0 ? ` (${formatCount(undecodableCount)} values hold none)` : "";
+  const none =
+    undecodableCount > 0 ? ` (beside ${formatCountOf(undecodableCount, "value")} without one)` : "";
   const of = `${formatCountOf(inference.eventCount, "event")} of ${name}${none}`;
   const draft = proposeContract(inference, { name: await toContractName(file), source, of });
   (tools.output ?? process.stdout).write(writeContract(draft.contract, draft.notes));

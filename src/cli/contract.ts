@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addContractDiffCommand } from "./contract-diff";
 import { addProposeCommand } from "./contract-propose";
 import { type JsonOption, print, type QueryTools } from "./tools";
 
@@ -22,6 +23,7 @@ export function addContractCommand(program: Command, tools: QueryTools): void {
     .option("--json", "print JSON: id, version, source, identity, unknownPaths, tables, summaries")
     .action(runShow);
   addProposeCommand(contract, tools);
+  addContractDiffCommand(contract, tools);
 }
 
 const fileHelp = `
