@@ -155,7 +155,7 @@ function toNext(way: readonly Step[], whole: readonly Step[]): NonNullable<Level
 /** What a row takes from where it stands. */
 function fillersOfPlace({ columns }: ContractTable): FillRow[] {
   return columns.flatMap(({ from }, index): FillRow[] => {
-    const value = from === undefined ? undefined : ofPlace[from];
+    const value = from?.startsWith("@") ? ofPlace[from] : undefined;
     if (!value) return [];
     return [
       (reading) => {
