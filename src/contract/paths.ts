@@ -39,7 +39,8 @@ export function formatPath(steps: readonly Step[]): string {
 
 function formatStep(one: Step, isFirst: boolean): string {
   if ("each" in one) return one.each;
-  if (!isWord(one.key)) return `[${JSON.stringify(one.key)}]`;
+  const isEvent = isFirst && one.key === "$"; // that alone would be the event itself
+  if (!isWord(one.key) || isEvent) return `[${JSON.stringify(one.key)}]`;
   return isFirst ? one.key : `.${one.key}`;
 }
 

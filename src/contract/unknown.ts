@@ -71,6 +71,7 @@ function look(known: Known, value: unknown, path: string, found: Set<string>): v
 }
 
 function joinKey(path: string, key: string): string {
-  if (!/^[\p{L}\p{N}_$-]+$/u.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  if (!/^[\p{L}\p{N}_$-]+$/u.test(key) || (path === "" && key === "$"))
+    return `${path}[${JSON.stringify(key)}]`;
   return path === "" ? key : `${path}.${key}`;
 }

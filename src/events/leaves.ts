@@ -43,7 +43,8 @@ export function fromLeaves(leaves: Readonly<Leaves>): Leaves {
 /** Joins a path and a key (null for an array's elements); keys that are no plain words stand in brackets, quoted. */
 export function toPath(parentPath: string, key: string | null): string {
   if (key === null) return `${parentPath}[]`;
-  if (!/^[\p{L}\p{N}_$-]+$/u.test(key)) return `${parentPath}[${JSON.stringify(key)}]`;
+  const isEvent = parentPath === "" && key === "$"; // as contracts call the event itself
+  if (!/^[\p{L}\p{N}_$-]+$/u.test(key) || isEvent) return `${parentPath}[${JSON.stringify(key)}]`;
   return parentPath === "" ? key : `${parentPath}.${key}`;
 }
 

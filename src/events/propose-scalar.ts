@@ -35,8 +35,16 @@ export function proposeScalar(field: InferredField, name: string, isStrict = fal
   const { kind, others } = kindOf(field) ?? { others: 0 };
   if (!kind || (isStrict && others > 0)) return { leftOut: describeMixed(field) };
   if (kind === "text") return withMisfits(proposeText(field, name, isStrict), field, others);
+  if (kind === "number" && (field.min === null || field.max === null)) return proposeBeyond(isStrict);
   if (kind === "number") return withMisfits(proposeNumber(rangeOf(field), name), field, others);
   return withMisfits({ shape: { type: "BOOLEAN" }, notes: [], misfits: 0 }, field, others);
+}
+
+/** Numbers of which some are beyond all doubles. */
+function proposeBeyond(isStrict: boolean): Proposed {
+  const beyond = "numbers beyond all doubles, such as 1e400";
+  if (isStrict) return { leftOut: beyond };
+  return { shape: { type: "DOUBLE", misfit: "nulled" }, notes: [`decide: null stands for ${beyond}`] };
 }
 
 /** Says what was seen where no one type fits. */

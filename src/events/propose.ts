@@ -68,8 +68,7 @@ function findIdentity({ fields, eventCount }: InferredSchema): FoundIdentity | u
     const isText = types.string === count && (shortest ?? 0) > 0;
     const isOne = distinctCount !== null && count === eventCount && nullCount === 0;
     const isNamed = isIdName(key ?? "") || isUuid(field);
-    const isThere =
-      isOne && isNamed && (isText || types.integer === count) && toContractPath(path) !== undefined;
+    const isThere = isOne && isNamed && (isText || isWhole(field)) && toContractPath(path) !== undefined;
     return isThere && Math.min(distinctCount, count) >= 0.8 * count;
   });
   const depthOf = ({ path }: InferredField) => parsePath(path)?.length ?? 0;
@@ -81,6 +80,11 @@ function findIdentity({ fields, eventCount }: InferredSchema): FoundIdentity | u
       Number(isUuid(b)) - Number(isUuid(a)),
   );
   return field && { field, others };
+}
+
+/** Whether all values are whole numbers that a column of them holds. */
+function isWhole({ types, count, min, max }: InferredField): boolean {
+  return types.integer === count && min !== null && max !== null && Math.max(-min, max) < 2 ** 63;
 }
 
 function toIdentity({ field }: FoundIdentity): Identity {

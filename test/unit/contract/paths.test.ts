@@ -10,7 +10,18 @@ import {
 } from "user-activity/dist/contract/paths";
 
 test("a path is read and written as infer writes it", () => {
-  for (const path of ["$", "a", "a.b", "a[].b[][]", 'a["b.c"].d', '["a b"][]', "äöü.日本[]"]) {
+  for (const path of [
+    "$",
+    "a",
+    "a.b",
+    "a[].b[][]",
+    'a["b.c"].d',
+    '["a b"][]',
+    "äöü.日本[]",
+    '["$"].a',
+    "$a",
+    "a.$",
+  ]) {
     const steps = parsePath(path);
     assert.equal(steps && formatPath(steps), path);
   }

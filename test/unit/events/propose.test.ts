@@ -28,9 +28,9 @@ describe("a contract that is proposed", () => {
       assert.deepEqual(refusedOf(events), []);
     });
 
-  test("is in order whatever the events are", () => {
+  test("is in order and refuses nothing, whatever the few events are that it was made of", () => {
     const key = fc.oneof(
-      fc.constantFrom("id", "a", "A", "a.b", "", "partition", "events", "key"),
+      fc.constantFrom("id", "a", "A", "a.b", "", "$", "partition", "events", "key", "valueOf", "__proto__"),
       fc.string(),
     );
     const { value } = fc.letrec((tie) => ({
@@ -49,8 +49,7 @@ describe("a contract that is proposed", () => {
         (events) => {
           const { contract, notes } = propose(events, "events");
           assert.deepEqual(readContract(writeContract(contract, notes)), contract);
-          const { readEvent } = compileContract(contract);
-          for (const event of events) readEvent(event, { partition: 0, offset: 1n });
+          assert.deepEqual(refusedOf(events), []);
         },
       ),
     );
