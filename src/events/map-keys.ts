@@ -4,32 +4,31 @@ import type { JsonType, Seen } from "./seen";
 const manyKeys = 12;
 
 /**
- * Whether an object's keys are data: what its values are is the same under all of them, and its keys look like IDs, or
- * there are many and each of them is seldom there.
+ * Whether an object's keys are data: they all are IDs, whatever stands there; or they look like some, or there are many
+ * and each of them is seldom there, and what stands there is of one kind.
  */
 export function areKeysData({ children, types }: Seen): boolean {
+  const keys = [...children.keys()];
   const parts = [...children.values()];
-  if (parts.length < 2 || !areOfOneKind(parts)) return false;
-  if ([...children.keys()].every(isIdLike)) return true;
+  if (keys.every((key) => ids.some((form) => form.test(key)))) return true;
+  if (keys.length < 2 || !areOfOneKind(parts)) return false;
+  if (keys.every((key) => key.length >= idLength && /^(?=.*\d)\S+$/.test(key))) return true;
   const objects = types.object ?? 0;
-  const shares = parts.map((part) => countOf(part) / objects);
-  return parts.length >= manyKeys && shares.every((share) => share < 0.5);
+  return keys.length >= manyKeys && parts.every((part) => countOf(part) < objects / 2);
 }
 
-const idLike: readonly RegExp[] = [
+/** Numbers, UUIDs, hashes with what follows them, days, addresses. */
+const ids: readonly RegExp[] = [
   /^\d+$/,
   /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
-  /^(?=.*\d)[\da-f]{12,}$/i,
+  /^(?=\D*\d)[\da-f]{12,}(?:[_-]\d+)*$/i,
   /^\d{4}-\d\d-\d\d/,
   /^\S+@\S+$/,
   /^https?:/,
-  /^(?=.*\d)\S{16,}$/,
 ];
 
-/** Whether a key is a number, a UUID, a hash, a day, an address, or long with digits in it. */
-function isIdLike(key: string): boolean {
-  return idLike.some((form) => form.test(key));
-}
+/** So long a key with digits in it looks like an ID. */
+const idLength = 16;
 
 function areOfOneKind(parts: readonly Seen[]): boolean {
   const kinds = new Set(

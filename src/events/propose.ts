@@ -55,6 +55,10 @@ export function proposeContract(inference: Inference, options: ProposeOptions): 
   return { contract, notes };
 }
 
+/** What many events may share, though few do in a small sample. */
+const ofOthers =
+  /^(?:user|person|actor|account|session|course|client|customer|device|org|tenant)[_-]?(?:id|uuid)$/i;
+
 interface FoundIdentity {
   readonly field: InferredField;
   readonly others: readonly InferredField[];
@@ -67,7 +71,7 @@ function findIdentity({ fields, eventCount }: InferredSchema): FoundIdentity | u
     const { key, path, count, nullCount, distinctCount, types, shortest } = field;
     const isText = types.string === count && (shortest ?? 0) > 0;
     const isOne = distinctCount !== null && count === eventCount && nullCount === 0;
-    const isNamed = isIdName(key ?? "") || isUuid(field);
+    const isNamed = (isIdName(key ?? "") || isUuid(field)) && !ofOthers.test(key ?? "");
     const isThere = isOne && isNamed && (isText || isWhole(field)) && toContractPath(path) !== undefined;
     return isThere && Math.min(distinctCount, count) >= 0.8 * count;
   });
@@ -93,9 +97,9 @@ function toIdentity({ field }: FoundIdentity): Identity {
 
 function describeIdentity({ field, others }: FoundIdentity, { eventCount }: InferredSchema): string[] {
   const count = Math.min(field.distinctCount ?? 0, eventCount);
-  const different = `${count < 2048 ? "" : "about "}${formatCount(count)}`;
+  const different = `${count < 2048 ? "" : "about "}${formatCountOf(count, "different value")}`;
   const also = others.map(({ path }) => path).slice(0, 5);
-  const fact = `decide: ${field.path} is in each of ${formatCountOf(eventCount, "event")}, with ${different} different values; of events that share one the first by offset counts`;
+  const fact = `decide: ${field.path} is in each of ${formatCountOf(eventCount, "event")}, with ${different}; of events that share one the first by offset counts`;
   return also.length > 0 ? [fact, `as nearly unique: ${also.join(", ")}`] : [fact];
 }
 
