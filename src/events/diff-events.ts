@@ -29,8 +29,7 @@ export interface EventDiff {
 /** More are no help to a person; keys that are data could bring as many as there are events. */
 const mostChanges = 1000;
 
-type Change = Omit<SeenChange, "events" | "place">;
-type Noted = Change & { events: number; readonly place: SeenPlace };
+type Noted = Omit<SeenChange, "events"> & { events: number };
 
 /**
  * Holds values to a contract, in the order of their places, and says what they show that it does not: what it refuses is
@@ -115,35 +114,34 @@ export class EventComparison {
         ? ({ kind: "breaking", change: "refused by unknown" } as const)
         : ({ kind: "compatible", change: "new path" } as const);
     for (const path of this.#compiled.findUnknown(event)) {
-      const example = quote(findValue(event, path));
-      this.#add({ ...told, table: null, path, before: null, after: null, example }, place);
+      const change = { ...told, table: null, path, before: null, after: null };
+      this.#add(change, () => quote(findValue(event, path)), place);
     }
   }
 
   #addFailure(what: "refused" | "warning", table: string | null, failure: Failure, place: EventPlace): void {
     const { rule, expected, received } = failure;
     if (rule === "unknown") return;
-    const change: Change = {
+    const change: ContractChange = {
       kind: what === "refused" ? "breaking" : "compatible",
       table,
       path: generalPath(failure.path, this.#mapPaths),
       change: `${what} by ${rule}`,
       before: expected,
       after: null,
-      example: received,
     };
-    this.#add(change, place);
+    this.#add(change, () => received, place);
   }
 
   /** Counts an event once for each change, however often it has it. */
-  #add(change: Change, place: EventPlace): void {
-    const key = JSON.stringify([change.table, change.path, change.change]);
+  #add(change: ContractChange, example: () => string, place: EventPlace): void {
+    const key = `${change.table}\0${change.path}\0${change.change}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
     const known = this.#found.get(key);
     if (known) known.events++;
     else if (this.#found.size === mostChanges) this.#omittedCount++;
-    else this.#found.set(key, { ...change, events: 1, place: toSeenPlace(place) });
+    else this.#found.set(key, { ...change, events: 1, example: example(), place: toSeenPlace(place) });
   }
 }
 
