@@ -8,7 +8,14 @@ export { decodeEvent } from "./events/decode";
 export { createExamIndex } from "./events/exam-index";
 export { enforceGrade, gradeSchema } from "./events/grades";
 export { draftSchema, impliedColumns } from "./events/implied";
-export { canBeMissing, createInference, inferSchema, observeEvent, toInferredSchema } from "./events/infer";
+export {
+  canBeMissing,
+  createInference,
+  inferSchema,
+  mergeInferences,
+  observeEvent,
+  toInferredSchema,
+} from "./events/infer";
 export { fromLeaves, type Leaves, toLeaves } from "./events/leaves";
 export { decideOutcome } from "./events/outcomes";
 export { optionSchema, questionSchema, toQuestionRows } from "./events/questions";

@@ -40,7 +40,7 @@ export function buildProgram(): Command {
   addCompactCommand(program);
   addVerifyCommand(program);
   addReplayCommand(program);
-  addContractCommand(program);
+  addContractCommand(program, tools);
   addDescribeCommand(program, tools);
   addQueryCommands(program, tools);
   addQuarantineCommand(program, tools);

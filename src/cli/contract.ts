@@ -1,8 +1,10 @@
 import type { Command } from "commander";
-import { type JsonOption, print } from "./tools";
+import { addContractDiffCommand } from "./contract-diff";
+import { addProposeCommand } from "./contract-propose";
+import { type JsonOption, print, type QueryTools } from "./tools";
 
 /** Adds `contract` to the command line. */
-export function addContractCommand(program: Command): void {
+export function addContractCommand(program: Command, tools: QueryTools): void {
   const contract = program
     .command("contract")
     .description("what an event must be and what becomes of it, from one file")
@@ -20,6 +22,8 @@ export function addContractCommand(program: Command): void {
     .argument("[file]", "default: CONTRACT, or the shipped one")
     .option("--json", "print JSON: id, version, source, identity, unknownPaths, tables, summaries")
     .action(runShow);
+  addProposeCommand(contract, tools);
+  addContractDiffCommand(contract, tools);
 }
 
 const fileHelp = `

@@ -10,6 +10,7 @@ import {
   observeEvent,
   toInferredSchema,
 } from "../events/infer";
+import type { MessageBatch } from "../kafka/message";
 import { withProgress } from "./progress";
 import type { QueryTools } from "./tools";
 
@@ -35,10 +36,10 @@ export async function inferTopic(
 ): Promise<TopicSchema> {
   const inference = createInference();
   let [messageCount, undecodableCount] = [0, 0];
-  const observe = ({ messages }: { messages: readonly { value: Buffer | null }[] }) => {
-    for (const { value } of messages) {
+  const observe = ({ partition, messages }: Pick<MessageBatch, "partition" | "messages">) => {
+    for (const { value, offset } of messages) {
       const decoded = decodeEvent(value);
-      if (decoded.ok) observeEvent(inference, decoded.event);
+      if (decoded.ok) observeEvent(inference, decoded.event, { partition, offset });
       else undecodableCount++;
     }
     messageCount += messages.length;
@@ -58,7 +59,7 @@ export function addInferCommand(program: Command, tools: QueryTools): void {
     )
     .option(
       "--json",
-      "print JSON: topic, messageCount, undecodableCount, eventCount, omittedCount, fields (path, types, formats, share, nullCount, min, max, values, example and more)",
+      "print JSON: topic, messageCount, undecodableCount, eventCount, omittedCount, fields (path, types, formats, share, nullCount, min, max, values, example, firstSeen and more)",
     )
     .action((flags: { json?: true }) => runInfer(flags, tools));
 }

@@ -7,7 +7,7 @@ import type { Field, FieldType, Scalar, Schema } from "./schema";
  * ("", the default, is the event). An object's keys become columns of their own, named with dots; an array of objects
  * becomes a list of structs; text that always is an instant becomes TIMESTAMP, all other text STRING, numbers and
  * booleans as text too. What was absent or null even once is nullable. What no column type fits (mixed types, lists of
- * scalars, nothing but null) is STRING, to hold its JSON.
+ * scalars, maps, nothing but null) is STRING, to hold its JSON.
  */
 export function impliedColumns(schema: InferredSchema, path = ""): readonly Column[] {
   return columnsBelow(schema, { path, prefix: "", nullable: false });
@@ -45,7 +45,7 @@ function columnsBelow(schema: InferredSchema, level: Level): Column[] {
   return children.flatMap((field) => {
     const name = `${level.prefix}${field.key}`;
     const nullable = level.nullable || field.count < field.parentCount || field.nullCount > 0;
-    if (isOnly(field, "object"))
+    if (isOnly(field, "object") && !isMap(schema, field))
       return columnsBelow(schema, { path: field.path, prefix: `${name}.`, nullable });
     const doc = `${field.path}, in ${field.count} of ${field.parentCount}`;
     return [{ name, type: structsIn(schema, field) ?? scalarOf(field), nullable, doc }];
@@ -58,6 +58,11 @@ function structsIn(schema: InferredSchema, field: InferredField): readonly Colum
   const isStructs =
     isOnly(field, "array") && elements && isOnly(elements, "object") && elements.nullCount === 0;
   return isStructs ? impliedColumns(schema, elements.path) : undefined;
+}
+
+/** Whether its keys are data. */
+function isMap({ fields }: InferredSchema, { path }: InferredField): boolean {
+  return fields.some((one) => one.parentPath === path && one.key === null && one.path.endsWith("{}"));
 }
 
 function scalarOf(field: InferredField): ScalarType {

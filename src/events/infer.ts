@@ -1,22 +1,36 @@
-import { ExactNumber } from "../base/exact-numbers";
-import { toInstantMs } from "../base/instants";
 import { isObject } from "../base/json";
 import { quote } from "../contract/failures";
 import { toPath } from "./leaves";
+import { childOf, elementsOf, mergeSeen, toMap } from "./merge-seen";
+import { comparePlaces, type EventPlace, type SeenPlace, toSeenPlace } from "./places";
+import {
+  addScalar,
+  createSeen,
+  isBefore,
+  isFirst,
+  type JsonType,
+  type Look,
+  type Range,
+  type Seen,
+  type Sighting,
+  sightingOf,
+  typeOf,
+} from "./seen";
+import type { TextFormat } from "./text-formats";
 
-/** The types that a JSON value is seen to have; a number is an integer where it has no fraction. */
-export type JsonType = "string" | "integer" | "number" | "boolean" | "null" | "object" | "array";
-
-/** What text is seen to be, by the first test that it passes. */
-export type TextFormat = "instant" | "uuid" | "number as text" | "boolean as text" | "text";
+export type { JsonType } from "./seen";
+export type { TextFormat } from "./text-formats";
 
 /** What was seen at one JSON path. */
 export interface InferredField {
-  /** Such as `sequences.questions[].options[].at`; `[]` stands for the elements of an array. */
+  /**
+   * Such as `sequences.questions[].options[].at`; `[]` stands for the elements of an array, `{}` for the values of an
+   * object whose keys are data.
+   */
   readonly path: string;
   /** Path of the object that has the key, or of the array; "" is the event. */
   readonly parentPath: string;
-  /** The key as it stands in the JSON; null for the elements of an array. */
+  /** The key as it stands in the JSON; null for the elements of an array, and for the values of a map. */
   readonly key: string | null;
   /** How many values were seen, null included. */
   readonly count: number;
@@ -32,10 +46,18 @@ export interface InferredField {
   /** Least and greatest number seen; null where none was. */
   readonly min: number | null;
   readonly max: number | null;
+  /** Least and greatest of the numbers in texts, and whether all of them are whole; null where none was. */
+  readonly textNumbers: { readonly min: number; readonly max: number; readonly areWhole: boolean } | null;
+  /** Length of the shortest text, in UTF-16 units; null where none was seen. */
+  readonly shortest: number | null;
+  /** How many different scalars were seen, exact up to 2,047, else within some 2 %; null below arrays and maps. */
+  readonly distinctCount: number | null;
   /** All values seen, quoted, in order of appearance; null if more than 8, one over 80 characters, object or array. */
   readonly values: readonly string[] | null;
   /** The first value that is not null, quoted and cut at 80 characters; "null" where there is none. */
   readonly example: string;
+  /** The event that had the path first, by partition and offset or by its place in the file. */
+  readonly firstSeen: SeenPlace;
 }
 
 /** Every JSON path of a sample of events, parents before children, keys in order of appearance. */
@@ -46,35 +68,20 @@ export interface InferredSchema {
   readonly omittedCount: number;
 }
 
-interface Node {
-  readonly path: string;
-  /** By key; the elements of arrays under null. */
-  readonly children: Map<string | null, Node>;
-  readonly types: Partial<Record<JsonType, number>>;
-  readonly formats: Partial<Record<TextFormat, number>>;
-  /** The distinct values, each with its quotation, as long as they are few and short. */
-  values: Map<unknown, string> | null;
-  min: number;
-  max: number;
-  example: string | undefined;
-}
-
 /** An inference under way: what was seen of the events so far. Grows with the number of paths, not of events. */
 export interface Inference {
-  readonly root: Node;
-  /** How many paths may still be added. */
-  room: number;
-  omittedCount: number;
+  readonly root: Seen;
+  /** How many paths are told at most: those that were seen first. */
+  readonly maxPaths: number;
+  eventCount: number;
+  /** The last place that was observed; what comes behind it can't be what was seen first. */
+  latest: EventPlace | undefined;
 }
 
-const maxValues = 8;
-
-const textTests: readonly (readonly [TextFormat, (text: string) => boolean])[] = [
-  ["instant", (text) => toInstantMs(text) !== undefined],
-  ["uuid", (text) => /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i.test(text)],
-  ["number as text", (text) => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)],
-  ["boolean as text", (text) => text === "true" || text === "false"],
-];
+/** How deep is looked. */
+const mostLevels = 1000;
+/** What stands on the event itself are columns, however many. */
+const mostKeysOfEvent = 1000;
 
 /** Infers the schema of a sample of events. */
 export function inferSchema(events: Iterable<unknown>): InferredSchema {
@@ -83,21 +90,57 @@ export function inferSchema(events: Iterable<unknown>): InferredSchema {
   return toInferredSchema(inference);
 }
 
-/** Starts an inference that keeps at most `maxPaths` paths (default 1000), so that keys made of data do no harm. */
+/**
+ * Starts an inference that tells at most `maxPaths` paths (default 1000). An object with more than 250 different keys
+ * (the event: 1000) is taken for a map, so that keys made of data do no harm.
+ */
 export function createInference(maxPaths = 1000): Inference {
-  return { root: createNode(""), room: maxPaths, omittedCount: 0 };
+  return { root: createSeen(true, mostKeysOfEvent), maxPaths, eventCount: 0, latest: undefined };
 }
 
-/** Adds what one event shows. */
-export function observeEvent(inference: Inference, event: unknown): void {
-  observe(inference, inference.root, event);
+/** Adds what one event shows. Where it stands is by default how many were observed before, as in a file. */
+export function observeEvent(
+  inference: Inference,
+  event: unknown,
+  place: EventPlace = { record: inference.eventCount },
+): void {
+  const isLatest = !inference.latest || comparePlaces(inference.latest, place) < 0;
+  inference.eventCount++;
+  if (isLatest) inference.latest = place;
+  observe({ place, isLatest, step: 0 }, inference.root, event, 0);
+}
+
+/**
+ * Merges what two inferences have seen of different events. Whichever events were observed where, and in whatever order
+ * they are merged, the whole tells the same, provided that their places were given.
+ */
+export function mergeInferences(a: Inference, b: Inference): Inference {
+  const merged = createInference(Math.max(a.maxPaths, b.maxPaths));
+  for (const { root, eventCount, latest } of [a, b]) {
+    mergeSeen(merged.root, root);
+    merged.eventCount += eventCount;
+    if (latest && (!merged.latest || comparePlaces(merged.latest, latest) < 0)) merged.latest = latest;
+  }
+  return merged;
+}
+
+/** Takes an inference's objects for maps where `isMap` says so, the outer ones first; the inference stays as it is. */
+export function withMaps(inference: Inference, isMap: (seen: Seen, path: string) => boolean): Inference {
+  const changed = mergeInferences(inference, createInference(inference.maxPaths));
+  const change = (seen: Seen, path: string): void => {
+    if (seen.children.size > 0 && path !== "" && isMap(seen, path)) toMap(seen);
+    for (const part of partsOf(seen, path)) change(part.seen, part.path);
+  };
+  change(changed.root, "");
+  return changed;
 }
 
 /** Gives what an inference has seen so far; it may go on afterwards. */
-export function toInferredSchema(inference: Inference): InferredSchema {
-  const fields: InferredField[] = [];
-  addFields(fields, inference.root);
-  return { eventCount: sum(inference.root.types), fields, omittedCount: inference.omittedCount };
+export function toInferredSchema({ root, maxPaths, eventCount }: Inference): InferredSchema {
+  const limit = findLimit(root, maxPaths);
+  const told = { fields: [] as InferredField[], omittedCount: 0 };
+  addFields(told, root, "", limit);
+  return { eventCount, ...told };
 }
 
 /** Whether a key was seen to be absent or null, be it once; never of an array's elements. */
@@ -105,93 +148,99 @@ export function canBeMissing({ key, count, parentCount, nullCount }: InferredFie
   return key !== null && (count < parentCount || nullCount > 0);
 }
 
-/** Recursion goes no deeper than the paths kept. */
-function observe(inference: Inference, node: Node, value: unknown): void {
+function observe(look: Look, seen: Seen, value: unknown, level: number): void {
   const type = typeOf(value);
-  node.types[type] = (node.types[type] ?? 0) + 1;
-  if (value !== null) node.example ??= quote(value);
-  if (Array.isArray(value)) {
-    for (const element of value) observeChild(inference, node, null, element);
+  look.step++;
+  seen.types[type] = (seen.types[type] ?? 0) + 1;
+  if (isFirst(look, seen.first)) seen.first = sightingOf(look);
+  if (value !== null && isFirst(look, seen.example?.first))
+    seen.example = { text: quote(value), first: sightingOf(look) };
+  if (type !== "array" && type !== "object") addScalar(seen, value, look);
+  else if (level === mostLevels) seen.omittedCount += Object.keys(value as object).length;
+  else if (Array.isArray(value)) {
+    for (const element of value) observe(look, elementsOf(seen), element, level + 1);
   } else if (isObject(value)) {
-    for (const key of Object.keys(value)) observeChild(inference, node, key, value[key]);
-  } else observeScalar(node, value);
-}
-
-function observeChild(inference: Inference, parent: Node, key: string | null, value: unknown): void {
-  let child = parent.children.get(key);
-  if (!child && inference.room > 0) {
-    inference.room--;
-    child = createNode(toPath(parent.path, key));
-    parent.children.set(key, child);
-  }
-  if (child) observe(inference, child, value);
-  else inference.omittedCount++;
-}
-
-function observeScalar(node: Node, read: unknown): void {
-  const value = read instanceof ExactNumber ? Number(read) : read;
-  const isLong = typeof value === "string" && value.length > 80;
-  const distinct = read instanceof ExactNumber ? `number ${read.toDecimal()}` : read;
-  if (node.values && !node.values.has(distinct)) {
-    if (isLong || node.values.size === maxValues) node.values = null;
-    else node.values.set(distinct, quote(read));
-  }
-  if (typeof value === "number") {
-    node.min = Math.min(node.min, value);
-    node.max = Math.max(node.max, value);
-  } else if (typeof value === "string") {
-    const format = textTests.find(([, passes]) => passes(value))?.[0] ?? "text";
-    node.formats[format] = (node.formats[format] ?? 0) + 1;
+    for (const key of Object.keys(value)) observe(look, childOf(seen, key), value[key], level + 1);
   }
 }
 
-function typeOf(value: unknown): JsonType {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
-  if (value instanceof ExactNumber) return value.isWhole() ? "integer" : "number";
-  return typeof value as "string" | "boolean" | "object";
+interface Part {
+  readonly key: string | null;
+  readonly path: string;
+  readonly seen: Seen;
 }
 
-function createNode(path: string): Node {
-  const numbers = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+/** What stands below, in order of appearance. */
+function partsOf(seen: Seen, path: string): Part[] {
+  const { elements, entries, children } = seen;
+  const parts: Part[] = [...children].map(([key, child]) => ({ key, path: toPath(path, key), seen: child }));
+  if (elements) parts.push({ key: null, path: toPath(path, null), seen: elements });
+  if (entries) parts.push({ key: null, path: `${path}{}`, seen: entries });
+  return parts.sort((a, b) => (isBefore(a.seen.first as Sighting, b.seen.first) ? -1 : 1));
+}
+
+/** Where the first path was seen that is one too many. */
+function findLimit(root: Seen, maxPaths: number): Sighting | undefined {
+  const firsts: Sighting[] = [];
+  const add = (seen: Seen): void => {
+    for (const { seen: part } of partsOf(seen, "")) {
+      if (part.first) firsts.push(part.first);
+      add(part);
+    }
+  };
+  add(root);
+  return firsts.length > maxPaths ? firsts.sort((a, b) => (isBefore(a, b) ? -1 : 1))[maxPaths] : undefined;
+}
+
+function addFields(
+  told: { fields: InferredField[]; omittedCount: number },
+  parent: Seen,
+  parentPath: string,
+  limit: Sighting | undefined,
+): void {
+  told.omittedCount += parent.omittedCount;
+  for (const part of partsOf(parent, parentPath)) {
+    if (limit && !isBefore(part.seen.first as Sighting, limit)) {
+      told.omittedCount += sum(part.seen.types);
+      continue;
+    }
+    told.fields.push(toField(parent, parentPath, part));
+    addFields(told, part.seen, part.path, limit);
+  }
+}
+
+function toField(parent: Seen, parentPath: string, { key, path, seen }: Part): InferredField {
+  const { types, formats, values, numbers, textNumbers, lengths, distinct, first } = seen;
+  const count = sum(types);
+  const parentCount = (parent.elements === seen ? parent.types.array : parent.types.object) ?? 0;
+  const isScalar = !types.object && !types.array;
   return {
     path,
-    children: new Map(),
-    types: {},
-    formats: {},
-    values: new Map(),
-    ...numbers,
-    example: undefined,
-  };
-}
-
-function addFields(fields: InferredField[], parent: Node): void {
-  for (const [key, node] of parent.children) {
-    fields.push(toField(parent, key, node));
-    addFields(fields, node);
-  }
-}
-
-function toField(parent: Node, key: string | null, node: Node): InferredField {
-  const count = sum(node.types);
-  const parentCount = (key === null ? parent.types.array : parent.types.object) ?? 0;
-  const isScalar = !node.types.object && !node.types.array;
-  return {
-    path: node.path,
-    parentPath: parent.path,
+    parentPath,
     key,
     count,
     parentCount,
     share: count / parentCount,
-    nullCount: node.types.null ?? 0,
-    types: { ...node.types },
-    formats: { ...node.formats },
-    min: Number.isFinite(node.min) ? node.min : null,
-    max: Number.isFinite(node.max) ? node.max : null,
-    values: isScalar && node.values ? [...node.values.values()] : null,
-    example: node.example ?? "null",
+    nullCount: types.null ?? 0,
+    types: { ...types },
+    formats: { ...formats },
+    ...boundsOf(numbers),
+    textNumbers:
+      textNumbers.min > textNumbers.max ? null : { ...textNumbers, areWhole: seen.areTextNumbersWhole },
+    shortest: boundsOf(lengths).min,
+    distinctCount: isScalar && distinct ? distinct.count : null,
+    values: isScalar && values ? toTexts(values) : null,
+    example: seen.example?.text ?? "null",
+    firstSeen: toSeenPlace((first as Sighting).place),
   };
+}
+
+function toTexts(values: NonNullable<Seen["values"]>): string[] {
+  return [...values.values()].sort((a, b) => (isBefore(a.first, b.first) ? -1 : 1)).map(({ text }) => text);
+}
+
+function boundsOf({ min, max }: Range): { readonly min: number | null; readonly max: number | null } {
+  return { min: Number.isFinite(min) ? min : null, max: Number.isFinite(max) ? max : null };
 }
 
 function sum(counts: Readonly<Partial<Record<JsonType, number>>>): number {

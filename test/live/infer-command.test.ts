@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { readContractFile } from "user-activity/dist/contract/read";
 import { inferSchema } from "user-activity/dist/events/infer";
 import { publishFile } from "user-activity/dist/publish/publish";
 import { assertFailure, parseResult, runCli } from "../helpers/cli-process";
@@ -40,3 +43,53 @@ test("infer says that the topic is missing", async () => {
   const line = assertFailure(await runCli(["infer"], { env: { KAFKA_TOPIC: kafka.topic } }), 1);
   assert.match(line, /expected topic "\S+", received no such topic; publish a file into it with/);
 });
+
+test("contract propose drafts a contract of the topic that contract diff finds nothing new against, until something comes", async () => {
+  const { kafka } = ownConfig("propose");
+  const env = { KAFKA_TOPIC: kafka.topic };
+  const folder = mkdtempSync(join(tmpdir(), "propose-"));
+  try {
+    await publishFile(eventsFile, { config: kafka });
+    const proposed = await runCli(["contract", "propose"], { env });
+    assert.equal(proposed.code, 0, proposed.stderr);
+    assert.match(proposed.stdout, /^# Draft of what 3,280 events of topic \S+ showed/);
+    const draft = join(folder, "draft.yaml");
+    writeFileSync(draft, proposed.stdout);
+    const { tables } = readContractFile(draft);
+    assert.deepEqual(
+      tables.map(({ row }) => row),
+      ["$", "sequences.questions[]", "sequences.questions[].options[]"],
+    );
+    const same = await runCli(["contract", "diff", draft], { env });
+    assert.equal(same.code, 0, same.stderr);
+    assert.match(same.stdout, /to topic \S+ \(3,280 events\): 0 breaking, 0 compatible\n$/);
+
+    await send(kafka, [{ value: '{"user_exam_id":7,"room":"north"}' }, { value: null }]);
+    const { code, stdout } = await runCli(["contract", "diff", draft, "--json"], { env });
+    const { changes, events, undecodable } = JSON.parse(stdout) as ContractDiffResult;
+    assert.deepEqual([code, events, undecodable], [1, 3281, 1]);
+    const room = changes.find(({ path }) => path === "room");
+    assert.deepEqual(
+      [room?.kind, room?.change, room?.events, room?.example],
+      ["compatible", "new path", 1, '"north"'],
+    );
+    assert.deepEqual(Object.keys(room?.place ?? {}), ["partition", "offset"]);
+    const id = changes.find(({ path, change }) => path === "user_exam_id" && change === "refused by type");
+    assert.deepEqual([id?.kind, id?.events, id?.example], ["breaking", 1, "7"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+interface ContractDiffResult {
+  readonly events: number;
+  readonly undecodable: number;
+  readonly changes: readonly {
+    readonly kind: string;
+    readonly path: string;
+    readonly change: string;
+    readonly events: number;
+    readonly example: string | null;
+    readonly place: object | null;
+  }[];
+}

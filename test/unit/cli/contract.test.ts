@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { projectPath } from "user-activity/dist/base/paths";
 import { shippedContract } from "user-activity/dist/contract/shipped";
 import { assertFailure, parseResult, runCli } from "../../helpers/cli-process";
 
@@ -40,5 +41,105 @@ describe("user-activity contract", () => {
       none,
       /none\.yaml: expected a file that can be read, received ENOENT; name one, or set CONTRACT/,
     );
+  });
+
+  test("propose writes a draft of a data file's events that check accepts", async () => {
+    const file = join(folder, "my visits.jsonl");
+    writeFileSync(file, '{"data":[{"id":"a","n":1},{"id":"b"}]}\n{"data":[]}\n[]\n');
+    const proposed = await runCli(["contract", "propose", file, "--events", "data[]"]);
+    assert.equal(proposed.code, 0);
+    assert.match(
+      proposed.stdout,
+      /^# Draft of what 2 events of \S+my visits\.jsonl \(beside 1 value without one\) showed/,
+    );
+    assert.match(proposed.stdout, /\n {2}- \{ property: source, value: \{ events: "?data\[\]"? \} \}\n/);
+    const draft = join(folder, "draft.yaml");
+    writeFileSync(draft, proposed.stdout);
+    const checked = await runCli(["contract", "check", draft]);
+    assert.match(checked.stdout, /in order: 1 table, 0 summaries, 4 columns, 0 rules\n$/);
+  });
+
+  test("propose says what it misses: a file, an event, a path", async () => {
+    const file = join(folder, "none.jsonl");
+    writeFileSync(file, "[1]\n");
+    const none = assertFailure(await runCli(["contract", "propose", file]), 1);
+    assert.match(
+      none,
+      /none\.jsonl: expected events, received values without one; name a file that has some/,
+    );
+    const path = assertFailure(await runCli(["contract", "propose", file, "--events", "a b"]), 2);
+    assert.match(path, /--events: expected a path such as data\[\], received "a b"; write one/);
+    assertFailure(await runCli(["contract", "propose", join(folder, "nowhere.json")]), 1);
+  });
+
+  test("diff of a contract to itself is empty, to a narrower one breaking with exit code 1", async () => {
+    const shipped = projectPath("data", "assessments.odcs.yaml");
+    const same = await runCli(["contract", "diff", shipped, shipped]);
+    assert.deepEqual([same.code, same.stderr], [0, ""]);
+    assert.match(same.stdout, /assessments\.odcs\.yaml to \S+: 0 breaking, 0 compatible\n$/);
+    const narrower = join(folder, "narrower.yaml");
+    writeFileSync(
+      narrower,
+      readFileSync(shipped, "utf8").replace("minimum: 0, maximum: 1", "minimum: 0.5, maximum: 1"),
+    );
+    const { code, stdout } = await runCli(["contract", "diff", shipped, narrower]);
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /│ breaking │ grades_ID │ correct \/ total │ narrower range │ from 0 to 1 │ from 0\.5 to 1 │/,
+    );
+    const back = await runCli(["contract", "diff", narrower, shipped]);
+    assert.equal(back.code, 0);
+    assert.match(
+      back.stdout,
+      /│ compatible │ grades_ID │ correct \/ total │ wider range +│ from 0\.5 to 1 │ from 0 to 1 │/,
+    );
+  });
+
+  test("diff with a data file says what is refused or new, how often, with an example and its place", async () => {
+    const draft = join(folder, "visits.yaml");
+    const [first, later] = [join(folder, "first.jsonl"), join(folder, "later.jsonl")];
+    writeFileSync(first, '{"id":"a","n":1}\n{"id":"b","n":2}\n');
+    writeFileSync(draft, (await runCli(["contract", "propose", first])).stdout);
+    const same = await runCli(["contract", "diff", draft, first]);
+    assert.deepEqual(
+      [same.code, same.stdout],
+      [0, `${draft} to ${first} (2 events): 0 breaking, 0 compatible\n`],
+    );
+    writeFileSync(later, '{"id":"c","n":3,"new":{"x":1}}\n\n{"id":"d","n":"four"}\n[]\n');
+    const { code, stdout } = await runCli(["contract", "diff", draft, later, "--json"]);
+    const { changes, ...counts } = JSON.parse(stdout) as { changes: Record<string, unknown>[] };
+    assert.equal(code, 1);
+    assert.deepEqual(counts, {
+      from: draft,
+      to: later,
+      breaking: 2,
+      compatible: 1,
+      events: 2,
+      undecodable: 1,
+      omitted: 0,
+    });
+    assert.deepEqual(
+      changes.map(({ kind, path, change, events, example, place }) => [
+        kind,
+        path,
+        change,
+        events,
+        example,
+        place,
+      ]),
+      [
+        ["breaking", "n", "refused by type", 1, '"four"', { record: 1 }],
+        ["breaking", "$", "refused by object", 1, "[]", { record: 2 }],
+        ["compatible", "new", "new path", 1, '{"x":1}', { record: 0 }],
+      ],
+    );
+    const text = await runCli(["contract", "diff", draft, later]);
+    assert.match(
+      text.stdout,
+      /│ breaking +│ first │ n +│ refused by type: a whole number .* │ +1 │ record 1: "four" +│/,
+    );
+    assert.match(text.stdout, /later\.jsonl \(2 events, 1 value without one\): 2 breaking, 1 compatible\n$/);
+    assertFailure(await runCli(["contract", "diff", join(folder, "nowhere.yaml"), later]), 2);
   });
 });

@@ -9,10 +9,12 @@ import { coercionTypes, customOf } from "user-activity/dist/contract/odcs-keys";
 import { readContract, readContractFile } from "user-activity/dist/contract/read";
 import { shippedContract } from "user-activity/dist/contract/shipped";
 import { formatContract } from "user-activity/dist/contract/words";
+import { writeContract } from "user-activity/dist/contract/write";
 import { fingerprintSchemas } from "user-activity/dist/events/outcomes";
 import { tables } from "user-activity/dist/tables/tables";
 import { parse } from "yaml";
 import { readContractCases, toDocument } from "../../helpers/contract-cases";
+import { eventsOf, propose, readProposeCases } from "../../helpers/propose-cases";
 
 const path = "data/assessments.odcs.yaml";
 const file = projectPath("data", "assessments.odcs.yaml");
@@ -70,7 +72,7 @@ const [schemaFile] = (existsSync(lib) ? readdirSync(lib) : [])
   .map((python) => join(lib, python, "site-packages", "open_data_contract_standard", "schema.json"))
   .filter((one) => existsSync(one));
 
-test("the shipped contract, and those of the cases, are valid by the standard's JSON Schema", {
+test("the shipped contract, those of the cases and drafts of events are valid by the standard's JSON Schema", {
   skip: !schemaFile,
 }, () => {
   const schema = JSON.parse(readFileSync(schemaFile ?? "", "utf8")) as object;
@@ -79,4 +81,8 @@ test("the shipped contract, and those of the cases, are valid by the standard's 
   for (const text of [readFileSync(file, "utf8"), example]) assert.equal(isValid(parse(text)), true);
   for (const { behaviour, contract, problems } of readContractCases())
     if (contract && !problems) assert.equal(isValid(toDocument(contract)), true, behaviour);
+  for (const one of readProposeCases()) {
+    const { contract, notes } = propose(eventsOf(one));
+    assert.equal(isValid(parse(writeContract(contract, notes))), true, one.behaviour);
+  }
 });
