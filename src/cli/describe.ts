@@ -1,8 +1,9 @@
-import { Argument, type Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/column-docs";
-import { type Table, type TableName, tables } from "../tables/tables";
+import { tableIn, tableNames } from "../tables/lake-model";
+import type { Table, TableName } from "../tables/tables";
 import { withProgress } from "./progress";
-import { type AtOption, atOption, type QueryTools } from "./tools";
+import { type AtOption, atOption, modelOfToday, type QueryTools } from "./tools";
 
 interface DescribeFlags extends AtOption {
   readonly profile?: true;
@@ -14,7 +15,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
   program
     .command("describe")
     .description("says what the tables and their columns hold: types, units, the meaning of null")
-    .addArgument(new Argument("[table]", "only this table").choices(Object.keys(tables)))
+    .argument("[table]", "only this table")
     .option(
       "--profile",
       "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, and a histogram",
@@ -26,12 +27,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
     )
     .addHelpText("after", profileHelp)
     .action(async (name: TableName | undefined, flags: DescribeFlags) => {
-      const chosen: readonly Table[] = name === undefined ? Object.values(tables) : [tables[name]];
-      const text = flags.profile
-        ? await profileAll(chosen, flags, tools)
-        : flags.json
-          ? JSON.stringify(chosen.map(toTableDoc), null, 2)
-          : chosen.map(formatTableDoc).join("\n\n");
+      const text = flags.profile ? await profileAll(name, flags, tools) : await describeAll(name, flags);
       (tools.output ?? process.stdout).write(`${text}\n`);
     });
 }
@@ -43,8 +39,16 @@ A profile (--profile) has a line for each column, and one for each field of a li
   most frequent  values that occur more than once, each with how often
 Of a list it is the number of elements that is told.`;
 
+/** The tables of today's contract. */
+async function describeAll(name: TableName | undefined, { json }: DescribeFlags): Promise<string> {
+  const model = await modelOfToday();
+  const chosen = name === undefined ? Object.values(model.tables) : [tableIn(model, name)];
+  return json ? JSON.stringify(chosen.map(toTableDoc), null, 2) : chosen.map(formatTableDoc).join("\n\n");
+}
+
+/** The tables that the lake has. */
 async function profileAll(
-  chosen: readonly Table[],
+  name: TableName | undefined,
   { json, at }: Pick<DescribeFlags, "json" | "at">,
   tools: QueryTools,
 ): Promise<string> {
@@ -56,9 +60,10 @@ async function profileAll(
         const { readingOnce } = await import("../sql/reading.js");
         const reading = await readingOnce({ at, signal: tools.signal });
         const found = [];
-        for (const { name } of chosen) {
-          tell(`profiling ${name}`);
-          found.push(await profileTable(name, reading));
+        const { model } = reading.lake;
+        for (const table of name === undefined ? tableNames(model) : [tableIn(model, name).name]) {
+          tell(`profiling ${table}`);
+          found.push(await profileTable(table, reading));
         }
         return found;
       },

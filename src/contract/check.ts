@@ -117,9 +117,11 @@ function checkIdentity({ identity, tables }: Contract, problems: Problems): void
     );
   if (identity.by === undefined) return;
   const [table = "", column = ""] = identity.by.split(".");
-  const found = tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  const of = tables.find(({ name }) => name === table);
+  const found = of?.row === "$" ? of.columns.find(({ name }) => name === column) : undefined;
   if (found && !found.nullable && ["TIMESTAMP", "INT32", "INT64", "DATE", "DOUBLE"].includes(found.type))
     return;
-  const expected = "a required column that has an order, as in grades_ID.recorded_at";
+  const expected =
+    "a required column that has an order, of a table whose rows are events, as in grades_ID.recorded_at";
   problems.addTo(identity, ["by"], expected, identity.by, "name one");
 }

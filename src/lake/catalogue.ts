@@ -1,8 +1,11 @@
+import { formatNumberWord } from "../base/text";
 import { describeRow, describeUnit, typeName } from "../tables/column-docs";
-import { type ForeignKey, keys } from "../tables/keys";
-import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
+import type { ForeignKey } from "../tables/keys";
+import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lake-model";
+import { type Column, schemaVersion, type TableName } from "../tables/tables";
 import { typeNames } from "../tables/types";
-import { type Counts, formatWhole, type LakeState, type Whole } from "./commit-file";
+import type { LakeState } from "./commit-file";
+import { type Counts, formatWhole, type Whole } from "./counts";
 import type { Gap } from "./gaps";
 import { versionName } from "./version-names";
 
@@ -13,19 +16,22 @@ export interface PartFile {
 }
 
 /** The files of each table, in the order they were landed. */
-export type LakeParts = Readonly<Record<TableName, readonly PartFile[]>>;
+export type LakeParts = Readonly<Record<string, readonly PartFile[]>>;
 
 /** The files of the tables once those of a commit are among them, in place of what had their names. */
 export function addParts(
   parts: LakeParts,
   files: readonly (PartFile & { readonly table: string })[],
 ): LakeParts {
-  const added = Object.entries(parts).map(([table, before]) => {
+  const tables = new Set([...Object.keys(parts), ...files.map(({ table }) => table)]);
+  for (const table of ["index", "catalogue"]) tables.delete(table);
+  const added = [...tables].map((table) => {
+    const before = parts[table] ?? [];
     const own = files.filter((file) => file.table === table).map(({ path, bytes }) => ({ path, bytes }));
     const others = before.filter((part) => own.every(({ path }) => path !== part.path));
     return [table, own.length > 0 ? [...others, ...own] : before];
   });
-  return Object.fromEntries(added) as LakeParts;
+  return Object.fromEntries(added);
 }
 
 /** What a lake is once a commit's files are placed: all that its catalogue says follows from this. */
@@ -37,6 +43,8 @@ export interface LakeContents {
   readonly commit: { readonly number: number; readonly committedAt: string; readonly format: number };
   readonly state: Pick<LakeState, "offsets" | "rowCounts"> & Whole;
   readonly parts: LakeParts;
+  /** Its tables; default those of the shipped contract. */
+  readonly model?: LakeModel;
   /** Whether the commit becomes a version; default not. */
   readonly isVersion?: boolean;
 }
@@ -104,13 +112,16 @@ export interface DataPackage {
 
 /** Describes the lake's tables as a Frictionless Data Package (version 2), for programs. */
 export function toDataPackage(contents: LakeContents): DataPackage {
-  const { commit, state, parts } = contents;
-  const names = Object.keys(tables) as TableName[];
+  const { commit, state, parts, model = shippedModel } = contents;
+  const { id } = model.contract;
+  const isShipped = model === shippedModel;
   return {
     $schema: "https://datapackage.org/profiles/2.0/datapackage.json",
     name: "user-activity",
-    title: "User activity: assessment events as tables",
-    description: `Five tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatWhole(state)}.`,
+    title: isShipped
+      ? "User activity: assessment events as tables"
+      : `User activity: events of the contract ${id} as tables`,
+    description: `${capitalize(formatNumberWord(tableNames(model).length))} tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatWhole(state)}.`,
     created: commit.committedAt,
     licenses: [
       {
@@ -122,8 +133,14 @@ export function toDataPackage(contents: LakeContents): DataPackage {
     ],
     sources: [{ title: `Kafka topic ${state.topic}` }],
     lineage: toLineage(contents),
-    resources: names.map((name) => toResource(name, parts[name], state.rowCounts[name])),
+    resources: tableNames(model).map((name) =>
+      toResource(model, name, parts[name] ?? [], state.rowCounts[name] ?? 0),
+    ),
   };
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function toLineage({ commit, state, isVersion = false }: LakeContents): Lineage {
@@ -134,19 +151,25 @@ function toLineage({ commit, state, isVersion = false }: LakeContents): Lineage 
   return { topic, offsets, counts, gaps, ...made };
 }
 
-function toResource(name: TableName, parts: readonly PartFile[], rows: number): ResourceDescriptor {
-  const { primaryKey, foreignKeys } = keys[name];
+function toResource(
+  model: LakeModel,
+  name: string,
+  parts: readonly PartFile[],
+  rows: number,
+): ResourceDescriptor {
+  const { primaryKey = [], foreignKeys = [] } = model.keys[name] ?? {};
+  const table = tableIn(model, name);
   return {
     name,
     type: "table",
-    description: describeRow(tables[name]),
+    description: describeRow(table),
     path: parts.map((part) => part.path),
     format: "parquet",
     mediatype: "application/vnd.apache.parquet",
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     rows,
     schema: {
-      fields: tables[name].columns.map(toField),
+      fields: table.columns.map(toField),
       missingValues: [],
       primaryKey,
       foreignKeys: foreignKeys.map(toForeignKey),

@@ -13,7 +13,8 @@ export interface ReadOptions {
 
 /**
  * Reads rows of the table, in order, from a Parquet file given as its bytes or its local path.
- * INT64 comes as bigint, TIMESTAMP as a number of ms UTC. Throws ServiceError for what is no file of this table.
+ * INT64 comes as bigint, TIMESTAMP as a number of ms UTC. A nullable column that the file was written without is null.
+ * Throws ServiceError for what is no file of this table.
  */
 export function readParquet<N extends TableName, C extends string & keyof RowOf<N>>(
   source: Uint8Array | string,
@@ -34,11 +35,14 @@ export async function readParquet(
   const rows = await reading(source, async (hyparquet, file) => {
     const metadata = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
     const names = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
-    const missing = columns.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
-    if (missing.length > 0)
-      throw new Error(`expected ${table.name} with ${missing}, received columns ${names}`);
+    const found = columns.filter(({ name }) => names.includes(name));
+    const missing = columns.filter(({ name, nullable }) => !nullable && !names.includes(name));
+    if (missing.length > 0 || found.length === 0)
+      throw new Error(
+        `expected ${table.name} with ${(missing.length > 0 ? missing : columns).map(({ name }) => name)}, received columns ${names}`,
+      );
     const { rowStart = 0, rowEnd = Number(metadata.num_rows) } = options;
-    const selection = { columns: columns.map(({ name }) => name), rowStart, rowEnd };
+    const selection = { columns: found.map(({ name }) => name), rowStart, rowEnd };
     return hyparquet.parquetReadObjects({
       file,
       metadata,

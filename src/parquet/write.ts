@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
-import { type RowOf, type Table, type TableName, tables } from "../tables/tables";
+import { type RowOf, type ShippedName, type Table, type TableName, tables } from "../tables/tables";
 import { createEncoder, type Encoder } from "./parquetjs";
 import type { Compression } from "./shredding";
 
@@ -28,9 +28,13 @@ export interface ParquetOptions {
   readonly compression?: Compression;
 }
 
-/** Begins a file of one of the tables, the columns' descriptions in its footer. */
-export function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
-  return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
+/** Begins a file of a table, one of the five or any, the columns' descriptions in its footer. */
+export function createTableFile<N extends TableName>(
+  path: string,
+  table: (N & ShippedName) | Table<N>,
+): Promise<ParquetFile<N>> {
+  const whole = typeof table === "string" ? (tables[table] as Table<N>) : table;
+  return createParquetFile<N>(path, whole, { metadata: toFooter(whole) });
 }
 
 /**

@@ -1,6 +1,8 @@
-import { type Column, type ScalarType, type TableName, tables } from "../tables/tables";
+import { tableIn } from "../tables/lake-model";
+import type { Column, ScalarType, TableName } from "../tables/tables";
 import { quoteName } from "./duckdb";
 import { type Ask, type QueryOptions, withTable } from "./query";
+import { readingOnce } from "./reading";
 import type { SqlValue } from "./values";
 
 /** What a column holds: numbers about its values, and a few of them. */
@@ -58,16 +60,18 @@ export interface ProfileOptions extends Omit<QueryOptions, "parameters" | "times
  * Reads through a landed table and says of each column what it holds. Memory is bounded: DuckDB reads the files in
  * pieces and spills. Throws where nothing is landed.
  */
-export function profileTable(table: TableName, options: ProfileOptions = {}): Promise<TableProfile> {
+export async function profileTable(table: TableName, options: ProfileOptions = {}): Promise<TableProfile> {
   const { exactRows = 1_000_000, frequent = 3, bins = 10, ...query } = options;
-  return withTable(table, { ...query, timestamps: "text" }, async (ask) => {
+  const reading = await readingOnce(query);
+  const { columns } = tableIn(reading.lake.model, table);
+  return withTable(table, { ...reading, timestamps: "text" }, async (ask) => {
     const { rows } = await ask(`SELECT count(*) AS rows FROM ${quoteName(table)}`);
     const work = { ask, exactRows, frequent, bins };
     const place = { source: quoteName(table), element: "", prefix: "" };
     return {
       table,
       rows: Number(rows[0]?.rows),
-      columns: await profileColumns(tables[table].columns, place, work),
+      columns: await profileColumns(columns, place, work),
     };
   });
 }

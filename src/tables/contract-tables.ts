@@ -1,12 +1,12 @@
-import { type ContractColumn, datasetOf } from "../contract/model";
-import { type ContractRows, shippedContract } from "../contract/shipped";
+import { type Contract, type ContractColumn, datasetOf } from "../contract/model";
 import type { Column, ScalarType } from "./columns";
 
-/** Makes a table of the shipped contract one of the lake's. */
-export function toContractTable<N extends keyof ContractRows>(
+/** Makes a table of a contract one of the lake's. */
+export function toContractTable<N extends string>(
+  contract: Contract,
   name: N,
 ): { readonly name: N; readonly doc: string; readonly columns: readonly Column[] } {
-  const { doc = "", columns } = datasetOf(shippedContract, name);
+  const { doc = "", columns } = datasetOf(contract, name);
   return { name, doc, columns: columns.map(toColumn) };
 }
 

@@ -10,8 +10,8 @@ import type {
   RawRow,
   RowOf,
   ScalarType,
+  ShippedName,
   Table,
-  TableName,
 } from "user-activity/dist/tables/tables";
 
 /** The last ms that a JavaScript Date holds, in either direction. */
@@ -99,7 +99,7 @@ const quarantine: QuarantineRow = {
 const failure = { path: "$", rule: "type", expected: "object", received: "\0" };
 
 /** Rows at the edges of what each table holds. */
-export const edgeRows: { readonly [N in TableName]: readonly RowOf<N>[] } = {
+export const edgeRows: { readonly [N in ShippedName]: readonly RowOf<N>[] } = {
   raw_data: [
     raw,
     ...texts.map((text) => ({ ...raw, topic: text, key: text, value: text })),
@@ -165,7 +165,7 @@ const scalars: { readonly [S in ScalarType]: () => fc.Arbitrary<unknown> } = {
 };
 
 /** Any rows that a table can hold, from its columns; runs of nulls and of values come often. */
-export function anyRows<N extends TableName>(table: Table<N>): fc.Arbitrary<RowOf<N>[]> {
+export function anyRows<N extends ShippedName>(table: Table<N>): fc.Arbitrary<RowOf<N>[]> {
   const one = anyStruct(table.columns);
   const run = fc
     .tuple(one, fc.integer({ min: 1, max: 20 }))

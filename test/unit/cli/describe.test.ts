@@ -35,5 +35,5 @@ test("user-activity describe tells of every table without any service, or of one
     tables.course_ID.columns.map(({ name }) => name),
   );
   const wrong = assertFailure(await runCli(["describe", "grades"], { env }), 2);
-  assert.match(wrong, /'grades' is invalid .* Allowed choices are raw_data, .*grades_ID/);
+  assert.match(wrong, /table: expected one of raw_data, .*grades_ID.*, received "grades"/);
 });
