@@ -1,6 +1,7 @@
+import { toDateText } from "../base/calendar";
 import { describeRow, describeUnit, typeName } from "../tables/column-docs";
 import { type ForeignKey, keys } from "../tables/keys";
-import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
+import { type Column, type ColumnType, schemaVersion, type TableName, tables } from "../tables/tables";
 import { typeNames } from "../tables/types";
 import { type Counts, formatWhole, type LakeState, type Whole } from "./commit-file";
 import type { Gap } from "./gaps";
@@ -65,9 +66,18 @@ export interface FieldDescriptor {
   readonly parquetType: string;
   readonly unit?: string;
   readonly nullMeaning?: string;
-  readonly constraints?: Readonly<Record<string, boolean | number>>;
-  /** What each item of a list is: an object with these fields. */
-  readonly arrayItem?: { readonly type: "object"; readonly fields: readonly FieldDescriptor[] };
+  readonly constraints?: Constraints;
+  /** The fields of an object. */
+  readonly fields?: readonly FieldDescriptor[];
+  /** What each item of a list is. */
+  readonly arrayItem?: ItemDescriptor;
+}
+
+type Constraints = Readonly<Record<string, boolean | number | string>>;
+
+/** What each item of a list is; it may be null where its constraints say `required: false`. */
+export interface ItemDescriptor extends Omit<FieldDescriptor, "name" | "description" | "parquetType"> {
+  readonly description?: string;
 }
 
 /** The columns of a table and how its rows are told apart. */
@@ -159,27 +169,58 @@ function toForeignKey({ columns, table, references }: ForeignKey) {
 }
 
 function toField(column: Column): FieldDescriptor {
-  const { name, type, doc = "", nullMeans } = column;
-  const unit = describeUnit(column);
   const constraints = toConstraints(column);
   return {
-    name,
-    type: typeof type === "string" ? typeNames[type].dataPackage : "array",
-    description: doc,
+    name: column.name,
+    type: toFieldType(column.type),
+    description: column.doc ?? "",
     parquetType: typeName(column),
-    ...(unit ? { unit } : {}),
-    ...(nullMeans ? { nullMeaning: nullMeans } : {}),
+    ...toWords(column),
     ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
-    ...(typeof type === "string"
-      ? {}
-      : { arrayItem: { type: "object", fields: type.map(toField) } as const }),
+    ...toParts(column.type),
   };
 }
 
-function toConstraints({ nullable, min, max }: Column): Record<string, boolean | number> {
+function toFieldType(type: ColumnType): string {
+  if (typeof type === "string") return typeNames[type].dataPackage;
+  return "list" in type ? "array" : "object";
+}
+
+function toWords(column: Column): Pick<FieldDescriptor, "unit" | "nullMeaning"> {
+  const unit = describeUnit(column);
+  return {
+    ...(unit ? { unit } : {}),
+    ...(column.nullMeans ? { nullMeaning: column.nullMeans } : {}),
+  };
+}
+
+function toParts(type: ColumnType): Pick<FieldDescriptor, "fields" | "arrayItem"> {
+  if (typeof type === "string") return {};
+  return "list" in type ? { arrayItem: toItem(type.list) } : { fields: type.struct.map(toField) };
+}
+
+function toItem(element: Column): ItemDescriptor {
+  const { required: _, ...bounds } = toConstraints(element);
+  const constraints = element.nullable ? { required: false, ...bounds } : bounds;
+  return {
+    type: toFieldType(element.type),
+    ...(element.doc ? { description: element.doc } : {}),
+    ...toWords(element),
+    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
+    ...toParts(element.type),
+  };
+}
+
+function toConstraints({ type, nullable, min, max }: Column): Constraints {
   return {
     ...(nullable ? {} : { required: true }),
-    ...(min === undefined ? {} : { minimum: min }),
-    ...(max === undefined ? {} : { maximum: max }),
+    ...(min === undefined ? {} : { minimum: toBound(type, min) }),
+    ...(max === undefined ? {} : { maximum: toBound(type, max) }),
   };
+}
+
+/** A bound as the field's type is written: of times as text. */
+function toBound(type: ColumnType, bound: number): number | string {
+  if (type === "TIMESTAMP") return new Date(bound).toISOString();
+  return type === "DATE" ? toDateText(bound) : bound;
 }

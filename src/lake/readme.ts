@@ -1,7 +1,7 @@
 import { formatCount } from "../base/text";
-import { describeRow, describeUnit, typeName } from "../tables/column-docs";
+import { type ColumnPart, describeRow, describeUnit, outlineType, partsOf } from "../tables/column-docs";
 import { keys } from "../tables/keys";
-import { type Column, type Table, type TableName, tables } from "../tables/tables";
+import { type Table, type TableName, tables } from "../tables/tables";
 import type { LakeContents } from "./catalogue";
 import { formatWhole } from "./commit-file";
 import { versionName } from "./version-names";
@@ -95,7 +95,7 @@ export function describeTable(table: Table, lakeDir: string): string {
     ({ columns, table: other, references }) => `${list(columns)} leads to ${other} (${list(references)})`,
   );
   const lines = [`Key: ${list(primaryKey)}.`, ...leads.map((lead) => `${lead}.`)];
-  const rows = table.columns.flatMap((column) => describeColumn(column, ""));
+  const rows = table.columns.flatMap((column) => partsOf(column)).map(describePart);
   return [
     `## ${table.name}`,
     `\`${lakeDir}/${table.name}\`. ${describeRow(table)} ${lines.join(" ")}`,
@@ -103,16 +103,12 @@ export function describeTable(table: Table, lakeDir: string): string {
   ].join("\n\n");
 }
 
-/** A row of the table of columns; for a list, then one for each field of its structs. */
-function describeColumn(column: Column, prefix: string): string[][] {
-  const { name, type, nullable, nullMeans = "", doc = "" } = column;
-  const path = `${prefix}${name}`;
-  const shown = typeof type === "string" ? typeName(column) : "LIST of structs";
-  const row = [`\`${path}\``, shown, describeUnit(column), nullable ? nullMeans : "never null", doc];
-  return [
-    row,
-    ...(typeof type === "string" ? [] : type.flatMap((field) => describeColumn(field, `${path}[].`))),
-  ];
+/** A row of the table of columns, for a column, a field or what a list holds. */
+function describePart({ path, column }: ColumnPart): string[] {
+  const { nullable, nullMeans = "", doc = "" } = column;
+  const type = outlineType(column);
+  const shown = type === "LIST<STRUCT>" ? "LIST of structs" : type;
+  return [`\`${path}\``, shown, describeUnit(column), nullable ? nullMeans : "never null", doc];
 }
 
 function describeOffsets(offsets: LakeContents["state"]["offsets"]): string {

@@ -3,7 +3,7 @@ import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
 import { type RowOf, type Table, type TableName, tables } from "../tables/tables";
 import { createEncoder, type Encoder } from "./parquetjs";
-import type { Compression } from "./shredding";
+import type { Compression } from "./schema-fields";
 
 /** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
 export interface ParquetFile<N extends TableName = TableName> {

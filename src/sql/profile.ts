@@ -1,11 +1,11 @@
-import { type Column, type ScalarType, type TableName, tables } from "../tables/tables";
-import { quoteName } from "./duckdb";
+import { type ColumnType, type ScalarType, type TableName, tables } from "../tables/tables";
+import { quoteName, quoteText } from "./duckdb";
 import { type Ask, type QueryOptions, withTable } from "./query";
 import type { SqlValue } from "./values";
 
 /** What a column holds: numbers about its values, and a few of them. */
 export interface ColumnProfile {
-  /** As in score, or options[].checked for a field of a list's structs. */
+  /** As in score, or options[].checked for a field of a list's structs; a struct has none but those of its fields. */
   readonly column: string;
   /** Of a LIST, all but `values` and `nulls` is about the number of its elements. */
   readonly type: ScalarType | "LIST";
@@ -16,7 +16,7 @@ export interface ColumnProfile {
   readonly distinct: number;
   /** Whether `distinct` is exact; else it is an estimate, which may be a tenth off. */
   readonly isExact: boolean;
-  /** Null where there is no value. TIMESTAMP is ISO 8601 text in UTC; text is in the order of its bytes. */
+  /** Null where there is no value. TIMESTAMP is ISO 8601 text in UTC, DATE too; text is in the order of its bytes. */
   readonly least: SqlValue;
   readonly greatest: SqlValue;
   /** Values that occur more than once, the most frequent first; of a table past `exactRows` not surely the very first. */
@@ -31,7 +31,7 @@ export interface FrequentValue {
   readonly count: number;
 }
 
-/** Values from `from` (inclusive) to `to` (exclusive, in the last bin inclusive). Of a TIMESTAMP both are ms UTC. */
+/** Values from `from` (inclusive) to `to` (exclusive, in the last bin inclusive). Of a TIMESTAMP both are ms UTC, of a DATE days since 1970. */
 export interface Bin {
   readonly from: number;
   readonly to: number;
@@ -63,12 +63,12 @@ export function profileTable(table: TableName, options: ProfileOptions = {}): Pr
   return withTable(table, { ...query, timestamps: "text" }, async (ask) => {
     const { rows } = await ask(`SELECT count(*) AS rows FROM ${quoteName(table)}`);
     const work = { ask, exactRows, frequent, bins };
-    const place = { source: quoteName(table), element: "", prefix: "" };
-    return {
-      table,
-      rows: Number(rows[0]?.rows),
-      columns: await profileColumns(tables[table].columns, place, work),
-    };
+    const columns: ColumnProfile[] = [];
+    for (const { name, type } of tables[table].columns) {
+      const place = { column: name, value: quoteName(name), source: quoteName(table) };
+      columns.push(...(await profileValues(type, place, work)));
+    }
+    return { table, rows: Number(rows[0]?.rows), columns };
   });
 }
 
@@ -76,44 +76,36 @@ interface Work extends Required<Pick<ProfileOptions, "exactRows" | "frequent" | 
   readonly ask: Ask;
 }
 
-/** Where columns are: rows of a table, or elements of a list. */
-interface ColumnSource {
-  /** What stands behind FROM. */
-  readonly source: string;
-  /** What stands before a column's name in SQL. */
-  readonly element: string;
-  /** What stands before it in the profile. */
-  readonly prefix: string;
-}
-
-async function profileColumns(
-  columns: readonly Column[],
-  place: ColumnSource,
-  work: Work,
-): Promise<ColumnProfile[]> {
+/** A column's profile, or those of a struct's fields; behind a list's own stand those of what it holds. */
+async function profileValues(type: ColumnType, subject: Place, work: Work): Promise<ColumnProfile[]> {
+  const { column, value, source } = subject;
+  if (typeof type === "string") return [await profileColumn({ ...subject, type }, work)];
   const profiles: ColumnProfile[] = [];
-  for (const { name, type } of columns) {
-    const value = `${place.element}${quoteName(name)}`;
-    const column = `${place.prefix}${name}`;
-    if (typeof type === "string") {
-      profiles.push(await profileColumn({ column, type, value, source: place.source }, work));
-      continue;
+  if ("struct" in type) {
+    for (const field of type.struct) {
+      const own = `struct_extract(${value}, ${quoteText(field.name)})`;
+      const place = { column: `${column}.${field.name}`, value: own, source };
+      profiles.push(...(await profileValues(field.type, place, work)));
     }
-    const list = { column, type: "LIST", value: `len(${value})`, source: place.source } as const;
-    profiles.push(await profileColumn(list, work));
-    const source = `(SELECT unnest(${value}) AS element FROM ${place.source})`;
-    profiles.push(
-      ...(await profileColumns(type, { source, element: "element.", prefix: `${column}[].` }, work)),
-    );
+    return profiles;
   }
-  return profiles;
+  profiles.push(await profileColumn({ ...subject, type: "LIST", value: `len(${value})` }, work));
+  const elements = `(SELECT unnest(${value}) AS element FROM ${source})`;
+  const place = { column: `${column}[]`, value: "element", source: elements };
+  return [...profiles, ...(await profileValues(type.list.type, place, work))];
 }
 
-interface Subject extends Pick<ColumnProfile, "column" | "type"> {
-  /** The column's value in SQL. */
+/** Values that a profile is about. */
+interface Place {
+  /** As the profile names them. */
+  readonly column: string;
+  /** In SQL. */
   readonly value: string;
+  /** What stands behind FROM: a table, or the elements of a list. */
   readonly source: string;
 }
+
+type Subject = Place & Pick<ColumnProfile, "type">;
 
 async function profileColumn({ column, type, value, source }: Subject, work: Work): Promise<ColumnProfile> {
   const from = `(SELECT ${value} AS v FROM ${source})`;
@@ -158,7 +150,7 @@ function hasBins(type: ColumnProfile["type"]): boolean {
 /** Whole numbers have bins of whole width, so that each holds as many of them. */
 async function readBins(from: string, type: ColumnProfile["type"], { ask, bins }: Work): Promise<Bin[]> {
   const isWhole = type !== "DOUBLE";
-  const number = type === "TIMESTAMP" ? "epoch_ms(v)" : "v";
+  const number = type === "TIMESTAMP" ? "epoch_ms(v)" : type === "DATE" ? "v - DATE '1970-01-01'" : "v";
   const numbers = `(SELECT ${number} AS x FROM ${from} WHERE isfinite(${number}::DOUBLE))`;
   const ends = await askOne(ask, `SELECT min(x) AS low, max(x) AS high FROM ${numbers}`);
   if (ends.low === null || ends.low === undefined) return [];

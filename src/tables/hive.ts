@@ -4,7 +4,8 @@ import { renderType, type TypeSyntax, typeNames } from "./types";
 const hiveSyntax: TypeSyntax = {
   scalar: (type) => typeNames[type].hive,
   field: (name, type) => `${quoteName(name)}: ${type}`,
-  list: (fields) => `ARRAY<STRUCT<${fields.join(", ")}>>`,
+  list: (element) => `ARRAY<${element}>`,
+  struct: (fields) => `STRUCT<${fields.join(", ")}>`,
 };
 
 /**

@@ -8,6 +8,7 @@ import {
 } from "user-activity/dist/lake/catalogue";
 import { toLakeReadme } from "user-activity/dist/lake/readme";
 import { describeUnit, toFooter, typeName } from "user-activity/dist/tables/column-docs";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { keys } from "user-activity/dist/tables/keys";
 import { type Column, type TableName, tables } from "user-activity/dist/tables/tables";
 
@@ -37,10 +38,7 @@ const contents: LakeContents = {
 };
 
 function allColumns(columns: readonly Column[]): Column[] {
-  return columns.flatMap((column) => [
-    column,
-    ...(typeof column.type === "string" ? [] : allColumns(column.type)),
-  ]);
+  return columns.flatMap((column) => [column, ...allColumns(fieldsOf(column.type))]);
 }
 
 describe("the catalogue", () => {
@@ -109,7 +107,7 @@ describe("the catalogue", () => {
     const options = field("options");
     assert.deepEqual([options?.type, options?.constraints], ["array", { required: true }]);
     assert.deepEqual(
-      options?.arrayItem?.fields.map(({ name, type }) => [name, type]),
+      options?.arrayItem?.fields?.map(({ name, type }) => [name, type]),
       [
         ["id", "string"],
         ["checked", "boolean"],
