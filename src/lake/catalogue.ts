@@ -1,9 +1,8 @@
-import { toDateText } from "../base/calendar";
-import { describeRow, describeUnit, typeName } from "../tables/column-docs";
+import { describeRow } from "../tables/column-docs";
 import { type ForeignKey, keys } from "../tables/keys";
-import { type Column, type ColumnType, schemaVersion, type TableName, tables } from "../tables/tables";
-import { typeNames } from "../tables/types";
+import { schemaVersion, type TableName, tables } from "../tables/tables";
 import { type Counts, formatWhole, type LakeState, type Whole } from "./commit-file";
+import { type FieldDescriptor, toFieldDescriptor } from "./field-descriptors";
 import type { Gap } from "./gaps";
 import { versionName } from "./version-names";
 
@@ -56,28 +55,6 @@ export interface Lineage {
   readonly committedAt: string;
   /** Where the tables stay as this commit has them, relative to the catalogue; null where there are no versions. */
   readonly version: string | null;
-}
-
-/** A column in the terms of a Table Schema; parquetType, unit, nullMeaning are properties of our own. */
-export interface FieldDescriptor {
-  readonly name: string;
-  readonly type: string;
-  readonly description: string;
-  readonly parquetType: string;
-  readonly unit?: string;
-  readonly nullMeaning?: string;
-  readonly constraints?: Constraints;
-  /** The fields of an object. */
-  readonly fields?: readonly FieldDescriptor[];
-  /** What each item of a list is. */
-  readonly arrayItem?: ItemDescriptor;
-}
-
-type Constraints = Readonly<Record<string, boolean | number | string>>;
-
-/** What each item of a list is; it may be null where its constraints say `required: false`. */
-export interface ItemDescriptor extends Omit<FieldDescriptor, "name" | "description" | "parquetType"> {
-  readonly description?: string;
 }
 
 /** The columns of a table and how its rows are told apart. */
@@ -156,7 +133,7 @@ function toResource(name: TableName, parts: readonly PartFile[], rows: number): 
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     rows,
     schema: {
-      fields: tables[name].columns.map(toField),
+      fields: tables[name].columns.map(toFieldDescriptor),
       missingValues: [],
       primaryKey,
       foreignKeys: foreignKeys.map(toForeignKey),
@@ -166,61 +143,4 @@ function toResource(name: TableName, parts: readonly PartFile[], rows: number): 
 
 function toForeignKey({ columns, table, references }: ForeignKey) {
   return { fields: columns, reference: { resource: table, fields: references } };
-}
-
-function toField(column: Column): FieldDescriptor {
-  const constraints = toConstraints(column);
-  return {
-    name: column.name,
-    type: toFieldType(column.type),
-    description: column.doc ?? "",
-    parquetType: typeName(column),
-    ...toWords(column),
-    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
-    ...toParts(column.type),
-  };
-}
-
-function toFieldType(type: ColumnType): string {
-  if (typeof type === "string") return typeNames[type].dataPackage;
-  return "list" in type ? "array" : "object";
-}
-
-function toWords(column: Column): Pick<FieldDescriptor, "unit" | "nullMeaning"> {
-  const unit = describeUnit(column);
-  return {
-    ...(unit ? { unit } : {}),
-    ...(column.nullMeans ? { nullMeaning: column.nullMeans } : {}),
-  };
-}
-
-function toParts(type: ColumnType): Pick<FieldDescriptor, "fields" | "arrayItem"> {
-  if (typeof type === "string") return {};
-  return "list" in type ? { arrayItem: toItem(type.list) } : { fields: type.struct.map(toField) };
-}
-
-function toItem(element: Column): ItemDescriptor {
-  const { required: _, ...bounds } = toConstraints(element);
-  const constraints = element.nullable ? { required: false, ...bounds } : bounds;
-  return {
-    type: toFieldType(element.type),
-    ...(element.doc ? { description: element.doc } : {}),
-    ...toWords(element),
-    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
-    ...toParts(element.type),
-  };
-}
-
-function toConstraints({ type, nullable, min, max }: Column): Constraints {
-  return {
-    ...(nullable ? {} : { required: true }),
-    ...(min === undefined ? {} : { minimum: toBound(type, min) }),
-    ...(max === undefined ? {} : { maximum: toBound(type, max) }),
-  };
-}
-
-/** A bound as the field's type is written: of times as text. */
-function toBound(type: ColumnType, bound: number): number | string {
-  if (type === "TIMESTAMP") return new Date(bound).toISOString();
-  return type === "DATE" ? toDateText(bound) : bound;
 }

@@ -1,4 +1,4 @@
-import { type ColumnType, type ScalarType, type TableName, tables } from "../tables/tables";
+import { type Column, type ColumnType, type ScalarType, type TableName, tables } from "../tables/tables";
 import { quoteName, quoteText } from "./duckdb";
 import { type Ask, type QueryOptions, withTable } from "./query";
 import type { SqlValue } from "./values";
@@ -63,21 +63,30 @@ export function profileTable(table: TableName, options: ProfileOptions = {}): Pr
   return withTable(table, { ...query, timestamps: "text" }, async (ask) => {
     const { rows } = await ask(`SELECT count(*) AS rows FROM ${quoteName(table)}`);
     const work = { ask, exactRows, frequent, bins };
-    const columns: ColumnProfile[] = [];
-    for (const { name, type } of tables[table].columns) {
-      const place = { column: name, value: quoteName(name), source: quoteName(table) };
-      columns.push(...(await profileValues(type, place, work)));
-    }
+    const columns = await profileColumns(tables[table].columns, quoteName(table), work);
     return { table, rows: Number(rows[0]?.rows), columns };
   });
 }
 
-interface Work extends Required<Pick<ProfileOptions, "exactRows" | "frequent" | "bins">> {
+/** How columns are profiled, and whom to ask. */
+export interface ProfileWork extends Required<Pick<ProfileOptions, "exactRows" | "frequent" | "bins">> {
   readonly ask: Ask;
 }
 
+/** Profiles columns in their order, each with all that is within it; `source` is what stands behind FROM. */
+export async function profileColumns(
+  columns: readonly Column[],
+  source: string,
+  work: ProfileWork,
+): Promise<ColumnProfile[]> {
+  const profiles: ColumnProfile[] = [];
+  for (const { name, type } of columns)
+    profiles.push(...(await profileValues(type, { column: name, value: quoteName(name), source }, work)));
+  return profiles;
+}
+
 /** A column's profile, or those of a struct's fields; behind a list's own stand those of what it holds. */
-async function profileValues(type: ColumnType, subject: Place, work: Work): Promise<ColumnProfile[]> {
+async function profileValues(type: ColumnType, subject: Place, work: ProfileWork): Promise<ColumnProfile[]> {
   const { column, value, source } = subject;
   if (typeof type === "string") return [await profileColumn({ ...subject, type }, work)];
   const profiles: ColumnProfile[] = [];
@@ -107,7 +116,10 @@ interface Place {
 
 type Subject = Place & Pick<ColumnProfile, "type">;
 
-async function profileColumn({ column, type, value, source }: Subject, work: Work): Promise<ColumnProfile> {
+async function profileColumn(
+  { column, type, value, source }: Subject,
+  work: ProfileWork,
+): Promise<ColumnProfile> {
   const from = `(SELECT ${value} AS v FROM ${source})`;
   const counted = await askOne(work.ask, `SELECT count(*) AS n, count(v) AS known FROM ${from}`);
   const [values, known] = [Number(counted.n), Number(counted.known)];
@@ -134,7 +146,7 @@ async function profileColumn({ column, type, value, source }: Subject, work: Wor
 }
 
 /** Of a table that is large, the candidates come from a sketch and are then counted. */
-async function readFrequent(from: string, isExact: boolean, work: Work): Promise<FrequentValue[]> {
+async function readFrequent(from: string, isExact: boolean, work: ProfileWork): Promise<FrequentValue[]> {
   const candidates = `SELECT unnest(approx_top_k(v, ${work.frequent})) AS v FROM ${from}`;
   const of = isExact ? from : `${from} SEMI JOIN (${candidates}) USING (v)`;
   const { rows } = await work.ask(
@@ -148,9 +160,13 @@ function hasBins(type: ColumnProfile["type"]): boolean {
 }
 
 /** Whole numbers have bins of whole width, so that each holds as many of them. */
-async function readBins(from: string, type: ColumnProfile["type"], { ask, bins }: Work): Promise<Bin[]> {
+async function readBins(
+  from: string,
+  type: ColumnProfile["type"],
+  { ask, bins }: ProfileWork,
+): Promise<Bin[]> {
   const isWhole = type !== "DOUBLE";
-  const number = type === "TIMESTAMP" ? "epoch_ms(v)" : type === "DATE" ? "v - DATE '1970-01-01'" : "v";
+  const number = type === "TIMESTAMP" ? "epoch_ms(v)" : type === "DATE" ? "(v - DATE '1970-01-01')" : "v";
   const numbers = `(SELECT ${number} AS x FROM ${from} WHERE isfinite(${number}::DOUBLE))`;
   const ends = await askOne(ask, `SELECT min(x) AS low, max(x) AS high FROM ${numbers}`);
   if (ends.low === null || ends.low === undefined) return [];

@@ -13,22 +13,35 @@ const hiveSyntax: TypeSyntax = {
  *
  * @param location Address of the table's directory, such as hdfs://127.0.0.1:8020/user-activity/grades_ID.
  */
-export function toHiveTable({ name, columns, doc = "" }: Table, location: string): string {
+export function toHiveTable(table: Table, location: string): string {
+  return toStatement(table, location, ["CREATE EXTERNAL TABLE", "STORED AS PARQUET"]);
+}
+
+/** Writes the same for a Spark that has no metastore of Hive's. */
+export function toSparkTable(table: Table, location: string): string {
+  return toStatement(table, location, ["CREATE TABLE", "USING PARQUET"]);
+}
+
+function toStatement(
+  { name, columns, doc = "" }: Table,
+  location: string,
+  [create, storage]: readonly [string, string],
+): string {
   const lines = columns.map((column) => {
     return `  ${quoteName(column.name)} ${renderType(column.type, hiveSyntax)} COMMENT ${quoteText(column.doc ?? "")}`;
   });
   return [
-    `CREATE EXTERNAL TABLE ${quoteName(name)} (`,
+    `${create} ${quoteName(name)} (`,
     lines.join(",\n"),
     ")",
     `COMMENT ${quoteText(doc)}`,
-    "STORED AS PARQUET",
+    storage,
     `LOCATION ${quoteText(location)};`,
   ].join("\n");
 }
 
 function quoteName(name: string): string {
-  return `\`${name}\``;
+  return `\`${name.replaceAll("`", "``")}\``;
 }
 
 function quoteText(text: string): string {
