@@ -14,30 +14,35 @@ const hiveSyntax: TypeSyntax = {
  * @param location Address of the table's directory, such as hdfs://127.0.0.1:8020/user-activity/grades_ID.
  */
 export function toHiveTable(table: Table, location: string): string {
-  return toStatement(table, location, ["CREATE EXTERNAL TABLE", "STORED AS PARQUET"]);
-}
-
-/** Writes the same for a Spark that has no metastore of Hive's. */
-export function toSparkTable(table: Table, location: string): string {
-  return toStatement(table, location, ["CREATE TABLE", "USING PARQUET"]);
-}
-
-function toStatement(
-  { name, columns, doc = "" }: Table,
-  location: string,
-  [create, storage]: readonly [string, string],
-): string {
-  const lines = columns.map((column) => {
-    return `  ${quoteName(column.name)} ${renderType(column.type, hiveSyntax)} COMMENT ${quoteText(column.doc ?? "")}`;
-  });
+  const { name, doc = "" } = table;
   return [
-    `${create} ${quoteName(name)} (`,
-    lines.join(",\n"),
+    `CREATE EXTERNAL TABLE ${quoteName(name)} (`,
+    listColumns(table),
     ")",
     `COMMENT ${quoteText(doc)}`,
-    storage,
+    "STORED AS PARQUET",
     `LOCATION ${quoteText(location)};`,
   ].join("\n");
+}
+
+/** Writes the statement for a Spark that has no metastore of Hive's: it takes no external tables, nor STORED AS. */
+export function toSparkTable(table: Table, location: string): string {
+  const { name, doc = "" } = table;
+  return [
+    `CREATE TABLE ${quoteName(name)} (`,
+    listColumns(table),
+    ")",
+    "USING PARQUET",
+    `COMMENT ${quoteText(doc)}`,
+    `LOCATION ${quoteText(location)};`,
+  ].join("\n");
+}
+
+function listColumns({ columns }: Table): string {
+  const lines = columns.map(({ name, type, doc = "" }) => {
+    return `  ${quoteName(name)} ${renderType(type, hiveSyntax)} COMMENT ${quoteText(doc)}`;
+  });
+  return lines.join(",\n");
 }
 
 function quoteName(name: string): string {

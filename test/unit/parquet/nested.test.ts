@@ -15,12 +15,14 @@ import {
   everyScalar,
   listOf,
   mapOf,
+  scalarTypes,
   structOf,
   tableOf,
 } from "../../helpers/any-table";
 import { noPython, type Reading, readWithOthers } from "../../helpers/other-parquet-readers";
 import { anyRows, lastDay } from "../../helpers/parquet-rows";
 import { toPrinted } from "../../helpers/printed";
+import { documentedTypes } from "../../helpers/tables-as-seen";
 
 type Rows = readonly object[];
 
@@ -102,6 +104,12 @@ describe("columns of every type", () => {
   }, async () => {
     const readings = readWithOthers(await written);
     assertTypes(readings[0]);
+    for (const type of scalarTypes) {
+      const named = (columns: Reading["arrow"]["columns"] = []) =>
+        columns.find(([name]) => name === `${type.toLowerCase()}_null`)?.[1];
+      assert.equal(named(readings[1]?.arrow.columns), documentedTypes("pyarrow")[type]);
+      assert.equal(named(readings[1]?.duckdb.columns), documentedTypes("DuckDB")[type]);
+    }
     for (const [index, { arrow, duckdb, below }] of readings.entries()) {
       const [name, , rows] = cases[index] as (typeof cases)[number];
       assert.deepEqual(arrow.rows, toPrinted(rows), `pyarrow, ${name}`);

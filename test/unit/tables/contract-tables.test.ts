@@ -188,15 +188,14 @@ describe("a contract with columns of every type", () => {
   \`grid\` ARRAY<ARRAY<INT>> COMMENT '',
   \`person\` STRUCT<\`name\`: STRING, \`born\`: DATE> COMMENT '',
   \`answers\` ARRAY<STRUCT<\`key\`: STRING, \`value\`: ARRAY<STRUCT<\`text\`: STRING, \`ms\`: BIGINT>>>> COMMENT 'By question.'
-)
-COMMENT 'One event of every type.'`;
+)`;
     assert.equal(
       toHiveTable(any, "hdfs://h/any"),
-      `CREATE EXTERNAL TABLE \`any\` (\n${columns}\nSTORED AS PARQUET\nLOCATION 'hdfs://h/any';`,
+      `CREATE EXTERNAL TABLE \`any\` (\n${columns}\nCOMMENT 'One event of every type.'\nSTORED AS PARQUET\nLOCATION 'hdfs://h/any';`,
     );
     assert.equal(
       toSparkTable(any, "hdfs://h/any"),
-      `CREATE TABLE \`any\` (\n${columns}\nUSING PARQUET\nLOCATION 'hdfs://h/any';`,
+      `CREATE TABLE \`any\` (\n${columns}\nUSING PARQUET\nCOMMENT 'One event of every type.'\nLOCATION 'hdfs://h/any';`,
     );
   });
 
