@@ -118,7 +118,8 @@ function describeOffsets(offsets: LakeContents["state"]["offsets"]): string {
 
 function toTable(head: readonly string[], rows: readonly (readonly string[])[], firstNumber: number): string {
   const rule = head.map((_, index) => (index < firstNumber ? "---" : "--:"));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const toCell = (text: string) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  return [head, rule, ...rows].map((cells) => `| ${cells.map(toCell).join(" | ")} |`).join("\n");
 }
 
 function fence(language: string, lines: readonly string[]): string {

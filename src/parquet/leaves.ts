@@ -19,7 +19,7 @@ export interface RowBuffer {
   pageRowCount?: number;
   columnData?: Record<string, LeafBuffer>;
   pages?: Record<string, unknown[]>;
-  /** UTF-16 units of text in the row group; not the package's, but ours, to bound its memory. */
+  /** UTF-16 units of text in the row group, and what its lists come to; not the package's, but ours, to bound its memory. */
   textLength?: number;
 }
 

@@ -7,7 +7,7 @@ export type Shredder = (row: object, buffer: RowBuffer) => void;
 
 /** What the parts of a shredder share while they take one row apart. */
 interface Work {
-  /** UTF-16 units of the row's text so far. */
+  /** UTF-16 units of the row's text so far, and what its lists come to. */
   textLength: number;
   /** Which element of each list around the value is being added, the outermost first. */
   readonly places: number[];
@@ -20,6 +20,9 @@ interface Work {
  * begins.
  */
 type Put = (value: unknown, repetition: number, work: Work) => void;
+
+/** What an entry of a list counts for beside text, in UTF-16 units: its levels and value take about that much memory. */
+const entryLength = 8;
 
 /** A column made ready, with the leaves that it ends in. */
 interface Part {
@@ -125,9 +128,11 @@ function toListPart(element: Column, place: Place): Part {
     repetition: level,
     definition: definition + 1,
   });
+  const elementLength = leaves.length * entryLength;
   const put: Put = (items, repetition, work) => {
     if (!Array.isArray(items)) return work.fail(shown, "a list", items);
     if (items.length === 0) return addAbsence(leaves, repetition, definition);
+    work.textLength += items.length * elementLength;
     const depth = level - 1;
     for (let index = 0; index < items.length; index++) {
       work.places[depth] = index;

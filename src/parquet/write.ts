@@ -22,7 +22,10 @@ export interface ParquetOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Rows of a row group, at most; default 5,000. */
   readonly rowGroupRows?: number;
-  /** Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. */
+  /**
+   * Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. An element of a list
+   * counts as 8 for each scalar in it.
+   */
   readonly rowGroupTextLength?: number;
   /** Default GZIP (level 1). */
   readonly compression?: Compression;

@@ -6,7 +6,7 @@ import {
   type ResourceDescriptor,
   toDataPackage,
 } from "user-activity/dist/lake/catalogue";
-import { toLakeReadme } from "user-activity/dist/lake/readme";
+import { describeTable, toLakeReadme } from "user-activity/dist/lake/readme";
 import { describeUnit, toFooter, typeName } from "user-activity/dist/tables/column-docs";
 import { fieldsOf } from "user-activity/dist/tables/columns";
 import { keys } from "user-activity/dist/tables/keys";
@@ -173,6 +173,12 @@ describe("the README in the lake", () => {
         assert.ok(line, `${name}.${column.name}`);
       }
     }
+  });
+
+  test("keeps a column in its row of the table, whatever its description holds", () => {
+    const column = { name: "a", type: "DATE", nullable: false, doc: "One | two,\n  three." } as const;
+    const section = describeTable({ ...tables.course_ID, columns: [column] }, "/lake");
+    assert.ok(section.endsWith("\n| `a` | DATE |  | never null | One \\| two, three. |"), section);
   });
 
   test("has commands that name the place where the lake was found", () => {

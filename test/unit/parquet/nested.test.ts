@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import { readParquet } from "user-activity/dist/parquet/read";
-import { createParquetFile } from "user-activity/dist/parquet/write";
+import { createParquetFile, type ParquetOptions } from "user-activity/dist/parquet/write";
 import type { RowOf, Table, TableName } from "user-activity/dist/tables/tables";
 import {
   anyTable,
@@ -29,9 +29,9 @@ type Rows = readonly object[];
 const directory = mkdtempSync(join(tmpdir(), "nested-"));
 after(() => rmSync(directory, { recursive: true }));
 
-async function write(name: string, table: Table, rows: Rows, rowGroupRows = 7): Promise<string> {
+async function write(name: string, table: Table, rows: Rows, options?: ParquetOptions): Promise<string> {
   const path = join(directory, `${name}.parquet`);
-  const file = await createParquetFile(path, table, { rowGroupRows });
+  const file = await createParquetFile(path, table, { rowGroupRows: 7, ...options });
   await file.append(rows as readonly RowOf<TableName>[]);
   await file.close();
   return path;
@@ -123,7 +123,7 @@ describe("columns of every type", () => {
       fc.tuple(fc.constant(table), anyRows(table), fc.integer({ min: 1, max: 30 })),
     );
     const keeps = async ([table, rows, rowGroupRows]: [Table, Rows, number]) => {
-      assert.deepEqual(await readParquet(await write("any", table, rows, rowGroupRows), table), rows);
+      assert.deepEqual(await readParquet(await write("any", table, rows, { rowGroupRows }), table), rows);
     };
     await fc.assert(fc.asyncProperty(any, keeps), { numRuns: 100 });
   });
@@ -154,6 +154,19 @@ test("least and greatest values stand in the footer for days and for fields of s
     ["person.id", -5, 5, 1n],
     ["days.list.element", undefined, undefined, undefined],
   ]);
+});
+
+test("long lists end a row group early, as text does", async () => {
+  const table = tableOf([column("numbers", listOf(listOf("INT32")))]);
+  const rows = Array.from({ length: 10 }, () => ({ numbers: Array.from({ length: 50 }, () => [1, 2, 3]) }));
+  const path = await write("long", table, rows, { rowGroupTextLength: 2 * 50 * (1 + 3) * 8 });
+  const { asyncBufferFromFile, parquetMetadataAsync } = await import("hyparquet");
+  const { row_groups } = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  assert.deepEqual(
+    row_groups.map(({ num_rows }) => num_rows),
+    [3n, 3n, 3n, 1n],
+  );
+  assert.deepEqual(await readParquet(path, table), rows);
 });
 
 describe("what does not fit", () => {
