@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/column-docs";
+import { type ColumnPart, describeRow, outlineType, partsOf, toColumnDoc } from "../tables/column-docs";
 import { tableIn, tableNames } from "../tables/lake-model";
 import type { Table, TableName } from "../tables/tables";
 import { withProgress } from "./progress";
@@ -83,9 +83,9 @@ function toTableDoc(table: Table) {
   return { table: table.name, doc: describeRow(table), columns: table.columns.map(toColumnDoc) };
 }
 
-/** A table in words: what one row is, then a line for each column and each field of a list's structs. */
+/** A table in words: what one row is, then a line for each column and each part of one. */
 export function formatTableDoc(table: Table): string {
-  const lines = table.columns.flatMap((column) => toLines(toColumnDoc(column), ""));
+  const lines = table.columns.flatMap((column) => partsOf(column)).map(toLine);
   const widest = (cells: readonly string[]) => Math.max(...cells.map((cell) => cell.length));
   const nameWidth = widest(lines.map(({ name }) => name));
   const typeWidth = widest(lines.map(({ type }) => type));
@@ -104,12 +104,11 @@ interface DocLine {
   readonly words: string;
 }
 
-function toLines(column: ColumnDoc, prefix: string): DocLine[] {
-  const { doc, unit, fields = [] } = column;
-  const name = `${prefix}${column.name}`;
-  const type = fields.length === 0 ? column.type : "LIST";
-  const meaning = column.null && `null: ${column.null}`;
+function toLine({ path: name, column }: ColumnPart): DocLine {
+  const { doc, unit, null: nullMeans } = toColumnDoc(column);
+  const meaning = nullMeans && `null: ${nullMeans}`;
   const facts = [unit, meaning].filter(Boolean).join("; ");
-  const words = facts ? `${doc} (${facts})` : doc;
-  return [{ name, type, words }, ...fields.flatMap((field) => toLines(field, `${name}[].`))];
+  const words = facts ? `${doc} (${facts})`.trimStart() : doc;
+  const type = outlineType(column);
+  return { name, type: type === "LIST<STRUCT>" ? "LIST" : type, words };
 }

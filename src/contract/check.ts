@@ -1,4 +1,4 @@
-import { checkColumns } from "./check-columns";
+import { checkColumns, checkName } from "./check-columns";
 import { checkDerived, checkRules, checkSummary } from "./check-expressions";
 import { type Contract, type ContractTable, primaryKeyOf } from "./model";
 import { countArrays, parsePath } from "./paths";
@@ -55,16 +55,6 @@ function checkNames(
     const columns = new Set<string>();
     for (const column of table.columns) checkName(column, column.name, columns, problems);
   }
-}
-
-/** Names are unique whatever their case: Hive and SQL don't tell it. */
-function checkName(part: object, name: string, seen: Set<string>, problems: Problems): void {
-  if (!/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
-    const expected = "letters, digits and _, no digit first, at most 63";
-    problems.addTo(part, ["name"], expected, name, "rename it; the path stands in transformSourceObjects");
-  } else if (seen.has(name.toLowerCase()))
-    problems.addTo(part, ["name"], "a name that nothing else has", name, "rename one of the two");
-  seen.add(name.toLowerCase());
 }
 
 /** Whether a column stands in a table of the contract, or in raw_data. */

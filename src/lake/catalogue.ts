@@ -1,11 +1,11 @@
 import { formatNumberWord } from "../base/text";
-import { describeRow, describeUnit, typeName } from "../tables/column-docs";
+import { describeRow } from "../tables/column-docs";
 import type { ForeignKey } from "../tables/keys";
 import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lake-model";
-import { type Column, schemaVersion, type TableName } from "../tables/tables";
-import { typeNames } from "../tables/types";
+import { schemaVersion, type TableName } from "../tables/tables";
 import type { LakeState } from "./commit-file";
 import { type Counts, formatWhole, type Whole } from "./counts";
+import { type FieldDescriptor, toFieldDescriptor } from "./field-descriptors";
 import type { Gap } from "./gaps";
 import { versionName } from "./version-names";
 
@@ -63,19 +63,6 @@ export interface Lineage {
   readonly committedAt: string;
   /** Where the tables stay as this commit has them, relative to the catalogue; null where there are no versions. */
   readonly version: string | null;
-}
-
-/** A column in the terms of a Table Schema; parquetType, unit, nullMeaning are properties of our own. */
-export interface FieldDescriptor {
-  readonly name: string;
-  readonly type: string;
-  readonly description: string;
-  readonly parquetType: string;
-  readonly unit?: string;
-  readonly nullMeaning?: string;
-  readonly constraints?: Readonly<Record<string, boolean | number>>;
-  /** What each item of a list is: an object with these fields. */
-  readonly arrayItem?: { readonly type: "object"; readonly fields: readonly FieldDescriptor[] };
 }
 
 /** The columns of a table and how its rows are told apart. */
@@ -169,7 +156,7 @@ function toResource(
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     rows,
     schema: {
-      fields: table.columns.map(toField),
+      fields: table.columns.map(toFieldDescriptor),
       missingValues: [],
       primaryKey,
       foreignKeys: foreignKeys.map(toForeignKey),
@@ -179,30 +166,4 @@ function toResource(
 
 function toForeignKey({ columns, table, references }: ForeignKey) {
   return { fields: columns, reference: { resource: table, fields: references } };
-}
-
-function toField(column: Column): FieldDescriptor {
-  const { name, type, doc = "", nullMeans } = column;
-  const unit = describeUnit(column);
-  const constraints = toConstraints(column);
-  return {
-    name,
-    type: typeof type === "string" ? typeNames[type].dataPackage : "array",
-    description: doc,
-    parquetType: typeName(column),
-    ...(unit ? { unit } : {}),
-    ...(nullMeans ? { nullMeaning: nullMeans } : {}),
-    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
-    ...(typeof type === "string"
-      ? {}
-      : { arrayItem: { type: "object", fields: type.map(toField) } as const }),
-  };
-}
-
-function toConstraints({ nullable, min, max }: Column): Record<string, boolean | number> {
-  return {
-    ...(nullable ? {} : { required: true }),
-    ...(min === undefined ? {} : { minimum: min }),
-    ...(max === undefined ? {} : { maximum: max }),
-  };
 }

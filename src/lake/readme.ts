@@ -1,8 +1,8 @@
 import { formatCount, formatNumberWord } from "../base/text";
-import { describeRow, describeUnit, typeName } from "../tables/column-docs";
+import { type ColumnPart, describeRow, describeUnit, outlineType, partsOf } from "../tables/column-docs";
 import type { TableKeys } from "../tables/keys";
 import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lake-model";
-import type { Column, Table } from "../tables/tables";
+import type { Table } from "../tables/tables";
 import type { LakeContents } from "./catalogue";
 import { formatWhole } from "./counts";
 import { versionName } from "./version-names";
@@ -136,7 +136,7 @@ export function describeTable(table: Table, lakeDir: string, keys?: TableKeys): 
   );
   const key = primaryKey.length > 0 ? [`Key: ${list(primaryKey)}.`] : [];
   const lines = [...key, ...leads.map((lead) => `${lead}.`)];
-  const rows = table.columns.flatMap((column) => describeColumn(column, ""));
+  const rows = table.columns.flatMap((column) => partsOf(column)).map(describePart);
   return [
     `## ${table.name}`,
     `\`${lakeDir}/${table.name}\`. ${describeRow(table)} ${lines.join(" ")}`,
@@ -144,16 +144,12 @@ export function describeTable(table: Table, lakeDir: string, keys?: TableKeys): 
   ].join("\n\n");
 }
 
-/** A row of the table of columns; for a list, then one for each field of its structs. */
-function describeColumn(column: Column, prefix: string): string[][] {
-  const { name, type, nullable, nullMeans = "", doc = "" } = column;
-  const path = `${prefix}${name}`;
-  const shown = typeof type === "string" ? typeName(column) : "LIST of structs";
-  const row = [`\`${path}\``, shown, describeUnit(column), nullable ? nullMeans : "never null", doc];
-  return [
-    row,
-    ...(typeof type === "string" ? [] : type.flatMap((field) => describeColumn(field, `${path}[].`))),
-  ];
+/** A row of the table of columns, for a column, a field or what a list holds. */
+function describePart({ path, column }: ColumnPart): string[] {
+  const { nullable, nullMeans = "", doc = "" } = column;
+  const type = outlineType(column);
+  const shown = type === "LIST<STRUCT>" ? "LIST of structs" : type;
+  return [`\`${path}\``, shown, describeUnit(column), nullable ? nullMeans : "never null", doc];
 }
 
 function describeOffsets(offsets: LakeContents["state"]["offsets"]): string {
@@ -163,7 +159,8 @@ function describeOffsets(offsets: LakeContents["state"]["offsets"]): string {
 
 function toTable(head: readonly string[], rows: readonly (readonly string[])[], firstNumber: number): string {
   const rule = head.map((_, index) => (index < firstNumber ? "---" : "--:"));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const toCell = (text: string) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  return [head, rule, ...rows].map((cells) => `| ${cells.map(toCell).join(" | ")} |`).join("\n");
 }
 
 function fence(language: string, lines: readonly string[]): string {

@@ -3,7 +3,7 @@ import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
 import { type RowOf, type ShippedName, type Table, type TableName, tables } from "../tables/tables";
 import { createEncoder, type Encoder } from "./parquetjs";
-import type { Compression } from "./shredding";
+import type { Compression } from "./schema-fields";
 
 /** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
 export interface ParquetFile<N extends TableName = TableName> {
@@ -22,7 +22,10 @@ export interface ParquetOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Rows of a row group, at most; default 5,000. */
   readonly rowGroupRows?: number;
-  /** Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. */
+  /**
+   * Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. An element of a list
+   * counts as 8 for each scalar in it.
+   */
   readonly rowGroupTextLength?: number;
   /** Default GZIP (level 1). */
   readonly compression?: Compression;

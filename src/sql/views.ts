@@ -1,4 +1,4 @@
-import type { Column, Table } from "../tables/tables";
+import type { Column, ColumnType, Table } from "../tables/tables";
 import { renderType, type TypeSyntax, typeNames } from "../tables/types";
 import { quoteName, quoteText } from "./duckdb";
 
@@ -40,12 +40,14 @@ function nullColumns(columns: readonly Column[]): string {
     .join(", ");
 }
 
-function holdsTime(type: Column["type"]): boolean {
-  return typeof type === "string" ? type === "TIMESTAMP" : type.some((field) => holdsTime(field.type));
+function holdsTime(type: ColumnType): boolean {
+  if (typeof type === "string") return type === "TIMESTAMP";
+  return "list" in type ? holdsTime(type.list.type) : type.struct.some((field) => holdsTime(field.type));
 }
 
 const duckdbSyntax: TypeSyntax = {
   scalar: (type) => typeNames[type].duckdb,
   field: (name, type) => `${quoteName(name)} ${type}`,
-  list: (fields) => `STRUCT(${fields.join(", ")})[]`,
+  list: (element) => `${element}[]`,
+  struct: (fields) => `STRUCT(${fields.join(", ")})`,
 };

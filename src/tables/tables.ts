@@ -1,10 +1,10 @@
 import { shippedContract } from "../contract/shipped";
-import { type Column, nullable, required } from "./columns";
+import { type Column, listOfStructs, nullable, required } from "./columns";
 import { toContractTable } from "./contract-tables";
 
 import type { TableRows } from "./rows";
 
-export type { Column, ScalarType } from "./columns";
+export type { Column, ColumnType, ScalarType } from "./columns";
 export type * from "./rows";
 
 /** The names of the five tables of the shipped contract's lakes, which are those of their directories too. */
@@ -21,7 +21,7 @@ export interface Table<N extends string = string> {
   readonly doc?: string;
 }
 
-/** The row type of one table: STRING is string, INT32 and DOUBLE number, INT64 bigint, TIMESTAMP ms UTC. */
+/** The row type of one table: STRING is string, INT32 and DOUBLE number, INT64 bigint, TIMESTAMP ms UTC, DATE days since 1970. */
 export type RowOf<N extends string> = N extends ShippedName ? TableRows[N] : object;
 
 const origin = [
@@ -80,7 +80,7 @@ export const ownTables: { readonly [N in "raw_data" | "quarantine"]: Table<N> } 
         "The value in base64, where it is not UTF-8.",
         "value holds it, or there was none",
       ),
-      required("headers", header, "The message's headers, in their order."),
+      required("headers", listOfStructs(header), "The message's headers, in their order."),
     ],
   },
   quarantine: {
@@ -91,7 +91,7 @@ export const ownTables: { readonly [N in "raw_data" | "quarantine"]: Table<N> } 
       ...origin,
       timestamp,
       required("table", "STRING", "The table that refused it; events where the bytes are no JSON object."),
-      required("failures", failure, "Every reason why it was refused."),
+      required("failures", listOfStructs(failure), "Every reason why it was refused."),
       nullable("value", "STRING", "The message's value, verbatim.", "a tombstone, or value_base64 holds it"),
       nullable(
         "value_base64",

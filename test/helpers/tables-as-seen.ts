@@ -9,6 +9,7 @@ import { openLake, readTable } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { publishFile } from "user-activity/dist/publish/publish";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { type Column, type RowOf, type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { eventsFile, ownConfig, ownFolder } from "./live-lake";
 import { anyRows, edgeRows, manyQuestions } from "./parquet-rows";
@@ -93,7 +94,7 @@ function toValues(row: unknown, columns: readonly Column[]): unknown {
   );
   return columns.map(({ name, type }) => {
     const value = record[name];
-    if (Array.isArray(value) && typeof type !== "string") return value.map((one) => toValues(one, type));
+    if (Array.isArray(value)) return value.map((one) => toValues(one, fieldsOf(type)));
     if (Object.is(value, -0)) return "-0"; // JSON has no sign for a zero
     return typeof value === "bigint" ? String(value) : value;
   });
@@ -153,7 +154,7 @@ export function assertTypes(
   const typeOf = ({ type }: Column): string =>
     typeof type === "string"
       ? (types[type] ?? "")
-      : list(type.map((field) => ({ ...field, type: typeOf(field) })));
+      : list(fieldsOf(type).map((field) => ({ ...field, type: typeOf(field) })));
   for (const table of tableNames) {
     const expected = tables[table].columns.map((column) => [column.name, typeOf(column)]);
     // DuckDB in Python quotes names that are words of SQL, in Node all

@@ -6,8 +6,9 @@ import {
   type ResourceDescriptor,
   toDataPackage,
 } from "user-activity/dist/lake/catalogue";
-import { toLakeReadme } from "user-activity/dist/lake/readme";
+import { describeTable, toLakeReadme } from "user-activity/dist/lake/readme";
 import { describeUnit, toFooter, typeName } from "user-activity/dist/tables/column-docs";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { shippedModel } from "user-activity/dist/tables/lake-model";
 import { type Column, type ShippedName, tables } from "user-activity/dist/tables/tables";
 
@@ -37,10 +38,7 @@ const contents: LakeContents = {
 };
 
 function allColumns(columns: readonly Column[]): Column[] {
-  return columns.flatMap((column) => [
-    column,
-    ...(typeof column.type === "string" ? [] : allColumns(column.type)),
-  ]);
+  return columns.flatMap((column) => [column, ...allColumns(fieldsOf(column.type))]);
 }
 
 describe("the catalogue", () => {
@@ -109,7 +107,7 @@ describe("the catalogue", () => {
     const options = field("options");
     assert.deepEqual([options?.type, options?.constraints], ["array", { required: true }]);
     assert.deepEqual(
-      options?.arrayItem?.fields.map(({ name, type }) => [name, type]),
+      options?.arrayItem?.fields?.map(({ name, type }) => [name, type]),
       [
         ["id", "string"],
         ["checked", "boolean"],
@@ -177,6 +175,12 @@ describe("the README in the lake", () => {
         assert.ok(line, `${name}.${column.name}`);
       }
     }
+  });
+
+  test("keeps a column in its row of the table, whatever its description holds", () => {
+    const column = { name: "a", type: "DATE", nullable: false, doc: "One | two,\n  three." } as const;
+    const section = describeTable({ ...tables.course_ID, columns: [column] }, "/lake");
+    assert.ok(section.endsWith("\n| `a` | DATE |  | never null | One \\| two, three. |"), section);
   });
 
   test("has commands that name the place where the lake was found", () => {

@@ -21,6 +21,7 @@ import { createParquetFile, type ParquetOptions } from "user-activity/dist/parqu
 import { type RowOf, type ShippedName, type Table, tables } from "user-activity/dist/tables/tables";
 import { noPython, readWithOthers } from "../../helpers/other-parquet-readers";
 import { anyRows, edgeRows, lastMs, manyQuestions } from "../../helpers/parquet-rows";
+import { toPrinted } from "../../helpers/printed";
 
 const names = Object.keys(tables) as ShippedName[];
 const golden = projectPath("test", "golden", "questions_pool_data.parquet");
@@ -40,14 +41,6 @@ async function write<N extends ShippedName>(
 
 function place(name: string): string {
   return join(directory, `${name}.parquet`);
-}
-
-/** Values as parquet_as_seen.py prints them. */
-function toPrinted(value: unknown): unknown {
-  if (typeof value === "bigint") return String(value);
-  if (Array.isArray(value)) return value.map(toPrinted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPrinted(item)]));
 }
 
 /** Files that each reader must give back as they were, by what is special about them. */

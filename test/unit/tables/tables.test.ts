@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { toFooter } from "user-activity/dist/tables/column-docs";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { noPython, readWithOthers } from "../../helpers/other-parquet-readers";
 
@@ -98,7 +99,7 @@ test("has the columns in their order, and null only where it is promised", () =>
 
 test("says of every table, column and field what it holds", () => {
   for (const { doc, columns } of Object.values(tables)) {
-    const fields = columns.flatMap((column) => (typeof column.type === "string" ? [] : column.type));
+    const fields = columns.flatMap(({ type }) => fieldsOf(type));
     const docs = [doc, ...[...columns, ...fields].map((column) => column.doc)];
     for (const sentence of docs) assert.match(sentence ?? "", /^[^\s].*\.$/);
   }
