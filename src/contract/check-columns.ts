@@ -45,6 +45,15 @@ function checkFrom(column: ContractColumn, from: string, row: readonly Step[], p
     else if (column.type !== type)
       problems.addTo(column, ["logicalType"], type, column.type, `${from} is one`);
     else if (column.nullable) problems.addTo(column, ["required"], "true", false, `${from} is never null`);
+    const { min = 0, max, values } = column;
+    if (from !== "@key" && (min > 0 || max !== undefined || values))
+      problems.addTo(
+        column,
+        ["logicalTypeOptions"],
+        "no bounds but minimum: 0, and no values",
+        [min, max],
+        `take them out: nothing is refused for ${from}`,
+      );
     if (from === "@key" && !row.some((one) => "each" in one && one.each === "{}"))
       add("the row of a map's entries", "end the row's path in {}, or take it out");
     if (from === "@index" && row.length === 0)

@@ -26,7 +26,9 @@ export function toFileView(
   if (paths.length === 0) return toNoRowsView({ name, columns });
   const files = paths.map(quoteText).join(", ");
   const read = `read_parquet([${files}], hive_partitioning = false${isMixed ? ", union_by_name = true" : ""})`;
-  const source = isMixed ? `(SELECT ${nullColumns(columns)} WHERE false UNION ALL BY NAME FROM ${read})` : read;
+  const source = isMixed
+    ? `(SELECT ${nullColumns(columns)} WHERE false UNION ALL BY NAME FROM ${read})`
+    : read;
   return `CREATE OR REPLACE VIEW ${quoteName(name)} AS SELECT ${selection} FROM ${source}`;
 }
 

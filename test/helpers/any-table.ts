@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Column, ColumnType, ScalarType, Table, ShippedName } from "user-activity/dist/tables/tables";
+import type { Column, ColumnType, ScalarType, ShippedName, Table } from "user-activity/dist/tables/tables";
 
 /** Every scalar type. */
 export const scalarTypes: readonly ScalarType[] = [

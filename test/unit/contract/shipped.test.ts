@@ -78,7 +78,9 @@ test("the shipped contract, those of the cases and drafts of events are valid by
   const schema = JSON.parse(readFileSync(schemaFile ?? "", "utf8")) as object;
   const validate = new Ajv2019({ strict: false, allErrors: true }).compile(schema);
   const isValid = (document: unknown) => validate(document) || JSON.stringify(validate.errors?.slice(0, 3));
-  for (const text of [readFileSync(file, "utf8"), example]) assert.equal(isValid(parse(text)), true);
+  const customers = ["xapi", "edx"].map((name) => projectPath("data", "customers", `${name}.odcs.yaml`));
+  for (const text of [...[file, ...customers].map((path) => readFileSync(path, "utf8")), example])
+    assert.equal(isValid(parse(text)), true);
   for (const { behaviour, contract, problems } of readContractCases())
     if (contract && !problems) assert.equal(isValid(toDocument(contract)), true, behaviour);
   for (const one of readProposeCases()) {

@@ -16,7 +16,7 @@ import { toEmptyView, toFileView } from "user-activity/dist/sql/views";
 import { partsOf, toColumnDoc, typeName } from "user-activity/dist/tables/column-docs";
 import { toColumn } from "user-activity/dist/tables/contract-tables";
 import { toHiveTable, toSparkTable } from "user-activity/dist/tables/hive";
-import type { RowOf, Table, ShippedName } from "user-activity/dist/tables/tables";
+import type { ShippedName, Table } from "user-activity/dist/tables/tables";
 import { tableOf } from "../../helpers/any-table";
 import { type ContractCase, contractOf, readContractCases } from "../../helpers/contract-cases";
 
@@ -126,7 +126,7 @@ const rows = [
 async function write(name: string, table: Table, written: readonly object[]): Promise<string> {
   const path = join(directory, `${name}.parquet`);
   const file = await createParquetFile(path, table);
-  await file.append(written as readonly RowOf<ShippedName>[]);
+  await file.append(written as readonly object[]);
   await file.close();
   return path;
 }
