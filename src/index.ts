@@ -6,7 +6,7 @@ export { findFile, projectPath } from "./base/paths";
 export { profileRows } from "./cli/profile-report";
 export { decodeEvent } from "./events/decode";
 export { createExamIndex } from "./events/exam-index";
-export { enforceGrade, gradeSchema } from "./events/grades";
+export { contractWith, enforceGrade, gradeSchema } from "./events/grades";
 export { draftSchema, impliedColumns } from "./events/implied";
 export {
   canBeMissing,
@@ -42,6 +42,7 @@ export {
 export { createLake, listStaged, placeCommit, sweepStaged } from "./lake/placing";
 export { stageIndex, stageRows, toCommittedFiles } from "./lake/staging";
 export { compact } from "./landing/compact";
+export { dryRunReplay } from "./landing/dry-run";
 export { follow } from "./landing/follow";
 export { readExamIndex } from "./landing/hold";
 export { land } from "./landing/land";
@@ -71,4 +72,5 @@ export { showFigure, showFrame } from "./show/show";
 export { runSql, sql, sqlAt } from "./show/sql";
 export { showRefused, showTree } from "./show/tree";
 export { profileTable } from "./sql/profile";
+export { modelOf } from "./tables/lake-model";
 export { tables } from "./tables/tables";

@@ -61,7 +61,7 @@ Environment (defaults in brackets):
   HDFS_USER [the login name], HDFS_DELEGATION_TOKEN, WEBHDFS_CA
   LAKE_DIR [/user-activity]              HDFS directory that holds the tables
   EVENTS_FILE [data/assessments.json]    what notebooks publish; by default nothing into a topic or lake of your own
-  CONTRACT [data/assessments.odcs.yaml]  what "contract check" and "contract show" look at; landing takes the shipped one
+  CONTRACT [data/assessments.odcs.yaml]  the contract by which events are published, landed, verified and replayed
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed, 2 misused, 130 and 143 interrupted.`;
 

@@ -113,7 +113,7 @@ export class EventComparison {
       unknownPaths === "refused"
         ? ({ kind: "breaking", change: "refused by unknown" } as const)
         : ({ kind: "compatible", change: "new path" } as const);
-    for (const path of this.#compiled.findUnknown(event)) {
+    for (const path of this.#compiled.findUnknown(event).keys()) {
       const change = { ...told, table: null, path, before: null, after: null };
       this.#add(change, () => quote(findValue(event, path)), place);
     }

@@ -1,5 +1,6 @@
 import type { Failure, Warning } from "../contract/failures";
 import type { EventPlace } from "../contract/reading";
+import type { UnknownValues } from "../contract/unknown";
 import type { HeaderRow, Origin, QuarantineRow, RawRow } from "../tables/tables";
 import { type Decision, decideDelivery, unknownExam } from "./attempts";
 import { decodeText, toBase64 } from "./decode";
@@ -8,7 +9,6 @@ import { recallBefore } from "./firsts";
 import { hashIdentity } from "./identity";
 import { decideByOrder } from "./latest";
 import type { EventReaders, Refusal } from "./readers";
-import { findValue } from "./values-at";
 
 /** What the landing needs of a Kafka message; timestamp in ms UTC, null for none. */
 export interface TopicMessage extends Origin {
@@ -24,13 +24,6 @@ export interface EventCounts {
   graded: number;
   duplicates: number;
   quarantined: number;
-}
-
-/** A path that no column comes from. */
-export interface UnknownValue {
-  readonly path: string;
-  /** What stands there, the first of several. */
-  readonly value: unknown;
 }
 
 /** All rows that one message adds to the tables. */
@@ -51,8 +44,8 @@ export interface Outcome {
   readonly late: number;
   /** Events that should count in place of the one that landed, where the latest does. */
   readonly later: number;
-  /** Each path that the contract does not know, once for each event that has it. */
-  readonly unknown: readonly UnknownValue[];
+  /** Of each event that has some: the paths that the contract does not know, with what stands there. */
+  readonly unknown: readonly UnknownValues[];
 }
 
 /** What decides messages, one after another. */
@@ -103,7 +96,7 @@ interface Gathered {
   crossing: number;
   late: number;
   later: number;
-  readonly unknown: UnknownValue[];
+  readonly unknown: UnknownValues[];
 }
 
 function createGathered(): Gathered {
@@ -133,8 +126,8 @@ function gather(to: Gathered, decision: Decision, { event, path, readers }: Plac
     }
     if (group.warnings.length > 0) to.warnings = [...to.warnings, ...group.warnings];
   }
-  for (const unknown of readers.findUnknown(event))
-    to.unknown.push({ path: unknown, value: findValue(event, unknown) });
+  const unknown = readers.findUnknown(event);
+  if (unknown.size > 0) to.unknown.push(unknown);
 }
 
 const countName = { rows: "graded", duplicate: "duplicates", refused: "quarantined" } as const;
