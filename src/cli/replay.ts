@@ -10,6 +10,7 @@ import {
   type KeepVersionsOption,
   keepVersionsOption,
   print,
+  tellExports,
   toRetry,
   withNeeded,
 } from "./tools";
@@ -39,10 +40,13 @@ async function runReplay(
       "replaying",
       (progress) =>
         replay({
-          lake: openLake(
-            readConfig().hdfs,
-            toRetry(progress, options.giveUp, interruption),
-            options.keepVersions,
+          lake: tellExports(
+            openLake(
+              readConfig().hdfs,
+              toRetry(progress, options.giveUp, interruption),
+              options.keepVersions,
+            ),
+            progress,
           ),
           ...(options.again ? { again: true } : {}),
           signal: interruption,

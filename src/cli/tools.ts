@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import { InvalidArgumentError } from "commander";
 import { formatRetry, type RetryPolicy } from "../base/retry";
 import { keptVersions } from "../lake/keeping";
+import type { Lake } from "../lake/lake";
 import type { ServiceName } from "../services/services";
 import { interruption } from "./interrupt";
 import type { ProgressLine } from "./progress";
@@ -68,6 +69,12 @@ export const keepVersionsOption = [
 export interface GiveUpOption {
   /** Seconds. */
   readonly giveUp: number;
+}
+
+/** Has it told where a version could not be written as Iceberg. */
+export function tellExports(lake: Lake, { note }: Pick<ProgressLine, "note">): Lake {
+  if (lake.exporting) lake.exporting.onFailure = note;
+  return lake;
 }
 
 /** Tries again for so long, and tells of every failure that is followed by another try. */

@@ -8,6 +8,7 @@ import { readRowGroups } from "../parquet/read";
 import { type RowOf, type TableName, tables } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
 import { type Commit, commitName, commitNumber, hasTables, type PartsSum, parseCommit } from "./commit-file";
+import { type Exporting, planExports } from "./exporting";
 import { keptVersions, type Versioning } from "./keeping";
 import { isSameSum, sumParts } from "./part-sums";
 import { emptyDirectory, removeVersions } from "./version-names";
@@ -19,6 +20,8 @@ export interface Lake {
   readonly at: (path: string) => string;
   /** What becomes of its versions; default: none are made. */
   readonly versions?: Versioning;
+  /** Whether each version is written as Iceberg, too; default not. */
+  readonly exporting?: Exporting | undefined;
 }
 
 /** One Parquet file of a table. */
@@ -34,7 +37,8 @@ export interface Part {
 /** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */
 export function openLake(config: HdfsConfig, retry?: RetryPolicy, keep: number = keptVersions): Lake {
   const versions = { keep, refusal: undefined };
-  return { hdfs: openHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}`, versions };
+  const at = (path: string) => `${config.lakeDir}/${path}`;
+  return { hdfs: openHdfs(config, { retry }), at, versions, exporting: planExports(config) };
 }
 
 /** The HDFS directory of a lake, without a slash at its end. */
