@@ -161,7 +161,7 @@ export function planSteps({ tests, spark, kafkaTools, site }, signal) {
       installPackages(venvPython, ["lab", "test"], tell, signal),
   };
   const optional = [
-    ...(tests ? [testPackages] : []),
+    ...(tests ? [testPackages, venvStep("readers of Iceberg", "iceberg", ["iceberg"], signal)] : []),
     ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal)] : []),
     ...(kafkaTools ? [kafkaJars] : []),
     ...(site ? [venvStep("Sphinx", "sphinx", ["site"], signal), typedocStep(signal)] : []),
