@@ -44,11 +44,12 @@ async function runIceberg(options: IcebergFlags): Promise<void> {
 async function exportConfigured({ address }: IcebergFlags): Promise<IcebergReport> {
   const { readConfig } = await import("../base/config.js");
   const { findAddress } = await import("../hdfs/address.js");
+  const { openKept } = await import("../lake/contract-file.js");
   const { exportIceberg } = await import("../lake/iceberg.js");
   const { directoryOf, openLake } = await import("../lake/lake.js");
   const { isTrue, listVersions } = await import("../lake/versions.js");
   const { hdfs } = readConfig();
-  const lake = openLake(hdfs);
+  const lake = await openKept(openLake(hdfs));
   const numbers = (await listVersions(lake)).map(({ number }) => number);
   const last = numbers.at(-1);
   if (last !== undefined && !(await isTrue(lake, last))) numbers.pop(); // one that was made too late, and goes again

@@ -1,4 +1,5 @@
-import type { Column, Table } from "../tables/tables";
+import type { Column, ColumnType } from "../tables/columns";
+import type { Table } from "../tables/tables";
 import { typeNames } from "../tables/types";
 
 /** A field of a struct, as a table's metadata has it (Iceberg's specification, appendix C). */
@@ -7,23 +8,30 @@ export interface IcebergField {
   readonly id: number;
   readonly name: string;
   readonly required: boolean;
-  readonly type: string | IcebergList;
+  readonly type: IcebergType;
   readonly doc?: string;
 }
 
-/** A list of structs: the only nested type that the tables have. */
+/** A scalar's name, or what holds others. */
+export type IcebergType = string | IcebergList | IcebergStruct;
+
+/** A list. */
 export interface IcebergList {
   readonly type: "list";
   readonly "element-id": number;
   readonly "element-required": boolean;
-  readonly element: { readonly type: "struct"; readonly fields: readonly IcebergField[] };
+  readonly element: IcebergType;
+}
+
+/** A struct. */
+export interface IcebergStruct {
+  readonly type: "struct";
+  readonly fields: readonly IcebergField[];
 }
 
 /** The columns of a table, by number. */
-export interface IcebergSchema {
-  readonly type: "struct";
+export interface IcebergSchema extends IcebergStruct {
   readonly "schema-id": number;
-  readonly fields: readonly IcebergField[];
 }
 
 /**
@@ -52,12 +60,17 @@ export function lastFieldId(schemas: readonly IcebergSchema[]): number {
 
 /** By path, as in `options.element.id`: the fields and, of lists, their elements. */
 function listIds(fields: readonly IcebergField[], parent = ""): [string, number][] {
-  return fields.flatMap(({ id, name, type }): [string, number][] => {
-    const path = `${parent}${name}`;
-    if (typeof type === "string") return [[path, id]];
-    const inside = listIds(type.element.fields, `${path}.element.`);
-    return [[path, id], [`${path}.element`, type["element-id"]], ...inside];
-  });
+  return fields.flatMap(({ id, name, type }): [string, number][] => [
+    [`${parent}${name}`, id],
+    ...listInside(type, `${parent}${name}`),
+  ]);
+}
+
+function listInside(type: IcebergType, path: string): [string, number][] {
+  if (typeof type === "string") return [];
+  if (type.type === "struct") return listIds(type.fields, `${path}.`);
+  const element = `${path}.element`;
+  return [[element, type["element-id"]], ...listInside(type.element, element)];
 }
 
 /** The fields of one level are numbered before those below them, as Iceberg itself does. */
@@ -70,13 +83,15 @@ function toFields(columns: readonly Column[], parent: string, idOf: (path: strin
   });
 }
 
-function toType(type: Column["type"], path: string, idOf: (path: string) => number): string | IcebergList {
+function toType(type: ColumnType, path: string, idOf: (path: string) => number): IcebergType {
   if (typeof type === "string") return typeNames[type].iceberg;
+  if ("struct" in type) return { type: "struct", fields: toFields(type.struct, `${path}.`, idOf) };
+  const element = `${path}.element`;
   return {
     type: "list",
-    "element-id": idOf(`${path}.element`),
-    "element-required": true,
-    element: { type: "struct", fields: toFields(type, `${path}.element.`, idOf) },
+    "element-id": idOf(element),
+    "element-required": !type.list.nullable,
+    element: toType(type.list.type, element, idOf),
   };
 }
 
@@ -96,8 +111,14 @@ export function toNameMapping(schemas: readonly IcebergSchema[]): MappedField[] 
 }
 
 function toMappedField({ id, name, type }: IcebergField): MappedField {
-  if (typeof type === "string") return { "field-id": id, names: [name] };
-  const fields = type.element.fields.map(toMappedField);
-  const element = { "field-id": type["element-id"], names: ["element"], fields };
-  return { "field-id": id, names: [name], fields: [element] };
+  const fields = mapInside(type);
+  return { "field-id": id, names: [name], ...(fields.length > 0 ? { fields } : {}) };
+}
+
+function mapInside(type: IcebergType): MappedField[] {
+  if (typeof type === "string") return [];
+  if (type.type === "struct") return type.fields.map(toMappedField);
+  const fields = mapInside(type.element);
+  const element = { "field-id": type["element-id"], names: ["element"] };
+  return [{ ...element, ...(fields.length > 0 ? { fields } : {}) }];
 }

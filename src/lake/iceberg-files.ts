@@ -38,9 +38,9 @@ export async function listDataFiles(
   const next = async () => {
     for (let one = waiting.shift(); one; one = waiting.shift()) {
       const [index, part] = one;
-      // course_ID is one file that each commit replaces under its name
-      const isWhole = parts.length === 1;
-      const rowCount = isWhole ? commit.state.rowCounts[table] : await countRows(version.hdfs, part, known);
+      // a summary such as course_ID is one file that each commit replaces under its name
+      const whole = parts.length === 1 ? commit.state.rowCounts[table] : undefined;
+      const rowCount = whole ?? (await countRows(version.hdfs, part, known));
       files[index] = { path: `${address}${part.path}`, rowCount, bytes: part.bytes };
     }
   };

@@ -4,7 +4,8 @@ import { isSourceMissing } from "../hdfs/errors";
 import { type DataFile, readManifest, writeManifest, writeManifestList } from "../iceberg/manifests";
 import { type IcebergSnapshot, toSnapshot, toTableMetadata } from "../iceberg/metadata";
 import { addSchema, type IcebergSchema } from "../iceberg/schema";
-import { type TableName, tables } from "../tables/tables";
+import { tableIn } from "../tables/lake-model";
+import type { TableName } from "../tables/tables";
 import type { Commit } from "./commit-file";
 import { type KnownCounts, listDataFiles, noteCounts } from "./iceberg-files";
 import {
@@ -72,7 +73,7 @@ async function exportOnce(lake: Lake, plan: TablesPlan, table: TableName): Promi
   const place = await readPlace(lake, table);
   const { before, number } = place;
   const location = `${plan.address}${lake.at(`_iceberg/${table}`)}`;
-  const schemas = addSchema(before?.schemas ?? [], tables[table]);
+  const schemas = addSchema(before?.schemas ?? [], tableIn(lake.model, table));
   const kept =
     before?.location === location ? before.snapshots.filter((one) => isKept(place, plan, one)) : [];
   const missing = plan.versions.filter((version) =>
@@ -80,7 +81,7 @@ async function exportOnce(lake: Lake, plan: TablesPlan, table: TableName): Promi
   );
   const toText = (snapshots: readonly IcebergSnapshot[]) => {
     const uuid = before?.["table-uuid"] ?? randomUUID();
-    const own = { table: tables[table], location, uuid, schemas, snapshots, tags: plan.pins };
+    const own = { table: tableIn(lake.model, table), location, uuid, schemas, snapshots, tags: plan.pins };
     return JSON.stringify(toTableMetadata(own), undefined, 1);
   };
   const toReport = (last: number, snapshots: readonly IcebergSnapshot[]): IcebergTable => {
@@ -95,6 +96,7 @@ async function exportOnce(lake: Lake, plan: TablesPlan, table: TableName): Promi
     ...kept,
     ...(await writeVersions(lake, { ...plan, versions: missing }, { opened, location, schema })),
   ];
+  if (snapshots.length === 0) return toReport(number, []);
   if (!(await putMetadata(lake, opened, toText(snapshots)))) return undefined;
   await prunePlace(
     lake,
@@ -126,7 +128,7 @@ async function writeVersions(
   const snapshots: IcebergSnapshot[] = [];
   for (const { lake: version, readCommit } of versions) {
     const commit = await readCommit();
-    if (!commit) continue;
+    if (!commit || !(await version.hdfs.stat(version.at(opened.table)))) continue; // a table of a later contract
     const files = await listDataFiles(version, { table: opened.table, commit, address, known });
     snapshots.push(await writeVersion(lake, { opened, ...target }, { commit, files }));
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type TableName, tables } from "../tables/tables";
+import { tableNames } from "../tables/lake-model";
 import { type Commit, commitName, isOfOldVersion, parseCommit } from "./commit-file";
 import { exportTable, type IcebergTable, type WantedVersion } from "./iceberg-table";
 import { keptVersions } from "./keeping";
@@ -35,17 +35,18 @@ export async function exportIceberg(lake: Lake, { address, numbers }: ExportPlan
     .map((number) => toWanted(lake, number));
   const plan = { address, versions, pins, folder: `_tmp/iceberg-${randomBytes(8).toString("hex")}` };
   try {
-    const names = Object.keys(tables) as TableName[];
+    const names = tableNames(lake.model);
     const written = await Promise.all(names.map((table) => exportTable(lake, plan, table)));
-    return { lakeDir: directoryOf(lake), address, tables: written };
+    const isThere = ({ versions: own }: IcebergTable) => own.length > 0;
+    return { lakeDir: directoryOf(lake), address, tables: written.filter(isThere) };
   } finally {
     await lake.hdfs.remove(lake.at(plan.folder), { recursive: true }).catch(() => undefined);
   }
 }
 
 /** A version, whose commit is read once, when it is asked for. */
-function toWanted({ hdfs, at }: Lake, number: number): WantedVersion {
-  const version: Lake = { hdfs, at: (path) => at(`.snapshot/${versionName(number)}/${path}`) };
+function toWanted({ hdfs, at, model }: Lake, number: number): WantedVersion {
+  const version: Lake = { hdfs, model, at: (path) => at(`.snapshot/${versionName(number)}/${path}`) };
   let reading: Promise<Commit | undefined> | undefined;
   const read = async (): Promise<Commit | undefined> => {
     const path = version.at(`_commits/${commitName(number)}`);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addSchema, lastFieldId, toNameMapping } from "user-activity/dist/iceberg/schema";
-import { nullable, required } from "user-activity/dist/tables/columns";
+import { type ColumnType, listOfStructs, nullable, required } from "user-activity/dist/tables/columns";
 import { type Column, type Table, tables } from "user-activity/dist/tables/tables";
 
 const tableOf = (columns: readonly Column[]) => ({ name: "grades_ID", columns }) as Table;
 const options = required(
   "options",
-  [required("id", "STRING", "i"), nullable("at", "TIMESTAMP", "a", "n")],
+  listOfStructs([required("id", "STRING", "i"), nullable("at", "TIMESTAMP", "a", "n")]),
   "o",
 );
 
@@ -58,6 +58,41 @@ describe("a table's schema", () => {
       for (const { type } of schemas[0]?.fields ?? [])
         assert.ok(typeof type !== "string" || known.includes(type), String(type));
     }
+  });
+
+  test("has lists of scalars, lists in lists, structs in structs and days", () => {
+    const of = (type: ColumnType) => ({ list: { name: "element", type, nullable: true } });
+    const inner = required("inner", { struct: [required("day", "DATE", "d")] }, "i");
+    const columns = [required("tags", of(of("STRING")), "t"), required("place", { struct: [inner] }, "p")];
+    const schemas = addSchema([], tableOf(columns));
+    const list = { type: "list", "element-required": false };
+    const day = { id: 6, name: "day", required: true, type: "date", doc: "d" };
+    const within = {
+      id: 5,
+      name: "inner",
+      required: true,
+      type: { type: "struct", fields: [day] },
+      doc: "i",
+    };
+    assert.deepEqual(
+      schemas[0]?.fields.map(({ type }) => type),
+      [
+        { ...list, "element-id": 3, element: { ...list, "element-id": 4, element: "string" } },
+        { type: "struct", fields: [within] },
+      ],
+    );
+    assert.deepEqual(toNameMapping(schemas), [
+      {
+        "field-id": 1,
+        names: ["tags"],
+        fields: [{ "field-id": 3, names: ["element"], fields: [{ "field-id": 4, names: ["element"] }] }],
+      },
+      {
+        "field-id": 2,
+        names: ["place"],
+        fields: [{ "field-id": 5, names: ["inner"], fields: [{ "field-id": 6, names: ["day"] }] }],
+      },
+    ]);
   });
 
   test("keeps the number of a column that stays, and is a new one only where something is another", () => {
