@@ -13,6 +13,7 @@ import { findUntruths } from "./catalogue-checks";
 import { cliPath } from "./cli-process";
 import { ownConfig, ownFolder, recompute } from "./live-lake";
 import { publishEvents } from "./small-lake";
+import { checkVersions } from "./version-checks";
 
 /** What a process of the tests does and where it ends: see doomed.ts. */
 export interface Doom {
@@ -140,6 +141,7 @@ export async function checkLake(config: Config, expectations: Expectations): Pro
   assert.deepEqual(await readTables(lake), expected, where);
   assert.deepEqual(await findUntruths(config, report.checks, lake), [], where);
   if (swept) assert.deepEqual(await lake.hdfs.list(lake.at("_tmp")), [], where);
+  await checkVersions(lake, where);
   if (independently) assert.deepEqual((await recompute(config)).differences, [], where);
 }
 
