@@ -4,7 +4,11 @@ import { joinKey, type Step, stepsOf } from "./paths";
 
 /** What a contract knows of the keys below an object, of an array's elements (`[]`) and of a map's values (`{}`). */
 interface Known {
+  /** Its own path, as in `a[].b`; "" is the event. */
+  readonly path: string;
   readonly keys: Map<string, Known>;
+  /** Paths of keys that are not known, as far as they were told: they come again with every event. */
+  readonly told: Map<string, string>;
   /** What the elements, or the values of a map, are known by. */
   each?: Known;
   /** Whether all below it belongs to a column: text that stays text, or a value of a type that has no parts. */
@@ -16,7 +20,7 @@ export type FindUnknown = (event: unknown) => string[];
 
 /** Prepares what finds the paths of an event that its contract does not know. What leads to a known one is known too. */
 export function compileUnknown({ tables, identity }: Contract): FindUnknown {
-  const root: Known = { keys: new Map(), isWhole: false };
+  const root = createKnown("");
   if (identity) know(root, stepsOf(identity.path));
   for (const { row, columns } of tables) {
     if (row !== "$") reach(root, stepsOf(row));
@@ -24,7 +28,7 @@ export function compileUnknown({ tables, identity }: Contract): FindUnknown {
   }
   return (event) => {
     const found = new Set<string>();
-    look(root, event, "", found);
+    look(root, event, found);
     return [...found];
   };
 }
@@ -44,10 +48,8 @@ function know(root: Known, steps: readonly Step[]): void {
 function reach(root: Known, steps: readonly Step[]): Known {
   let known = root;
   for (const step of steps) {
-    const next = ("each" in step ? known.each : known.keys.get(step.key)) ?? {
-      keys: new Map(),
-      isWhole: false,
-    };
+    const path = "each" in step ? known.path + step.each : joinKey(known.path, step.key);
+    const next = ("each" in step ? known.each : known.keys.get(step.key)) ?? createKnown(path);
     if ("each" in step) known.each = next;
     else known.keys.set(step.key, next);
     known = next;
@@ -55,17 +57,29 @@ function reach(root: Known, steps: readonly Step[]): Known {
   return known;
 }
 
-function look(known: Known, value: unknown, path: string, found: Set<string>): void {
+function createKnown(path: string): Known {
+  return { path, keys: new Map(), told: new Map(), isWhole: false };
+}
+
+function look(known: Known, value: unknown, found: Set<string>): void {
   if (known.isWhole) return;
   if (Array.isArray(value)) {
-    if (known.each) for (const element of value) look(known.each, element, `${path}[]`, found);
+    if (known.each) for (const element of value) look(known.each, element, found);
     return;
   }
   if (!isObject(value)) return;
   for (const key of Object.keys(value)) {
     const next = known.keys.get(key) ?? known.each;
-    const below = next && next === known.each ? `${path}{}` : joinKey(path, key);
-    if (next) look(next, value[key], below, found);
-    else found.add(below);
+    if (next) look(next, value[key], found);
+    else found.add(known.told.get(key) ?? tell(known, key));
   }
+}
+
+/** Keys that are data could be as many as there are events. */
+const mostTold = 1000;
+
+function tell({ path, told }: Known, key: string): string {
+  const below = joinKey(path, key);
+  if (told.size < mostTold) told.set(key, below);
+  return below;
 }
