@@ -11,8 +11,8 @@ import { hdfsPorts } from "user-activity/dist/services/hdfs";
 import { heapOption } from "user-activity/dist/services/java";
 import { kafkaPorts } from "user-activity/dist/services/kafka";
 import { neededBytes } from "user-activity/dist/services/services";
-import { addScore, toCourseRow } from "user-activity/dist/tables/course-sums";
 import { schemaVersion } from "user-activity/dist/tables/tables";
+import { addScore, toCourseRow } from "../helpers/course-summary";
 import { decideCustomer, linesOf } from "../helpers/customers";
 import { readPage } from "../helpers/markdown";
 
@@ -63,7 +63,7 @@ const shownRows = find(/const mostRows = (\d+);/, "src", "show", "show.ts");
 const shownBytes = find(/const mostBytes = ([\d_]+);/, "src", "show", "table-script.ts");
 const nbconvert = find(/^nbconvert==(\d+\.\d+)/m, "local", "setup", "python", "lab.txt");
 const sample = addScore(addScore(undefined, 0, 0), 1, 0); // variance: 0.5 / (2 - what is taken from n)
-const takenFromN = Math.round(2 - 0.5 / (toCourseRow("one", sample).stddev_score ?? 0) ** 2);
+const takenFromN = Math.round(2 - 0.5 / (toCourseRow(sample).stddev_score ?? 0) ** 2);
 const least = gradeSchema.fields.find(({ column }) => column === "total")?.min;
 
 const [xapi, edx] = [decideCustomer("xapi"), decideCustomer("edx")];
