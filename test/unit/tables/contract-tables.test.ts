@@ -57,14 +57,19 @@ schema:
         logicalType: array
         customProperties: [{ property: map, value: true }]
         items:
-          logicalType: array
+          logicalType: object
           required: true
-          items:
-            logicalType: object
-            required: true
-            properties:
-              - { name: text, logicalType: string }
-              - { name: ms, logicalType: integer, logicalTypeOptions: { format: i64 } }
+          properties:
+            - { name: key, logicalType: string, required: true }
+            - name: value
+              logicalType: array
+              required: true
+              items:
+                logicalType: object
+                required: true
+                properties:
+                  - { name: text, logicalType: string }
+                  - { name: ms, logicalType: integer, logicalTypeOptions: { format: i64 } }
 `,
   "any.odcs.yaml",
 );
