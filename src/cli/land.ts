@@ -73,7 +73,7 @@ export function addLandCommand(program: Command): void {
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, contract (id, version, fingerprint), warnings (by rule), unknown (by path: events, partition, offset, example), later, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, contract (id, version, fingerprint), datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, warnings (how often, by rule), unknown (paths that the contract does not know: events, partition, offset, example), later (events that a replay would have count), commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
