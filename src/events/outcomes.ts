@@ -1,4 +1,6 @@
 import type { Failure, Warning } from "../contract/failures";
+import { countsLatest } from "../contract/model";
+import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
 import type { UnknownValues } from "../contract/unknown";
 import type { HeaderRow, Origin, QuarantineRow, RawRow } from "../tables/tables";
@@ -141,11 +143,6 @@ function refuse(refusals: Map<string, Failure[]>, { table, failures }: Refusal, 
   else refusals.set(table, [...own]);
 }
 
-function joinPaths(at: string, path: string): string {
-  if (path === "$") return at;
-  return path.startsWith("[") ? at + path : `${at}.${path}`;
-}
-
 function toRawRow(
   { topic, partition, offset, timestamp, ...message }: TopicMessage,
   text: string | null,
@@ -171,7 +168,7 @@ function toHeaderRow({ key, value: bytes }: TopicMessage["headers"][number]): He
 
 /** Decides a delivery by what the index knows. An event without a sound identity is nobody's: it leaves no state. */
 function deliver(event: unknown, place: EventPlace, { readers, exams, firsts }: Deciding): Decision {
-  const isByOrder = readers.contract.identity?.counts === "latest";
+  const isByOrder = countsLatest(readers.contract);
   const identity = readers.readIdentity(event);
   if (identity === undefined) return decideDelivery(unknownExam, event, place, { readers });
   const idHash = hashIdentity(identity);
