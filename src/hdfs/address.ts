@@ -12,7 +12,7 @@ const timeoutMs = 10_000;
 
 /**
  * The address of an HDFS in Hadoop's own protocol, as in hdfs://127.0.0.1:8020 or, of several NameNodes, hdfs://cluster:
- * the one that ICEBERG names, else what the NameNode has as fs.defaultFS. Without a slash at its end.
+ * the one that ICEBERG names, else what the NameNode has as fs.defaultFS, which leaves out the port 8020. Without a slash at its end.
  */
 export async function findAddress(config: HdfsConfig): Promise<string> {
   const { iceberg } = config;
