@@ -7,8 +7,8 @@ import { makeTwin, type StagingFolder } from "../lake/access";
 import type { Swap } from "../lake/commit-file";
 import type { Lake } from "../lake/lake";
 import { explainSnapshots, readSnapshots } from "../lake/snapshots";
-import { readRowGroups } from "../parquet/read";
-import { createTableFile } from "../parquet/write";
+import { readRowCount } from "../parquet/read";
+import { createMergedFile } from "../parquet/write";
 import { type LakeModel, tableIn, tableNames } from "../tables/lake-model";
 
 /** What grows by a file with each commit: a table that is no summary, or `_index`. */
@@ -130,18 +130,14 @@ export async function mergeFiles(
 
 async function mergeParts({ lake }: MergeWork, { directory, files }: Merge, local: string): Promise<number> {
   const table = tableIn(lake.model, directory);
-  const merged = await createTableFile(local, table);
+  const merged = await createMergedFile(local, table);
   let rowCount = 0;
   try {
-    for (const { path } of files) {
-      for await (const rows of readRowGroups(await lake.hdfs.read(path), table)) {
-        await merged.append(rows);
-        rowCount += rows.length;
-      }
-    }
+    for (const { path } of files) rowCount += await merged.appendFile(await lake.hdfs.read(path));
     const written = await merged.close();
-    if (written.rowCount === rowCount) return written.bytes;
-    throw new ServiceError(`${local}: expected ${rowCount} rows, received ${written.rowCount}; run it again`);
+    const held = await readRowCount(local);
+    if (held === rowCount) return written.bytes;
+    throw new ServiceError(`${local}: expected ${rowCount} rows, received ${held}; run it again`);
   } finally {
     await merged.discard();
   }

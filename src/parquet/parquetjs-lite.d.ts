@@ -12,6 +12,14 @@ declare module "parquetjs-lite" {
       fileOffset: number,
       options: object,
     );
+    /** Bytes written so far. */
+    readonly offset: number;
+    /** Of the row groups in `rowGroups`. */
+    rowCount: number;
+    readonly rowGroups: object[];
+    writeHeader(): unknown;
+    writeSection(section: Buffer): unknown;
+    writeFooter(metadata: Readonly<Record<string, string>>): unknown;
   }
   export class ParquetWriter {
     constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { rowGroupSize: number });
@@ -48,7 +56,21 @@ declare module "parquetjs-lite/lib/types" {
   };
 }
 
+declare module "parquetjs-lite/lib/util" {
+  /** Fills the object; returns how many bytes it took. */
+  export function decodeThrift(object: object, bytes: Buffer): number;
+  export function serializeThrift(object: object): Buffer;
+}
+
 declare module "parquetjs-lite/gen-nodejs/parquet_types" {
+  export class FileMetaData {
+    readonly created_by: string;
+    readonly schema: readonly SchemaElement[];
+    readonly row_groups: readonly import("./row-groups").RowGroupMetadata[];
+  }
+  export class PageHeader {
+    readonly uncompressed_page_size: number;
+  }
   export const ConvertedType: { readonly TIMESTAMP_MILLIS: number };
   export class MilliSeconds {}
   export class TimeUnit {

@@ -2,6 +2,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
 import { type RowOf, type ShippedName, type Table, type TableName, tables } from "../tables/tables";
+import { FileAssembly } from "./assembly";
 import { createEncoder, type Encoder } from "./parquetjs";
 import type { Compression } from "./schema-fields";
 
@@ -14,6 +15,12 @@ export interface ParquetFile<N extends TableName = TableName> {
   close(): Promise<{ readonly rowCount: number; readonly bytes: number }>;
   /** Removes the unfinished file; does nothing after close(). */
   discard(): Promise<void>;
+}
+
+/** A Parquet file that is being put together out of others. */
+export interface MergedFile extends Pick<ParquetFile, "path" | "close" | "discard"> {
+  /** Adds the rows of a file of the table, in the order of the calls; returns their number. */
+  appendFile(bytes: Uint8Array): Promise<number>;
 }
 
 /** How a Parquet file is written. */
@@ -49,29 +56,50 @@ export async function createParquetFile<N extends TableName>(
   table: Table<N>,
   options: ParquetOptions = {},
 ): Promise<ParquetFile<N>> {
-  const defaults = {
-    metadata: {},
-    rowGroupRows: 5_000,
-    rowGroupTextLength: 2 ** 24,
-    compression: "GZIP",
-  } as const;
   const encoder = await createEncoder(table, { ...defaults, ...options });
-  const partialPath = `${path}.partial`;
-  const handle = await open(partialPath, "w").catch((error: unknown) => failWriting(path, error));
-  return startWriting({ path, partialPath, handle, encoder, rowCount: 0, bytes: 0 });
+  const writing = await openPartial(path, encoder);
+  const { attempt, ...file } = startWriting(writing);
+  return { ...file, append: (rows) => attempt(() => appendRows(writing, encoder, rows)) };
 }
+
+/** Begins a file of a table that takes in whole files, the columns' descriptions in its footer. */
+export async function createMergedFile(
+  path: string,
+  table: Table,
+  options: ParquetOptions = {},
+): Promise<MergedFile> {
+  const assembly = new FileAssembly(table, { ...defaults, metadata: toFooter(table), ...options });
+  const writing = await openPartial(path, assembly);
+  const { attempt, ...file } = startWriting(writing);
+  return { ...file, appendFile: (bytes) => attempt(() => appendFile(writing, assembly, bytes)) };
+}
+
+const defaults = {
+  metadata: {},
+  rowGroupRows: 5_000,
+  rowGroupTextLength: 2 ** 24,
+  compression: "GZIP",
+} as const;
 
 interface Writing {
   readonly path: string;
   readonly partialPath: string;
   readonly handle: FileHandle;
-  readonly encoder: Encoder;
+  readonly encoder: Pick<Encoder, "sections" | "finish">;
   rowCount: number;
   bytes: number;
 }
 
+async function openPartial(path: string, encoder: Writing["encoder"]): Promise<Writing> {
+  const partialPath = `${path}.partial`;
+  const handle = await open(partialPath, "w").catch((error: unknown) => failWriting(path, error));
+  return { path, partialPath, handle, encoder, rowCount: 0, bytes: 0 };
+}
+
 /** Lets one call at a time at the encoder, which would lose rows, and none after a failure. */
-function startWriting<N extends TableName>(writing: Writing): ParquetFile<N> {
+function startWriting(writing: Writing): Pick<ParquetFile, "path" | "close" | "discard"> & {
+  readonly attempt: <T>(work: () => Promise<T>) => Promise<T>;
+} {
   let state: "open" | "closed" | "discarded" = "open";
   let lastTurn: Promise<unknown> = Promise.resolve();
   const discard = async (): Promise<void> => {
@@ -96,7 +124,7 @@ function startWriting<N extends TableName>(writing: Writing): ParquetFile<N> {
   };
   return {
     path: writing.path,
-    append: (rows) => inTurn(() => attempt(() => appendRows(writing, rows))),
+    attempt: (work) => inTurn(() => attempt(work)),
     close: () =>
       inTurn(async () => {
         const size = await attempt(() => complete(writing));
@@ -107,12 +135,19 @@ function startWriting<N extends TableName>(writing: Writing): ParquetFile<N> {
   };
 }
 
-async function appendRows(writing: Writing, rows: readonly object[]): Promise<void> {
+async function appendRows(writing: Writing, encoder: Encoder, rows: readonly object[]): Promise<void> {
   for (const row of rows) {
-    await writing.encoder.append(row);
+    await encoder.append(row);
     writing.rowCount += 1;
-    if (writing.encoder.sections.length > 0) await writeSections(writing);
+    if (encoder.sections.length > 0) await writeSections(writing);
   }
+}
+
+async function appendFile(writing: Writing, assembly: FileAssembly, bytes: Uint8Array): Promise<number> {
+  const rowCount = await assembly.appendFile(bytes);
+  writing.rowCount += rowCount;
+  await writeSections(writing);
+  return rowCount;
 }
 
 async function complete(writing: Writing): Promise<{ rowCount: number; bytes: number }> {

@@ -1,0 +1,80 @@
+import parquetjs = require("parquetjs-lite");
+
+import type { Table } from "../tables/tables";
+import { createEncoder, type Encoder, type EncoderOptions } from "./parquetjs";
+import { readParquet } from "./read";
+import { moveRowGroup, readFileGroups } from "./row-groups";
+import { toSchemaFields } from "./schema-fields";
+
+/**
+ * One file out of several: row groups that are large enough are copied as they stand, the rows of small ones, and of files
+ * that something else wrote, are written anew, together. Rows keep their order.
+ */
+export class FileAssembly implements Pick<Encoder, "sections" | "finish"> {
+  /** Finished parts of the file, in order; the caller takes them out. */
+  readonly sections: Buffer[] = [];
+  readonly #table: Table;
+  readonly #options: EncoderOptions;
+  readonly #envelope: parquetjs.ParquetEnvelopeWriter;
+  /** Of the rows that are written anew, a row group at most. */
+  #rows: Encoder | undefined;
+
+  constructor(table: Table, options: EncoderOptions) {
+    this.#table = table;
+    this.#options = options;
+    const schema = new parquetjs.ParquetSchema(toSchemaFields(table, options.compression));
+    const push = (section: Buffer): unknown => this.sections.push(section);
+    this.#envelope = new parquetjs.ParquetEnvelopeWriter(schema, push, () => undefined, 0, {});
+    this.#envelope.writeHeader();
+  }
+
+  /** Adds all rows of a file of the table; returns their number. Throws ServiceError for what is no such file. */
+  async appendFile(file: Uint8Array): Promise<number> {
+    await readParquet(file, this.#table, { rowEnd: 0 }); // tells a file of another table
+    const { groups, isOurs } = readFileGroups(file, this.#table);
+    for (const group of groups) {
+      if (isOurs && this.#isLarge(group)) {
+        await this.#endRows();
+        this.#add(file, group);
+        continue;
+      }
+      const { rowStart } = group;
+      const range = { rowStart, rowEnd: rowStart + group.rowCount };
+      for (const row of await readParquet(file, this.#table, range)) await this.#appendRow(row);
+    }
+    return groups.reduce((sum, group) => sum + group.rowCount, 0);
+  }
+
+  /** Adds the footer. */
+  async finish(): Promise<void> {
+    await this.#endRows();
+    this.#envelope.writeFooter(this.#options.metadata);
+  }
+
+  /** Half of what ends a row group. */
+  #isLarge({ rowCount, pageBytes }: { readonly rowCount: number; readonly pageBytes: number }): boolean {
+    const { rowGroupRows, rowGroupTextLength } = this.#options;
+    return rowCount * 2 >= rowGroupRows || pageBytes * 2 >= rowGroupTextLength;
+  }
+
+  #add(file: Uint8Array, group: Parameters<typeof moveRowGroup>[1]): void {
+    const { sections, metadata } = moveRowGroup(file, group, this.#envelope.offset);
+    for (const section of sections) this.#envelope.writeSection(section);
+    this.#envelope.rowGroups.push(metadata);
+    this.#envelope.rowCount += group.rowCount;
+  }
+
+  async #appendRow(row: object): Promise<void> {
+    this.#rows ??= await createEncoder(this.#table, this.#options);
+    await this.#rows.append(row);
+    if (this.#rows.sections.length > 1) await this.#endRows(); // behind the header stands a row group
+  }
+
+  async #endRows(): Promise<void> {
+    const rows = this.#rows;
+    this.#rows = undefined;
+    await rows?.finish();
+    const file = Buffer.concat(rows?.sections ?? []);
+    if (rows) for (const group of readFileGroups(file, this.#table).groups) this.#add(file, group);
+  }
+}
