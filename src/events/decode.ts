@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { endOfString, parseJson } from "../base/exact-numbers";
 import { canonicalJson, isObject, ownValue } from "../base/json";
 import { isWellFormed } from "../base/text";
@@ -134,7 +134,7 @@ export function hashExamId(examId: string): Buffer {
 }
 
 function hashText(text: string): Buffer {
-  return createHash("sha256").update(text, "utf8").digest().subarray(0, 16);
+  return hash("sha256", text, "buffer").subarray(0, 16);
 }
 
 function refuse(text: string | null, rule: Rule, expected: string, received: string): Refused {
