@@ -16,7 +16,7 @@ declare module "parquetjs-lite" {
     readonly offset: number;
     /** Of the row groups in `rowGroups`. */
     rowCount: number;
-    readonly rowGroups: object[];
+    readonly rowGroups: import("./row-groups").RowGroupMetadata[];
     writeHeader(): unknown;
     writeSection(section: Buffer): unknown;
     writeFooter(metadata: Readonly<Record<string, string>>): unknown;

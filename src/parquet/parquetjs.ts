@@ -11,6 +11,7 @@ import { required } from "../tables/columns";
 import type { Table } from "../tables/tables";
 import { encodeInt64s, encodeLevels, encodeTexts } from "./encoding";
 import type { RowBuffer } from "./leaves";
+import { correctSizes } from "./row-groups";
 import { type Compression, toSchemaFields } from "./schema-fields";
 import { createShredder, type Shredder } from "./shredding";
 
@@ -78,7 +79,15 @@ function beginFile(table: Table, options: EncoderOptions): Encoder {
 function createWriter(schema: object, sections: Buffer[], options: EncoderOptions): parquetjs.ParquetWriter {
   const { rowGroupRows: rowGroupSize } = options;
   const settings = { useDataPageV2: false, pageIndex: false, pageSize: rowGroupSize, rowGroupSize };
-  const push = (section: Buffer): unknown => sections.push(section);
+  let groups = 0;
+  const push = (section: Buffer): unknown => {
+    const group = envelope.rowGroups[groups];
+    if (group) {
+      correctSizes(group, section, envelope.offset - section.length);
+      groups++;
+    }
+    return sections.push(section);
+  };
   const envelope = new parquetjs.ParquetEnvelopeWriter(schema, push, () => undefined, 0, settings);
   const writer = new parquetjs.ParquetWriter(schema, envelope, settings);
   for (const [key, value] of Object.entries(options.metadata)) writer.setMetadata(key, value);

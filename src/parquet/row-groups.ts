@@ -17,14 +17,18 @@ export interface RowGroupMetadata {
     readonly meta_data: {
       /** Of the first page. */
       data_page_offset: Int64;
+      /** Of its pages, their headers included. */
+      total_uncompressed_size: Int64;
     };
   }[];
+  /** Of all columns, before they are compressed. */
+  total_byte_size: Int64;
 }
 
 /** One row group of a file that is at hand, to be copied as it stands. */
 export interface RowGroupBytes {
   readonly rowCount: number;
-  /** Of its pages before they were compressed; 0 where they are not ours. */
+  /** Of its pages before they were compressed. */
   readonly pageBytes: number;
   /** The number of its first row in the file. */
   readonly rowStart: number;
@@ -51,22 +55,31 @@ export function readFileGroups(bytes: Uint8Array, table: Table): FileGroups {
   let rowStart = 0;
   const groups = footer.row_groups.map((metadata): RowGroupBytes => {
     const rowCount = Number(metadata.num_rows);
-    const group = { rowCount, pageBytes: isOurs ? countPageBytes(file, metadata) : 0, rowStart, metadata };
+    if (isOurs) correctSizes(metadata, file, 0); // of files of before
+    const group = { rowCount, pageBytes: Number(metadata.total_byte_size), rowStart, metadata };
     rowStart += rowCount;
     return group;
   });
   return { groups, isOurs };
 }
 
-/** Of the first page of each column, of which our files have no other; the column's own metadata counts what is compressed. */
-function countPageBytes(file: Buffer, { columns }: RowGroupMetadata): number {
+/**
+ * Puts right what a row group's metadata says of its size before it was compressed, which readers plan their memory by: the
+ * package says the compressed one.
+ *
+ * @param body The row group's pages, of which each column has one.
+ * @param offset Where the body stands in the file.
+ */
+export function correctSizes(metadata: RowGroupMetadata, body: Buffer, offset: number): void {
   let bytes = 0;
-  for (const { meta_data, file_offset } of columns) {
+  for (const { meta_data } of metadata.columns) {
     const page = new thrift.PageHeader();
-    util.decodeThrift(page, file.subarray(Number(meta_data.data_page_offset), Number(file_offset)));
-    bytes += page.uncompressed_page_size;
+    const headerBytes = util.decodeThrift(page, body.subarray(Number(meta_data.data_page_offset) - offset));
+    const size = headerBytes + page.uncompressed_page_size;
+    meta_data.total_uncompressed_size = size;
+    bytes += size;
   }
-  return bytes;
+  metadata.total_byte_size = bytes;
 }
 
 /**

@@ -113,6 +113,33 @@ describe("a file out of several", () => {
     assert.deepEqual(await readParquet(await merge(questions, [empty, empty]), questions), []);
   });
 
+  test("says how large row groups were before they were compressed, as a file does that is not merged", async () => {
+    const { asyncBufferFromFile, parquetMetadataAsync } = await import("hyparquet");
+    const text = "0123456789".repeat(500);
+    const rows = Array.from({ length: 8 }, () => ({
+      ...(edgeRows.raw_data[0] as RowOf<"raw_data">),
+      value: text,
+    }));
+    const path = await write(tables.raw_data, rows, { rowGroupRows: 4 });
+    for (const one of [path, await merge(tables.raw_data, [path], { rowGroupRows: 4 })]) {
+      const { row_groups } = await parquetMetadataAsync(await asyncBufferFromFile(one));
+      assert.equal(row_groups.length, 2);
+      for (const { total_byte_size, columns } of row_groups) {
+        assert.ok(total_byte_size > 4 * text.length, `${total_byte_size}`);
+        const sizes = columns.map(({ meta_data }) => meta_data?.total_uncompressed_size ?? 0n);
+        assert.equal(
+          total_byte_size,
+          sizes.reduce((sum, size) => sum + size),
+        );
+        const stored = columns.reduce(
+          (sum, { meta_data }) => sum + (meta_data?.total_compressed_size ?? 0n),
+          0n,
+        );
+        assert.ok(stored < 1000n, `${stored}`);
+      }
+    }
+  });
+
   const cases = fc.sample(
     anyTable.chain((table) =>
       fc.tuple(
