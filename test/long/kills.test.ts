@@ -24,6 +24,8 @@ import { ownConfig, someEvents } from "../helpers/live-lake";
 
 /** Every how many cases Python recomputes the tables, beside this project's own verify. */
 const independentEvery = 12;
+/** Where many processes share few cores, a connection may break that nobody has killed. */
+const retry = { giveUpMs: 60_000 };
 const commit = "^rename .*_commits/";
 const isTakenOver = /^hdfs .*_commits: commit \d+ .* is another run's, which has taken over; this one stops/m;
 
@@ -50,7 +52,7 @@ describe("kill -9 of a landing", () => {
     const killed = await killEach(points, async (at, index) => {
       const config = newLake();
       const isKilled = await runDoomed(config, { work: "land", at });
-      await land({ config });
+      await land({ config, retry });
       const independently = index % independentEvery === 0;
       await checkLake(config, { expected, where: JSON.stringify(at), independently });
       return isKilled;
@@ -68,7 +70,7 @@ describe("kill -9 of a landing", () => {
     const killed = await killEach(points, async (at) => {
       const config = newLake();
       const isKilled = await runDoomed(config, { work: "land", at });
-      await land({ config });
+      await land({ config, retry });
       await checkLake(config, { expected, where: JSON.stringify(at) });
       return isKilled;
     });
@@ -88,7 +90,7 @@ describe("kill -9 of a landing", () => {
           at: { call, when: "amid" },
         }).catch((error: Error) => assert.match(error.message, /expected a landed lake/));
       }
-      await land({ config });
+      await land({ config, retry });
       await checkLake(config, { expected, where: `${row}`, independently: seed === 1 });
     });
   });
@@ -114,7 +116,7 @@ describe("kill -9 of a landing", () => {
         await sleep(ms);
         running.kill("SIGKILL");
         const { signal } = await running.ended;
-        await land({ config });
+        await land({ config, retry });
         const where = `after ${Math.round(ms)} ms ${follows}`;
         await checkLake(config, { expected, where, independently: index % 5 === 0 });
         return signal === "SIGKILL";
@@ -134,14 +136,14 @@ describe("kill -9 of a compaction", () => {
     const points = pointsOf(calls);
     const killed = await killEach(points, async (at, index) => {
       const config = newLake();
-      await land({ config, batchMessages: 1 });
+      await land({ config, retry, batchMessages: 1 });
       const beside = index % 5 === 4 ? await startFollowing(config) : undefined;
       const isKilled = await runDoomed(config, { work: "compact", at });
       if (index % 3 === 1) await compact({ config });
       await beside?.end();
       const where = `${JSON.stringify(at)}${beside ? ", beside a lander" : ""}`;
       if (index % 3 === 1) await checkLake(config, { expected, where, swept: false });
-      await land({ config });
+      await land({ config, retry });
       await checkLake(config, { expected, where, independently: index % independentEvery === 0 });
       return isKilled;
     });
@@ -152,7 +154,7 @@ describe("kill -9 of a compaction", () => {
   test("in mid-swap is mended by a lander that follows, though nothing comes", async () => {
     const { newLake, expected } = await ownTopic("mid-swap", 11);
     const config = newLake();
-    await land({ config, batchMessages: 1 });
+    await land({ config, retry, batchMessages: 1 });
     const beside = await startFollowing(config);
     const at: Point = { what: "^rename .*/new-grades_ID .*/grades_ID$", call: 1, when: "before" };
     assert.ok(await runDoomed(config, { work: "compact", at }));
@@ -163,7 +165,7 @@ describe("kill -9 of a compaction", () => {
     }
     await checkLake(config, { expected, where: "mid-swap", swept: false });
     await beside.end();
-    await land({ config });
+    await land({ config, retry });
     await checkLake(config, { expected, where: "mid-swap" });
   });
 });
@@ -191,13 +193,13 @@ describe("landers and compactions at once", () => {
       const where = JSON.stringify(at);
       const older = startDoomed(config, { work: "land", at });
       await untilStopped(older);
-      await land({ config });
+      await land({ config, retry });
       older.kill("SIGCONT");
       // one that has not claimed yet claims behind the other, and lands
       const hasClaimed = at.what !== commit || at.call !== 1 || at.when !== "before";
       assert.equal(endedInOrder(await older.ended, where), hasClaimed, where);
       if (hasClaimed) took++;
-      await land({ config });
+      await land({ config, retry });
       await checkLake(config, { expected, where, independently: at.when === "after" && at.call === 3 });
     });
     t.diagnostic(`${took} stopped and said so, ${points.length - took} had not claimed yet and landed after`);
@@ -217,7 +219,7 @@ describe("landers and compactions at once", () => {
         const stopped = ended.filter((one) => endedInOrder(one, `round ${index}`)).length;
         assert.ok(stopped < landers.length, "none has landed");
         took += stopped;
-        if (index % 2 === 0) await land({ config });
+        if (index % 2 === 0) await land({ config, retry });
         await checkLake(config, {
           expected,
           where: `round ${index}`,
@@ -236,12 +238,12 @@ describe("landers and compactions at once", () => {
       Array.from({ length: 6 }, (_, index) => index),
       async (index) => {
         const config = newLake();
-        await land({ config, batchMessages: 1 });
+        await land({ config, retry, batchMessages: 1 });
         const works = (["compact", "compact", "land"] as const).slice(0, index % 2 === 0 ? 2 : 3);
         const ended = await Promise.all(works.map((work) => startDoomed(config, { work }).ended));
         for (const { code, stderr } of ended) assert.equal(code, 0, stderr);
         await checkLake(config, { expected, where: `round ${index}`, swept: false });
-        await land({ config });
+        await land({ config, retry });
         await checkLake(config, { expected, where: `round ${index}`, independently: index < 2 });
       },
       2,
