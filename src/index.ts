@@ -4,10 +4,15 @@
 export { type Config, readConfig } from "./base/config";
 export { findFile, projectPath } from "./base/paths";
 export { profileRows } from "./cli/profile-report";
+export { diffContracts } from "./contract/diff";
+export { tableOf } from "./contract/model";
+export { readContract, readContractFile } from "./contract/read";
+export { writeContract } from "./contract/write";
+export { schemaOf } from "./events/contract-schemas";
 export { decodeEvent } from "./events/decode";
+export { EventComparison } from "./events/diff-events";
 export { createExamIndex } from "./events/exam-index";
 export { contractWith, enforceGrade, gradeSchema } from "./events/grades";
-export { draftSchema, impliedColumns } from "./events/implied";
 export {
   canBeMissing,
   createInference,
@@ -17,7 +22,8 @@ export {
   toInferredSchema,
 } from "./events/infer";
 export { fromLeaves, type Leaves, toLeaves } from "./events/leaves";
-export { optionSchema, questionSchema, toQuestionRows } from "./events/questions";
+export { proposeContract } from "./events/propose";
+export { toQuestionRows } from "./events/questions";
 export { describeField, type Schema } from "./events/schema";
 export { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "./events/schema-rows";
 export { decideOutcome, toShipped } from "./events/shipped-outcomes";

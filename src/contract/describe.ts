@@ -36,5 +36,5 @@ function describeText({ minLength = 0, maxLength, pattern }: AskingColumn): stri
   const isPlain = maxLength === undefined && minLength < 2;
   const text = isPlain ? (minLength === 1 ? "non-empty text" : "text") : `text of ${length}`;
   if (pattern === undefined) return text;
-  return `${text} that matches ${typeof pattern === "string" ? `/${pattern}/` : pattern}`;
+  return `${text} that matches /${typeof pattern === "string" ? pattern : pattern.source}/`;
 }

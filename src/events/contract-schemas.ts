@@ -1,27 +1,29 @@
-import { type ContractColumn, type ContractRule, type ContractTable, tableOf } from "../contract/model";
+import type { ContractColumn, ContractRule, ContractScalar, ContractTable } from "../contract/model";
 import { parsePath } from "../contract/paths";
-import { shippedContract } from "../contract/shipped";
-import type { AtMost, Field, FieldType, Schema } from "./schema";
+import type { AtMost, Field, Scalar, Schema } from "./schema";
 
 /** What of a table's columns a schema is about. */
 export interface SchemaPart {
-  /** Path that the schema is held to the value at; its fields' paths go on from there. Default: the event. */
+  /** Path that the schema is held to the value at; its fields' paths go on from there. Default: the table's row. */
   readonly at?: string;
   /** Path of a list column, the fields of whose structs are meant instead. */
   readonly list?: string;
 }
 
 /**
- * Makes what a table of the shipped contract asks of the values at one path a schema. Columns that stand elsewhere, that
- * are lists, worked out, or null where a value does not fit, are none of it.
+ * Makes what a table of a contract asks of the values at one path a schema. Columns that stand elsewhere, that are lists,
+ * worked out, or null where a value does not fit, are none of it; of the rules between columns, those of severity error
+ * that ask that one is at most another.
  */
-export function schemaOf<R>(name: string, { at = "$", list }: SchemaPart = {}): Schema<R> {
-  const table = tableOf(shippedContract, name);
+export function schemaOf<R = Readonly<Record<string, Scalar>>>(
+  table: ContractTable,
+  { at = table.row, list }: SchemaPart = {},
+): Schema<R> {
   const columns = list === undefined ? table.columns : fieldsOf(table, list);
   const place = list === undefined ? at : `${list}[]`;
   const fields = columns.flatMap((column) => toField(column, place) ?? []);
   return {
-    name,
+    name: table.name,
     fields,
     rules: list === undefined && at === table.row ? table.rules.flatMap(toAtMost) : [],
   } as unknown as Schema<R>;
@@ -32,19 +34,24 @@ function fieldsOf(table: ContractTable, list: string): readonly ContractColumn[]
 }
 
 function toField(column: ContractColumn, at: string): Field | undefined {
-  const { name, type, nullable, from, coerce, minLength, pattern, min, max, misfit } = column;
+  const { name, type, nullable, from, coerce, minLength = 0, maxLength, pattern, min, max, misfit } = column;
+  const { values, severity } = column;
   const path = from === undefined ? undefined : pathBelow(from, at);
-  if (path === undefined || misfit || !isFieldType(type)) return undefined;
+  if (path === undefined || misfit || !isScalar(type)) return undefined;
   return {
     path,
     column: name,
     type,
     nullable,
-    ...(coerce ? { coerce: coerce as NonNullable<Field["coerce"]> } : {}),
-    ...(minLength ? { nonEmpty: true as const } : {}),
+    ...(coerce ? { coerce } : {}),
+    ...(minLength === 1 ? { nonEmpty: true as const } : {}),
+    ...(minLength > 1 ? { minLength } : {}),
+    ...(maxLength === undefined ? {} : { maxLength }),
     ...(pattern === undefined ? {} : { pattern: new RegExp(pattern, "u") }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
+    ...(values ? { values } : {}),
+    ...(severity ? { severity } : {}),
   };
 }
 
@@ -55,8 +62,8 @@ function pathBelow(path: string, at: string): string | undefined {
   return rest === undefined || parsePath(rest)?.some((step) => "each" in step) ? undefined : rest;
 }
 
-function isFieldType(type: ContractColumn["type"]): type is FieldType {
-  return ["STRING", "INT32", "BOOLEAN", "TIMESTAMP"].includes(type);
+function isScalar(type: ContractColumn["type"]): type is ContractScalar {
+  return type !== "LIST" && type !== "STRUCT" && type !== "MAP";
 }
 
 /** The one kind of rule that a schema knows: that a column is at most another. */

@@ -1,4 +1,4 @@
-import type { Contract, ContractColumn, ContractTable } from "../contract/model";
+import { type Contract, type ContractColumn, type ContractTable, tableOf } from "../contract/model";
 import { shippedContract } from "../contract/shipped";
 import type { GradeRow, Origin } from "../tables/tables";
 import { schemaOf } from "./contract-schemas";
@@ -9,7 +9,7 @@ import { type Schema, toColumn, toRule } from "./schema";
 export type GradeValues = Omit<GradeRow, "score" | keyof Origin>;
 
 /** The enforced schema: what an event must hold to be graded, by the shipped contract. */
-export const gradeSchema: Schema<GradeValues> = schemaOf("grades_ID");
+export const gradeSchema: Schema<GradeValues> = schemaOf(tableOf(shippedContract, "grades_ID"));
 
 /** Holds an event to the enforced schema, by default the project's. */
 export function enforceGrade(event: unknown, schema = gradeSchema): Enforced<GradeValues> {

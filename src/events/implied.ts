@@ -1,7 +1,6 @@
 import { listOfStructs } from "../tables/columns";
 import type { Column, ColumnType, ScalarType } from "../tables/tables";
 import type { InferredField, InferredSchema, JsonType } from "./infer";
-import type { Field, FieldType, Scalar, Schema } from "./schema";
 
 /**
  * Derives the columns that an inferred schema implies for what stands at a path, such as `sequences.questions[]`
@@ -12,26 +11,6 @@ import type { Field, FieldType, Scalar, Schema } from "./schema";
  */
 export function impliedColumns(schema: InferredSchema, path = ""): readonly Column[] {
   return columnsBelow(schema, { path, prefix: "", nullable: false });
-}
-
-/**
- * Makes implied columns the draft of a schema, for people to change: a field for each, under its path, which asks for
- * nothing that the sample did not show. Left out are columns of a type that no field can have: lists, INT64, DOUBLE.
- */
-export function draftSchema(
-  name: string,
-  columns: readonly Column[],
-): Schema<Readonly<Record<string, Scalar>>> {
-  const fields = columns.flatMap(({ name: path, type, nullable }): Field[] => {
-    if (!isFieldType(type)) return [];
-    const field = { path, column: path, type, nullable };
-    return [type === "TIMESTAMP" ? { ...field, coerce: "instant" } : field];
-  });
-  return { name, fields, rules: [] };
-}
-
-function isFieldType(type: ColumnType): type is FieldType {
-  return type === "STRING" || type === "INT32" || type === "BOOLEAN" || type === "TIMESTAMP";
 }
 
 interface Level {

@@ -23,20 +23,18 @@ type QuestionRecord = Omit<
   keyof ExamRecord | keyof LenientValues | keyof Origin | "question_index" | "options"
 >;
 
-const questionsAt = "sequences.questions[]";
+const pool = tableOf(shippedContract, "questions_pool_data");
 
 /** What the rows of questions_pool_data ask of the event around the questions. */
-export const examSchema: Schema<ExamRecord> = schemaOf("questions_pool_data");
+export const examSchema: Schema<ExamRecord> = schemaOf(pool, { at: "$" });
 
 /** What questions_pool_data asks of one question, apart from its options. */
-export const questionSchema: Schema<QuestionRecord> = schemaOf("questions_pool_data", { at: questionsAt });
+export const questionSchema: Schema<QuestionRecord> = schemaOf(pool);
 
 /** What questions_pool_data asks of one option of a question. */
-export const optionSchema: Schema<OptionRow> = schemaOf("questions_pool_data", {
-  list: `${questionsAt}.options`,
-});
+export const optionSchema: Schema<OptionRow> = schemaOf(pool, { list: `${pool.row}.options` });
 
-const read = compileTable<QuestionRow>(tableOf(shippedContract, "questions_pool_data"));
+const read = compileTable<QuestionRow>(pool);
 
 /**
  * Takes the questions out of an event, in its order. base_exam_id and exam_name are null where they are no well-formed

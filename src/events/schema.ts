@@ -1,11 +1,5 @@
 import { type AskingColumn, describeColumn } from "../contract/describe";
-import type { ContractCoercion, ContractRule } from "../contract/model";
-
-/** The lossless conversions that a field may name. */
-export type Coercion = Extract<ContractCoercion, "instant" | "unix-seconds" | "boolean-text">;
-
-/** Types that a field of an event can have; TIMESTAMP is reached by a coercion only. */
-export type FieldType = "STRING" | "INT32" | "BOOLEAN" | "TIMESTAMP";
+import type { ContractCoercion, ContractRule, ContractScalar, Severity } from "../contract/model";
 
 /** One value that a schema takes from an event. */
 export interface Field<C extends string = string> {
@@ -13,19 +7,26 @@ export interface Field<C extends string = string> {
   readonly path: string;
   /** Name of the value among those that the schema gives. */
   readonly column: C;
-  readonly type: FieldType;
+  /** TIMESTAMP and DATE are reached by a coercion only. */
+  readonly type: ContractScalar;
   /** Whether null will do; absent counts as null. */
   readonly nullable: boolean;
-  /** Conversion from text that comes before all checks. */
-  readonly coerce?: Coercion;
+  /** Lossless conversion that comes before all checks. */
+  readonly coerce?: ContractCoercion;
   /** Refuses "" (STRING). */
   readonly nonEmpty?: true;
+  /** Bounds of a text's length in characters, inclusive (STRING); a least length of 1 is `nonEmpty`. */
+  readonly minLength?: number;
+  readonly maxLength?: number;
   /** What text must match (STRING). */
   readonly pattern?: RegExp;
-  /** Least value, inclusive (INT32); default -2^31. */
+  /** Bounds, inclusive: of INT32 by default -2^31 and 2^31 - 1; of TIMESTAMP in ms UTC, of DATE in days since 1970. */
   readonly min?: number;
-  /** Greatest value, inclusive (INT32); default 2^31 - 1. */
   readonly max?: number;
+  /** The only values there may be. */
+  readonly values?: readonly (string | number)[];
+  /** `warning`: breaking length, pattern, range or values refuses nothing; default `error`. */
+  readonly severity?: Severity;
 }
 
 /** Asks that one whole number is at most another; checked only where both are sound. */
@@ -41,8 +42,8 @@ export interface Schema<R = Readonly<Record<string, Scalar>>> {
   readonly rules: readonly AtMost<keyof R & string>[];
 }
 
-/** A value; TIMESTAMP is a number of ms UTC. */
-export type Scalar = string | number | boolean | null;
+/** A value; INT64 is a bigint, TIMESTAMP a number of ms UTC, DATE one of days since 1970. */
+export type Scalar = string | number | bigint | boolean | null;
 
 /** Says in words what a field asks for, such as `a whole number from 1 to 2147483647`. */
 export function describeField(field: Field): string {
@@ -51,18 +52,8 @@ export function describeField(field: Field): string {
 
 /** Makes a field what a contract calls a column. */
 export function toColumn(field: Field): AskingColumn {
-  const { path, column, type, nullable, coerce, nonEmpty, pattern, min, max } = field;
-  return {
-    name: column,
-    type,
-    nullable,
-    from: path,
-    ...(coerce ? { coerce } : {}),
-    ...(nonEmpty ? { minLength: 1 } : {}),
-    ...(pattern ? { pattern } : {}),
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-  };
+  const { path, column, nonEmpty, ...asked } = field;
+  return { name: column, from: path, ...(nonEmpty ? { minLength: 1 } : {}), ...asked };
 }
 
 /** Makes a rule what a contract calls one. */

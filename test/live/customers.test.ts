@@ -27,6 +27,14 @@ async function landCustomer(name: string) {
   return { env, run, json, landed };
 }
 
+/** The query of a customer's part of the page, and what the page shows of it. */
+function queryOf(heading: string) {
+  const [part = assert.fail(heading)] = page.split(/^##+ /m).filter((one) => one.startsWith(heading));
+  const shown = /^```sh\nnpx user-activity query "([^"]+)"\n```\n\n```text\n(.*?)^```$/ms.exec(part);
+  const [, select = assert.fail(`${heading}: no query with its output`), output = ""] = shown ?? [];
+  return { select, output };
+}
+
 /** Rows as a query tells them: a time as its text, a bigint as a number. */
 const told = (rows: readonly object[] = []) =>
   JSON.parse(
@@ -61,6 +69,8 @@ describe("xAPI statements", () => {
     );
     assert.deepEqual(sum, { n: decided.sums.length, scaled: decided.rows.statements?.length });
     assert.deepEqual((await json<{ ok: boolean }>("verify")).ok, true);
+    const { select: onPage, output } = queryOf("xAPI statements");
+    assert.equal((await run("query", onPage)).stdout, output);
     assert.match((await run("status")).stdout, /warnings, of rows that landed: /);
     assert.match((await run("quarantine")).stdout, /result\.score\.scaled/);
     assert.match((await run("describe", "statements", "--profile")).stdout, /scaled/);
@@ -87,7 +97,7 @@ describe("Open edX tracking logs", () => {
   const decided = decideCustomer("edx");
 
   test("land with several events a message, each text within JSON", async () => {
-    const { json, landed } = await landCustomer("edx");
+    const { run, json, landed } = await landCustomer("edx");
     const { counts, sumHolds } = landed;
     assert.equal(sumHolds, true);
     assert.equal(counts.consumed, linesOf("edx").length);
@@ -96,6 +106,8 @@ describe("Open edX tracking logs", () => {
       const [found] = await json<{ n: number }[]>("query", `SELECT count(*)::INT AS n FROM ${table}`);
       assert.equal(found?.n, rows.length, table);
     }
+    const { select, output } = queryOf("Open edX tracking logs");
+    assert.equal((await run("query", select)).stdout, output);
     assert.deepEqual((await json<{ ok: boolean }>("verify")).ok, true);
   });
 });

@@ -181,7 +181,9 @@ describe("the committed notebooks", () => {
         "14555",
         "5 of",
         "3275",
-        "6 of 6 columns are the same by frames and by notes",
+        "5 of 6 columns of a question are the same by frames and by notes",
+        "the draft refuses 0 events",
+        "the contract refuses 5 events",
       ],
       "03": [
         shippedSum,

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
-import { enforceSchema } from "user-activity/dist/events/enforce";
+import { test } from "node:test";
 import { gradeSchema } from "user-activity/dist/events/grades";
-import { draftSchema, impliedColumns } from "user-activity/dist/events/implied";
+import { impliedColumns } from "user-activity/dist/events/implied";
 import { inferSchema } from "user-activity/dist/events/infer";
 import { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "user-activity/dist/events/schema-rows";
 import { tables } from "user-activity/dist/tables/tables";
@@ -57,25 +56,4 @@ test("a list's type is written out, its fields by name", () => {
     formatType(type ?? "STRING"),
     "LIST<STRUCT<at TIMESTAMP, checked BOOLEAN, correct BOOLEAN, id STRING, submitted INT32>>",
   );
-});
-
-describe("the draft of a schema", () => {
-  const draft = draftSchema("draft", columns);
-
-  test("has a field for each implied column whose type a field can have", () => {
-    assert.deepEqual(draft, {
-      name: "draft",
-      fields: [
-        { path: "id", column: "id", type: "STRING", nullable: false },
-        { path: "at", column: "at", type: "TIMESTAMP", nullable: true, coerce: "instant" },
-        { path: "counts.n", column: "counts.n", type: "INT32", nullable: false },
-      ],
-      rules: [],
-    });
-  });
-
-  test("refuses nothing that it was made of, and what the sample never showed", () => {
-    for (const event of events) assert.equal(enforceSchema(draft, event).ok, true);
-    assert.equal(enforceSchema(draft, { ...events[0], id: null }).ok, false);
-  });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
 import type { Failure } from "user-activity/dist/contract/failures";
+import { schemaOf } from "user-activity/dist/events/contract-schemas";
 import { enforceSchema } from "user-activity/dist/events/enforce";
 import { gradeSchema } from "user-activity/dist/events/grades";
 import { type Leaves, toLeaves } from "user-activity/dist/events/leaves";
@@ -11,6 +12,7 @@ import { optionSchema, questionSchema } from "user-activity/dist/events/question
 import type { Schema } from "user-activity/dist/events/schema";
 import { enforceFrame } from "user-activity/dist/show/enforce-frame";
 import { fromFrame, toFrame } from "user-activity/dist/show/frames";
+import { propose } from "../../helpers/propose-cases";
 
 const folder = projectPath("test", "cases", "enforce");
 const cases: { behaviour: string; event: object }[] = readdirSync(folder).map((file) => ({
@@ -68,6 +70,13 @@ describe("enforceFrame", () => {
     assert.deepEqual(byObject(events, gradeSchema), expected(events, gradeSchema));
     assert.deepEqual(byObject(questions, questionSchema), expected(questions, questionSchema));
     assert.deepEqual(byObject(options, optionSchema), expected(options, optionSchema));
+    const drafted = propose(events, "events").contract.tables.map((table) => schemaOf(table));
+    for (const [index, objects] of [events, questions, options].entries()) {
+      const schema = drafted[index] ?? assert.fail("no table");
+      const outcomes = byObject(objects, schema);
+      assert.deepEqual(outcomes, expected(objects, schema));
+      assert.equal(outcomes.some(Array.isArray), false, "a draft refuses none of what it is of");
+    }
   });
 
   test("refuses an array and an empty object where a value that may be null is asked for", () => {
