@@ -14,7 +14,10 @@ export function addContractCommand(program: Command, tools: QueryTools): void {
     .command("check")
     .description("says what is wrong in a contract, with its line; exit code 1 where anything is")
     .argument("[file]", "default: CONTRACT, or the shipped one")
-    .option("--json", "print JSON: file, problems (line, where, expected, received, hint)")
+    .option(
+      "--json",
+      "print JSON: file, problems (line, where, expected, received, hint), passedOver (rules of other engines)",
+    )
     .action(runCheck);
   contract
     .command("show")
@@ -38,13 +41,17 @@ async function toPath(file: string | undefined): Promise<string> {
 }
 
 async function runCheck(file: string | undefined, options: JsonOption): Promise<void> {
-  const { readContractFile } = await import("../contract/read.js");
+  const { findPassedOver, readContractFile } = await import("../contract/read.js");
   const { ContractError, formatProblem } = await import("../contract/problems.js");
   const { countContract } = await import("../contract/words.js");
   const path = await toPath(file);
   try {
     const contract = readContractFile(path);
-    print({ file: path, problems: [] }, options, () => `${path}: in order: ${countContract(contract)}`);
+    const passedOver = findPassedOver(path);
+    const others =
+      passedOver.length > 0 ? `\npassed over, being of other engines: ${passedOver.join(", ")}` : "";
+    const counts = countContract(contract);
+    print({ file: path, problems: [], passedOver }, options, () => `${path}: in order: ${counts}${others}`);
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     const { problems } = error;

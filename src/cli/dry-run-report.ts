@@ -34,8 +34,9 @@ function verbOf(table: string, { change }: RowChange): string {
 }
 
 function describe(table: string, { key, before, after }: RowChange): string {
-  const name = key.map((value) => (typeof value === "string" ? value : canonicalJson(value))).join(" ");
-  const refused = table === "quarantine" ? ((after ?? before) as QuarantineRow | null) : null;
+  const isQuarantine = table === "quarantine";
+  const name = formatKey(isQuarantine ? [key.slice(0, 2).join("@"), ...key.slice(2)] : key);
+  const refused = isQuarantine ? ((after ?? before) as QuarantineRow | null) : null;
   const [failure] = refused?.failures ?? [];
   if (failure) return `${name} (${formatFailure(failure)})`;
   if (!before || !after) return name;
@@ -45,6 +46,10 @@ function describe(table: string, { key, before, after }: RowChange): string {
   );
   const cells = changed.map(([column, value]) => `${column} ${show(was[column])}, then ${show(value)}`);
   return `${name} (${cells.join("; ")})`;
+}
+
+function formatKey(key: readonly unknown[]): string {
+  return key.map((value) => (typeof value === "string" ? value : canonicalJson(value))).join(" ");
 }
 
 function show(value: unknown): string {

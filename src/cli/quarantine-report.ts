@@ -79,7 +79,8 @@ function formatValue({ value, value_base64 }: Pick<RefusedEvent, "value" | "valu
 function formatTotals({ refusals, messages, all, crossingConflicts }: QuarantineGroups): string {
   const ofAll = refusals === all.refusals ? "" : ` of ${formatCount(all.refusals)} in all`;
   const alone = all.messages - all.quarantined;
-  const others = alone === 0 ? "" : `, ${formatCount(alone)} not: only their questions were refused`;
+  const others =
+    alone === 0 ? "" : `, ${formatCount(alone)} not: only parts of them, such as questions, were refused`;
   const crossing = `\n${formatCountOf(crossingConflicts, "conflict")} across partitions: where contents differ, the lowest partition counts`;
   return `refusals: ${formatCount(refusals)}${ofAll}, messages: ${formatCount(messages)}
 of the ${formatCount(all.messages)} messages in quarantine the sum counts ${formatCount(all.quarantined)} as quarantined${others}${crossingConflicts === 0 ? "" : crossing}`;

@@ -15,7 +15,7 @@ export function addVerifyCommand(program: Command): void {
     .option(...atOption)
     .option(
       "--json",
-      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), counts, topic, gaps (partition, from, to, count, skippedAt), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), beyond (topic, offsets, partitions: what the topic holds that is not landed; null where Kafka was not to be asked)",
+      "print JSON: ok, isSchemaOther (landed by another schema than today's), checks (table, expected, received, ok, difference), contract (its fingerprint), counts, topic, gaps (partition, from, to, count, skippedAt), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), beyond (topic, offsets, partitions: what the topic holds that is not landed; null where Kafka was not to be asked)",
     )
     .action(runVerify);
 }

@@ -47,12 +47,21 @@ function fill(
   sink: Sink,
 ): unknown {
   const holder = objects[filler.holder];
-  if (filler.isMisfitNull) {
-    const own = new Sink();
-    const value = holder && filler.read(ownValue(holder, filler.key), own);
-    return value === undefined || value === refused || own.failures.length > 0 ? null : value;
-  }
+  if (filler.isMisfitNull) return holder ? readOrNull(filler.read, ownValue(holder, filler.key)) : null;
   return holder ? filler.read(ownValue(holder, filler.key), sink) : filler.explain(object, sink);
+}
+
+/** What does not fit is null. */
+function readOrNull(read: Read, value: unknown): unknown {
+  const own = new Sink();
+  const found = read(value, own);
+  return found === undefined || found === refused || own.failures.length > 0 ? null : found;
+}
+
+/** Prepares the reading of a column that is the very element of an array, or value of a map, that a row is. */
+export function compileElement(column: AskingColumn): Read {
+  const read = compileNullable(column);
+  return column.misfit === "nulled" ? (value) => readOrNull(read, value) : read;
 }
 
 function toFiller({ column, index }: Place, base: readonly Step[], holders: Holder[]): Filler {
@@ -69,8 +78,8 @@ function toFiller({ column, index }: Place, base: readonly Step[], holders: Hold
     holder,
     key: keys.at(-1) ?? "",
     index,
-    isMisfitNull: column.misfit === "nulled",
     read: compileNullable(column),
+    isMisfitNull: column.misfit === "nulled",
     explain: (object, sink) => explainWay(object, parents, wayTo, column.nullable, sink),
   };
 }

@@ -1,18 +1,19 @@
 import { isObject, type JsonObject, ownValue } from "../base/json";
 import { compileDerived } from "./compile-derived";
-import { compileObject } from "./compile-object";
+import { compileElement, compileObject } from "./compile-object";
 import { compileRule } from "./compile-rules";
 import { compileScalar } from "./compile-scalar";
 import { lastKey, toObject } from "./compile-value";
 import type { Failure, Warning } from "./failures";
 import type { ContractTable } from "./model";
-import { formatPath, parsePath, partsOf, type Step, startsWith } from "./paths";
+import { formatPath, parsePath, partsOf, type Step, startsWith, stepsOf } from "./paths";
 import {
   type EventPlace,
   type FillObject,
   type FillRow,
   failObject,
   isMissing,
+  type Place,
   type Read,
   type Reading,
 } from "./reading";
@@ -33,6 +34,10 @@ export type ReadTable<R = object> = (event: unknown, place: EventPlace) => Table
 /** What is read at one depth of arrays: the columns there, then the elements of the array below. */
 interface Level {
   readonly fill: FillObject;
+  /** The columns that are the element itself. */
+  readonly whole: readonly { readonly index: number; readonly read: Read }[];
+  /** Whether anything is taken out of the element. */
+  readonly isOpened: boolean;
   readonly template: Template;
   /** How the next level's array is reached; absent at the last one. */
   readonly next?: {
@@ -79,6 +84,11 @@ function readLevel(
 ): void {
   const level = levels[depth] as Level;
   const { sink, values } = reading;
+  for (const { index, read } of level.whole) values[index] = read(value, sink);
+  if (!level.isOpened) {
+    finish();
+    return;
+  }
   if (!isObject(value)) {
     failObject(sink, level.template, value);
     return;
@@ -129,10 +139,15 @@ function levelsOf({ row, columns }: ContractTable): Level[] {
       const { from } = column;
       return from === undefined || from.startsWith("@") || levelOf(from) !== depth ? [] : [{ column, index }];
     });
+    const isWhole = ({ column }: Place) => stepsOf(column.from ?? "").length === base.length;
+    const own = depth === 0 ? [] : places.filter(isWhole);
+    const inside = places.filter((place) => !own.includes(place));
     const end = ends[depth];
     const way = end === undefined ? undefined : steps.slice(base.length, end);
     return {
-      fill: compileObject(places, base),
+      fill: compileObject(inside, base),
+      whole: own.map(({ column, index }) => ({ index, read: compileElement(column) })),
+      isOpened: depth === 0 || inside.length > 0 || end !== undefined,
       template: base.length === 0 ? ["$"] : partsOf(formatPath(base)),
       ...(way ? { next: toNext(way, steps.slice(0, end)) } : {}),
     };

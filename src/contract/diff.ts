@@ -16,8 +16,8 @@ export interface ContractChange extends PartChange {
 export function diffContracts(before: Contract, after: Contract): ContractChange[] {
   const changes = [
     ...diffRoot(before, after),
-    ...diffTables(before.tables, after.tables, diffTable),
-    ...diffTables(before.summaries, after.summaries, diffSummary),
+    ...diffTables(before.tables, after.tables, diffTable, "compatible"),
+    ...diffTables(before.summaries, after.summaries, diffSummary, "breaking"),
   ];
   return sortChanges(changes);
 }
@@ -50,6 +50,7 @@ function diffTables<T extends { readonly name: string }>(
   before: readonly T[],
   after: readonly T[],
   diff: (a: T, b: T) => PartChange[],
+  kindOfNew: Compatibility,
 ): ContractChange[] {
   const own = ({ name: table }: T, changes: readonly PartChange[]) =>
     changes.map((change): ContractChange => ({ ...change, table }));
@@ -67,7 +68,7 @@ function diffTables<T extends { readonly name: string }>(
     }),
     ...after
       .filter(({ name }) => !before.some((table) => table.name === name))
-      .flatMap((table) => own(table, [whole("compatible", "new table")])),
+      .flatMap((table) => own(table, [whole(kindOfNew, "new table")])),
   ];
 }
 
@@ -91,7 +92,10 @@ function diffTable(a: ContractTable, b: ContractTable): PartChange[] {
   ];
 }
 
-/** The rows of a summary are worked out anew, so that each has what a new column asks for. */
+/** What no sum hangs on. */
+const ofWords = /^(?:another description|null means something else|another relationship)$/;
+
+/** Sums are kept, not the values: what a summary is made of has to be summed up from the first row on. */
 function diffSummary(a: ContractSummary, b: ContractSummary): PartChange[] {
   const other: PartChange = {
     kind: "breaking",
@@ -103,7 +107,9 @@ function diffSummary(a: ContractSummary, b: ContractSummary): PartChange[] {
   return [
     ...(a.of === b.of ? [] : [other]),
     ...diffDoc(a, b, "$"),
-    ...diffColumns(a.columns, b.columns, true),
+    ...diffColumns(a.columns, b.columns, true).map(
+      (one): PartChange => (ofWords.test(one.change) ? one : { ...one, kind: "breaking" }),
+    ),
   ];
 }
 

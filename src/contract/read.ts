@@ -30,6 +30,25 @@ export function readContractFile(path: string): Contract {
   return readContract(text, path);
 }
 
+/** The rules of a contract's tables that are of other engines, as `sessions: in-order (engine soda)`: nothing here holds to them. */
+export function findPassedOver(path: string): string[] {
+  const { root } = parseContractText(readFileSync(path, "utf8"), path);
+  const { schema } = root as { schema: readonly { name: string; quality?: readonly Quality[] }[] };
+  return schema.flatMap(({ name, quality = [] }) =>
+    quality
+      .filter(({ type, engine }) => type === "custom" && engine !== ownEngine)
+      .map((one) => `${name}: ${one.name ?? "a rule"} (engine ${one.engine ?? "none"})`),
+  );
+}
+
+interface Quality {
+  readonly type?: string;
+  readonly engine?: string;
+  readonly name?: string;
+}
+
+const ownEngine = "user-activity";
+
 /**
  * Reads a contract in the Open Data Contract Standard 3.1.
  *
@@ -125,7 +144,7 @@ function readTable(entry: Entry): ContractTable | ContractSummary {
 function readRules(entry: Entry): ContractRule[] {
   return entry.entries("quality").flatMap((quality) => {
     quality.allow(keysOf.quality);
-    if (quality.text("type") !== "custom" || quality.text("engine") !== "user-activity") return [];
+    if (quality.text("type") !== "custom" || quality.text("engine") !== ownEngine) return [];
     const doc = quality.text("description");
     const severity = quality.choice("severity", ["error", "warning"]) ?? "error";
     const named = { name: quality.requiredText("name"), ...(doc ? { doc } : {}) };

@@ -5,8 +5,6 @@ import { shippedContract } from "../contract/shipped";
 import { contractWith, type GradeValues } from "../events/grades";
 import type { Schema } from "../events/schema";
 import { modelOf } from "../tables/lake-model";
-import type { LakeState } from "./commit-file";
-import { readKeptContract } from "./contract-file";
 import type { Lake } from "./lake";
 
 /** By which contract events are held to something. */
@@ -32,12 +30,4 @@ export async function loadContract({ config, contract, schema }: ContractOptions
 /** The lake with the tables of today's contract. */
 export async function withContract(lake: Lake, options: ContractOptions): Promise<Lake> {
   return { ...lake, model: modelOf(await loadContract(options)) };
-}
-
-/** The lake with the tables of today's contract, where it is one of the same events; else with those that it has. */
-export async function withToday(lake: Lake, state: LakeState, options: ContractOptions): Promise<Lake> {
-  const kept = await readKeptContract(lake, state);
-  if (options.contract || options.schema) return withContract(lake, options);
-  const today = await loadContract(options);
-  return { ...lake, model: modelOf(today.id === kept.id ? today : kept) };
 }

@@ -23,25 +23,22 @@ export async function checkSameContract(lake: Lake, state: LakeState): Promise<C
   );
 }
 
+/** What a landing could not go on by, of what changed from one contract to another. */
+export function findBreaking(before: Contract, after: Contract): ContractChange[] {
+  return diffContracts(before, after).filter(({ kind }) => kind === "breaking");
+}
+
 /** Throws where a landing could not go on by the contract that is to be in force, since it breaks with the one before. */
 export async function checkContinues(lake: Lake, state: LakeState): Promise<void> {
   const kept = await checkSameContract(lake, state);
   if (!kept) return;
-  const changes = diffContracts(kept, lake.model.contract);
-  const breaking = changes.filter((change) => isBreaking(change, lake.model.contract));
+  const breaking = findBreaking(kept, lake.model.contract);
   const [first] = breaking;
   if (!first) return;
   const more = breaking.length > 1 ? ` and ${breaking.length - 1} more` : "";
   throw new ServiceError(
     `hdfs ${directoryOf(lake)}: expected a contract that goes on where contract ${kept.id} ${kept.version} was, received one that breaks with it: ${describeChange(first)}${more}; "npx user-activity replay --dry-run" says what it would change, "npx user-activity replay" rebuilds the tables by it; or take the contract back`,
   );
-}
-
-/** What a summary is made of has to be summed up from the first row on. */
-function isBreaking({ kind, table, change }: ContractChange, { summaries }: Contract): boolean {
-  const isOfSummary = summaries.some(({ name }) => name === table);
-  const isOfWords = /^(?:another description|null means something else|another relationship)$/.test(change);
-  return kind === "breaking" || (isOfSummary && !isOfWords);
 }
 
 /** A change in words: `visits, time.start: another type (STRING, now DATE)`. */

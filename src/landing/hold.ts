@@ -12,8 +12,10 @@ import { type Change, commitChange, lostCommits } from "../lake/commit";
 import type { Commit } from "../lake/commit-file";
 import { pruneLake } from "../lake/expiry";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
+import { hasCatalogue } from "../lake/placing";
 import { finishCommit } from "../lake/versions";
 import { LandingBatch } from "./batch";
+import { isOfContract } from "./contract-change";
 import type { Refusals } from "./refusals";
 
 /** A run that holds the lake: where it stands, and the batch that it gathers for its next commit. */
@@ -100,6 +102,12 @@ export async function commitBatch(landing: Landing): Promise<void> {
     await checkHeld(landing, error as Error);
     throw error;
   }
+}
+
+/** Whether there is something to commit: messages, a contract that the lake has not taken yet, or a catalogue that is gone. */
+export async function isToCommit({ batch, lake, last }: Landing): Promise<boolean> {
+  if (batch.hasAdvanced() || !isOfContract(last.state, lake.model.contract)) return true;
+  return !(await hasCatalogue(lake, last));
 }
 
 /** Makes count what this run has staged. Throws where another run has claimed the lake, be it right after this commit. */

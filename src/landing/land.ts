@@ -11,10 +11,9 @@ import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { type ContractOptions, withContract } from "../lake/in-force";
 import { type Lake, openLake } from "../lake/lake";
 import { checkOffsets } from "../lake/offsets";
-import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
 import { checkContinues } from "./contract-change";
-import { closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
+import { closeLanding, commitBatch, isToCommit, type Landing, sweepLanding } from "./hold";
 import { type LandingPlan, openLanding } from "./open";
 import type { RebuildProgress } from "./rebuild";
 import type { Refused } from "./refusals";
@@ -198,9 +197,7 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
         await commitBatch(landing);
       throw error;
     });
-    if (landing.batch.hasAdvanced() || !(await hasCatalogue(landing.lake, landing.last))) {
-      await commitBatch(landing);
-    }
+    if (await isToCommit(landing)) await commitBatch(landing);
     await settle(landing, { signal, onProgress: plan.onSettle });
     await sweepLanding(landing);
     if (unreadable) throw unreadable;

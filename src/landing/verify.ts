@@ -3,11 +3,13 @@ import { ServiceError } from "../base/errors";
 import { canonicalJson } from "../base/json";
 import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
 import { type Commit, checkVersion, type LakeState } from "../lake/commit-file";
+import { readKeptContract } from "../lake/contract-file";
 import { type Counts, countOutcome, formatSum, isSumRight, landedWord, noCounts } from "../lake/counts";
 import { findUnexplained, type Gap } from "../lake/gaps";
-import { type ContractOptions, withToday } from "../lake/in-force";
+import { type ContractOptions, loadContract, withContract } from "../lake/in-force";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { isSettled } from "../lake/settled";
+import { modelOf } from "../tables/lake-model";
 import type { RawRow, TableName } from "../tables/tables";
 import { addTo, type Bag, createBag, differingBucket } from "./bags";
 import { describeRow } from "./differences";
@@ -32,6 +34,8 @@ export interface VerifyReport {
   /** Whether the tables were landed by another schema than the one they are held to here. */
   readonly isSchemaOther: boolean;
   readonly checks: readonly TableCheck[];
+  /** Fingerprint of the contract that they are held to. */
+  readonly contract: string;
   /** Counted anew from raw_data. */
   readonly counts: Counts;
   readonly topic: string;
@@ -76,13 +80,19 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
     throw new ServiceError(`hdfs ${whole.at("_commits")}: expected a commit, received none; ${advice}`);
   }
   checkVersion(commit, hdfs.lakeDir);
-  const lake = await withToday(whole, commit.state, options);
+  const lake = await withTaken(whole, commit.state, options);
   const report = await compareAll(lake, commit, options).catch(async (error: Error) => {
     await refuseChanged(lake, commit); // then it is a file that was merged away
     throw error;
   });
   if (!report.ok) await refuseChanged(lake, commit);
   return report;
+}
+
+/** The lake by the contract that it was landed by, whatever is in force today; or by what is asked for. */
+async function withTaken(whole: Lake, state: LakeState, options: VerifyOptions): Promise<Lake> {
+  if (options.contract || options.schema) return withContract(whole, options);
+  return { ...whole, model: modelOf(await readKeptContract(whole, state)) };
 }
 
 async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): Promise<VerifyReport> {
@@ -104,8 +114,17 @@ async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): P
   const ok = isSumRight(recomputed.counts) && checks.every((check) => check.ok);
   const { counts, crossingConflicts } = recomputed;
   const { schema, topic, gaps = [] } = commit.state;
-  const isSchemaOther = schema !== undefined && schema !== fingerprintRules(contract);
-  const held = { counts, topic, gaps, crossingConflicts, isSettled: isSettled(commit.state) };
+  const today = await loadContract(options);
+  const isSchemaOther =
+    schema !== undefined && today.id === contract.id && schema !== fingerprintRules(today);
+  const held = {
+    contract: fingerprintContract(contract),
+    counts,
+    topic,
+    gaps,
+    crossingConflicts,
+    isSettled: isSettled(commit.state),
+  };
   return { ok, isSchemaOther, checks, ...held };
 }
 

@@ -87,29 +87,28 @@ async function diffTable(table: TableName, ends: Ends, options: DiffOptions): Pr
   const spill = join(directory, `${spillPrefix}${process.pid}-diff-${++opened}`);
   const engine = await openEngine({ readable: directory, spill });
   try {
-    const toTable = ({ model }: Lake) => tableIn(model, Object.hasOwn(model.tables, table) ? table : "");
+    const both = withAllColumns(table, ends);
     const cacheOf = (lake: Lake): PartCache => ({ lake, directory, ...pick(options) });
-    await attach(
-      engine,
-      "before",
-      toTable(ends.before.lake),
-      await fetchListed(cacheOf(ends.before.lake), table, gone),
-    );
-    await attach(
-      engine,
-      "after",
-      toTable(ends.after.lake),
-      await fetchListed(cacheOf(ends.after.lake), table, fresh),
-    );
+    await attach(engine, "before", both, await fetchListed(cacheOf(ends.before.lake), table, gone));
+    await attach(engine, "after", both, await fetchListed(cacheOf(ends.after.lake), table, fresh));
     return {
       table,
       files,
-      ...(await compare(engine, { model: ends.after.lake.model, table, limit: options.limit ?? 40 })),
+      ...(await compare(engine, { model: ends.after.lake.model, table: both, limit: options.limit ?? 40 })),
     };
   } finally {
     engine.close();
     await rm(spill, { recursive: true, force: true });
   }
+}
+
+/** The table with the columns of both versions: one that a version has not is null there. */
+function withAllColumns(name: TableName, { before, after }: Ends): Table {
+  const found = [after, before].flatMap(({ lake }) => lake.model.tables[name] ?? []);
+  const columns = new Map<string, Table["columns"][number]>();
+  for (const column of found.flatMap((table) => table.columns))
+    if (!columns.has(column.name)) columns.set(column.name, column);
+  return { ...(found[0] ?? tableIn(after.lake.model, name)), columns: [...columns.values()] };
 }
 
 /** HDFS's own number of a file, which a rename keeps; a file is written once. */
@@ -128,13 +127,12 @@ async function attach(engine: Engine, name: string, table: Table, paths: readonl
 
 interface Comparing {
   readonly model: LakeModel;
-  readonly table: string;
+  readonly table: Table;
   readonly limit: number;
 }
 
-async function compare(engine: Engine, { model, table: name, limit }: Comparing) {
-  const table = tableIn(model, name);
-  const { primaryKey: own = [] } = model.keys[name] ?? {};
+async function compare(engine: Engine, { model, table, limit }: Comparing) {
+  const { primaryKey: own = [] } = model.keys[table.name] ?? {};
   const primaryKey = own.length > 0 ? own : ["row"];
   const on = primaryKey.map(quoteName).join(", ");
   const keys = own.length > 0 ? on : `to_json(r)::VARCHAR AS "row"`; // a row without a key is told by all of it

@@ -98,6 +98,7 @@ describe("from a file to verified tables", () => {
       "ok",
       "isSchemaOther",
       "checks",
+      "contract",
       "counts",
       "topic",
       "gaps",

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
 import type { LakeStatus } from "user-activity/dist/landing/status";
-import { assertFailure, runCli } from "../helpers/cli-process";
+import { assertFailure, parseResult, runCli } from "../helpers/cli-process";
 import { decideCustomer, linesOf } from "../helpers/customers";
 import { ownConfig, ownFolder } from "../helpers/live-lake";
 
+const newColumn = "{ name: later, logicalType: string, transformSourceObjects: [never.there] }";
 const page = readFileSync(projectPath("docs", "own-events.md"), "utf8");
 
 /** Runs a customer's events from the file to tables, as the page says it. */
@@ -97,7 +98,7 @@ describe("Open edX tracking logs", () => {
   const decided = decideCustomer("edx");
 
   test("land with several events a message, each text within JSON", async () => {
-    const { run, json, landed } = await landCustomer("edx");
+    const { env, run, json, landed } = await landCustomer("edx");
     const { counts, sumHolds } = landed;
     assert.equal(sumHolds, true);
     assert.equal(counts.consumed, linesOf("edx").length);
@@ -109,5 +110,33 @@ describe("Open edX tracking logs", () => {
     const { select, output } = queryOf("Open edX tracking logs");
     assert.equal((await run("query", select)).stdout, output);
     assert.deepEqual((await json<{ ok: boolean }>("verify")).ok, true);
+
+    // a compatible contract is taken without a message, and does not fail what was landed before
+    const wider = join(ownFolder(), "wider.yaml");
+    const text = readFileSync(projectPath(env.CONTRACT), "utf8");
+    writeFileSync(
+      wider,
+      text.replace(/^ {4}properties:\n/m, (line) => `${line}      - ${newColumn}\n`),
+    );
+    const after = { env: { ...env, CONTRACT: wider } };
+    const verified = async () => parseResult(await runCli(["verify", "--json"], after)).ok;
+    assert.equal(await verified(), true);
+    assert.equal(parseResult(await runCli(["land", "--json"], after)).consumed, 0);
+    assert.equal(await verified(), true);
+    const [row] = await json<object[]>(
+      "query",
+      "SELECT count(*)::INT AS n, count(later)::INT AS there FROM checks",
+    );
+    assert.deepEqual(row, { n: decided.rows.checks?.length, there: 0 });
+    const { tables } = await json<{ tables: { came: number; went: number; changed: number }[] }>(
+      "diff",
+      "--at",
+      "2",
+      "3",
+    );
+    assert.deepEqual(
+      tables.map(({ came, went, changed }) => came + went + changed),
+      tables.map(() => 0),
+    );
   });
 });

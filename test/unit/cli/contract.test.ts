@@ -24,6 +24,15 @@ describe("user-activity contract", () => {
     assert.match(stdout, /assessments\.odcs\.yaml: in order: 2 tables, 1 summary, 37 columns, \d rules?\n$/);
   });
 
+  test("check tells which rules it passes over, since they are of another engine", async () => {
+    const text = readFileSync(projectPath("data", "assessments.odcs.yaml"), "utf8");
+    const other = join(folder, "other-engine.yaml");
+    writeFileSync(other, text.replace("engine: user-activity", "engine: useractivity"));
+    const { code, stdout } = await runCli(["contract", "check", other]);
+    assert.equal(code, 0);
+    assert.match(stdout, /\npassed over, being of other engines: \w+: [\w-]+ \(engine useractivity\)\n$/);
+  });
+
   test("check tells each problem on a line and exits with 1, also of the one that CONTRACT names", async () => {
     const { code, stdout } = await runCli(["contract", "check"], { env: { CONTRACT: wrong } });
     assert.equal(code, 1);

@@ -31,7 +31,7 @@ test("groups are a table, with what they add up to below it", () => {
   assert.match(lines[3] ?? "", /│ grades_ID │ instant │ started_at │ +1,234 │ 1@7 +│ "no" +│/);
   assert.deepEqual(lines.slice(-2), [
     "refusals: 1,234 of 1,240 in all, messages: 1,234",
-    "of the 1,238 messages in quarantine the sum counts 1,236 as quarantined, 2 not: only their questions were refused",
+    "of the 1,238 messages in quarantine the sum counts 1,236 as quarantined, 2 not: only parts of them, such as questions, were refused",
   ]);
 });
 

@@ -139,6 +139,7 @@ test("what verifying finds stands below its table", () => {
       { table: "raw_data", expected: 1234, received: 1234, ok: true, difference: "" },
       { table: "grades_ID", expected: 1230, received: 1229, ok: false, difference: "one is missing" },
     ],
+    contract: fingerprintContract(shippedContract),
     counts: lake.counts,
     topic: "events",
     gaps: [],

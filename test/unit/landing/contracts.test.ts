@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import { writeContract } from "user-activity/dist/contract/write";
 import { openKept } from "user-activity/dist/lake/contract-file";
 import { formatWhole } from "user-activity/dist/lake/counts";
 import { readLastCommit, readTable } from "user-activity/dist/lake/lake";
@@ -7,6 +10,7 @@ import { compact } from "user-activity/dist/landing/compact";
 import { dryRunReplay } from "user-activity/dist/landing/dry-run";
 import { replay } from "user-activity/dist/landing/replay";
 import { verify } from "user-activity/dist/landing/verify";
+import { ownFolder } from "../../helpers/live-lake";
 import { landVisits, visit, visitsContract } from "../../helpers/visits";
 import { createWholeLake } from "../../helpers/whole-hdfs";
 import type { WholeLake } from "../../helpers/whole-landing";
@@ -104,6 +108,21 @@ describe("a lake by another contract", () => {
       ],
     );
     await assertVerified(whole);
+  });
+
+  test("is verified by what it was landed by, whatever contract is set", async () => {
+    const whole = createWholeLake("visits");
+    await landVisits(whole, visitsContract(), { values: [visit("a", { note: "n" })] });
+    const file = join(ownFolder(), "contract.yaml");
+    writeFileSync(
+      file,
+      writeContract(visitsContract({ columns: [{ name: "note", logicalType: "string" }] })),
+    );
+    const config = { ...whole.config, contractFile: file };
+    assert.ok((await verify({ ...whole, config })).ok);
+    const required = { name: "note", logicalType: "string", required: true, custom: {} };
+    writeFileSync(file, writeContract(visitsContract({ columns: [required] })));
+    assert.ok((await verify({ ...whole, config })).ok);
   });
 
   test("is compacted, and refuses the events of any other", async () => {

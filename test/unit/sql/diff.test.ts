@@ -4,6 +4,7 @@ import { compact } from "user-activity/dist/landing/compact";
 import { diffVersions } from "user-activity/dist/sql/diff";
 import { query } from "user-activity/dist/sql/query";
 import { ownFolder } from "../../helpers/live-lake";
+import { landVisits, visit, visitsContract } from "../../helpers/visits";
 import { createWholeLake } from "../../helpers/whole-hdfs";
 import { landCommits, replayAll } from "../../helpers/whole-landing";
 
@@ -52,6 +53,20 @@ test("files that were merged or rebuilt hold the same rows", async () => {
       [],
     );
   }
+});
+
+test("a column that one of the versions does not have is null in it", async () => {
+  const visits = createWholeLake("visits", 20);
+  const noted = { name: "note", logicalType: "string" };
+  await landVisits(visits, visitsContract(), { values: [visit("a")] });
+  await landVisits(visits, visitsContract({ columns: [noted] }), { values: [visit("b", { note: "n" })] });
+  const own = { ...visits, cacheRoot: ownFolder(), tables: ["visits"] };
+  const found = async (from: string, to: string) => {
+    const [{ came, went, changed, rows } = assert.fail()] = (await diffVersions(from, to, own)).tables;
+    return [came, went, changed, rows[0]?.key, (rows[0]?.after ?? rows[0]?.before)?.note];
+  };
+  assert.deepEqual(await found("2", "4"), [1, 0, 0, { id: "b" }, "n"]);
+  assert.deepEqual(await found("4", "2"), [0, 1, 0, { id: "b" }, "n"]);
 });
 
 test("a query of a version reads that, and one that names none what it is given", async () => {
