@@ -148,6 +148,7 @@ def main(source, target, is_waiting=False):
         iopub_timeout=300,
         raise_on_iopub_timeout=True,
         kernel_name=notebook.metadata.kernelspec.name,
+        extra_arguments=["--run"] if notebook.metadata.kernelspec.name == "tslab" else [],
         resources={"metadata": {"path": str(source.resolve().parent)}},
         record_timing=False,
         coalesce_streams=True,

@@ -114,7 +114,7 @@ export function planSteps({ tests, spark, kafkaTools, site, datacontract }, sign
   const kernel = {
     name: "TypeScript kernel",
     stamp: stampIn("kernel"),
-    files: ["package-lock.json", ...templateFiles],
+    files: ["package-lock.json", kernelFile, ...templateFiles],
     values: [process.execPath, projectDir],
     outputs: [kernelSpecPath, templateDir],
     after: [npm, lab],
@@ -257,6 +257,7 @@ async function installJava(signal) {
   recordJava(answer.stdout.trim());
 }
 
+const kernelFile = "local/notebooks/kernel.mjs";
 const kernelSpecPath = join(localDir, "venv", "share", "jupyter", "kernels", "tslab", "kernel.json");
 
 /**
@@ -269,7 +270,7 @@ async function installKernel(signal) {
   const options = ["--python", venvPython, "--prefix", prefix, "--binary", tslab];
   await runProgram(process.execPath, [tslab, "install", ...options], { signal });
   const spec = JSON.parse(readFileSync(kernelSpecPath, "utf8"));
-  spec.argv = [process.execPath, ...spec.argv];
+  spec.argv = [process.execPath, join(projectDir, kernelFile), ...spec.argv];
   spec.env = { NODE_OPTIONS: "--enable-source-maps" };
   writeFileSync(kernelSpecPath, `${JSON.stringify(spec, null, 2)}\n`);
 }

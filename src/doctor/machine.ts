@@ -118,13 +118,14 @@ export function describeKernel(argv: readonly string[] | null): Finding {
   const stamp = join(localDir, "set-up", "kernel");
   const again = `remove ${stamp} and ${setupAdvice}`;
   if (argv === null) return toFinding("kernel", "missing", `none in ${kernelPath}`, setupAdvice);
-  const [node = "", tslab = ""] = argv;
-  const gone = [node, tslab].find((path) => !existsSync(path));
+  const programs = argv.slice(0, Math.max(2, argv.indexOf("kernel")));
+  const gone = programs.find((path) => !existsSync(path));
   if (gone !== undefined)
     return toFinding("kernel", "missing", `${kernelPath} names ${gone}, not there`, again);
-  const isOwn = !relative(join(projectDir, "node_modules"), tslab).startsWith("..");
-  if (!isOwn)
-    return toFinding("kernel", "missing", `${kernelPath} names ${tslab}, of another project`, again);
+  const [node, ...scripts] = programs;
+  const strange = scripts.find((path) => relative(projectDir, path).startsWith(".."));
+  if (strange !== undefined)
+    return toFinding("kernel", "missing", `${kernelPath} names ${strange}, of another project`, again);
   return toFinding("kernel", "ok", `tslab ${tslabVersion()}, run by ${node}`);
 }
 

@@ -119,7 +119,12 @@ describe("what is found of the machine", () => {
 
   test("a kernel counts if its Node and its tslab are there and this project's", () => {
     const tslab = projectPath("node_modules", "tslab", "bin", "tslab");
-    assert.equal(describeKernel([process.execPath, tslab, "kernel"]).state, "ok");
+    const kernel = projectPath("local", "notebooks", "kernel.mjs");
+    assert.equal(describeKernel([process.execPath, kernel, tslab, "kernel"]).state, "ok");
+    assert.match(
+      describeKernel([process.execPath, kernel, "/nowhere/tslab", "kernel"]).found,
+      /names \/nowhere/,
+    );
     assert.match(describeKernel(["/nowhere/node", tslab]).found, /names \/nowhere\/node, not there$/);
     assert.match(describeKernel([process.execPath, process.execPath]).found, /of another project$/);
     assert.match(describeKernel(null).found, /^none in .*kernel\.json$/);
