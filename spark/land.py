@@ -77,14 +77,16 @@ class Landing:
         alone = rules.decide_alone(messages, plan, commands["decide"]).persist()
         decided = rules.decide(alone, self.read_known(commit.known), plan).persist()
         counts, late = self.count(decided, messages)
-        for index, table in enumerate(plan["tables"]):
-            self.write(rules.to_table(decided, index, table).hint("rebalance"), f"{commit.staged}/{table['name']}")
+        for table in plan["tables"]:
+            self.write(rules.to_table(decided, table).hint("rebalance"), f"{commit.staged}/{table['name']}")
         self.write(rules.to_quarantine(decided, messages, plan).hint("rebalance"), f"{commit.staged}/quarantine")
-        known = [*commit.known, self.write(rules.to_known(decided, plan), f"_spark/known/{run}")]
+        known = [*commit.known, self.write(rules.to_known(decided), f"_spark/known/{run}")]
         if len(known) >= 20:  # few to read for the next batch
             known = [self.write(rules.merge_known(self.read_known(known)), f"_spark/known/{run}-merged")]
         sums = self.sum(decided, f"_spark/sums/{run}", commit)
-        names = decided.where("lands_0").selectExpr("explode(from_json(warnings, 'ARRAY<STRING>')) AS name")
+        lists = "array(if(lands_0, warnings_0, NULL), if(lands_1, warnings_1, NULL))"
+        texts = decided.selectExpr(f"explode({lists}) AS text").where("text IS NOT NULL")
+        names = texts.selectExpr("explode(from_json(text, 'ARRAY<STRING>')) AS name")
         warnings = Counter({row["name"]: row["count"] for row in names.groupBy("name").count().collect()})
         decided.unpersist()
         alone.unpersist()
@@ -99,11 +101,11 @@ class Landing:
     def count(self, decided: DataFrame, messages: DataFrame) -> tuple[Counter[str], int]:
         """What messages came to, and how many came late; each that was sent to the rules has come back once."""
         kinds = [F.count_if(F.col("kind") == name) for name in ("graded", "duplicates", "quarantined")]
-        *parts, late = decided.select(*kinds, rules.count_unsettled(self.plan)).first()
-        sent = messages.count()
-        if sent != sum(parts):
-            raise Refusal(f"spark: expected {sent} messages back from the rules, received {sum(parts)}; see its log")
-        return Counter(consumed=sent, graded=parts[0], duplicates=parts[1], quarantined=parts[2]), late
+        *parts, back, late = decided.select(*kinds, F.expr("count_if(event <= 0)"), rules.count_unsettled()).first()
+        sent, events = messages.count(), {} if self.plan["isOneEach"] else {"events": sum(parts)}
+        if sent != back:
+            raise Refusal(f"spark: expected {sent} messages back from the rules, received {back}; see its log")
+        return Counter(consumed=sent, **events, graded=parts[0], duplicates=parts[1], quarantined=parts[2]), late
 
     def sum(self, decided: DataFrame, path: str, commit: Commit) -> str:
         """Writes the running sums and, from them, the summaries whole."""
@@ -112,7 +114,8 @@ class Landing:
         before = self.read(commit.sums) if commit.sums else None
         self.write(rules.to_sums(decided, before, self.plan, self.job["commands"]["sum"]), path)
         for table in self.plan["summaries"]:
-            rows = rules.from_text(self.read(path).where(F.col("name") == table["name"]), "row", table["wire"])
+            own = self.read(path).where(F.col("name") == table["name"])
+            rows = own.selectExpr(f"from_json(row, '{table['wire']}', {rules.STRICT}) AS row")
             self.write(rows.selectExpr(*table["columns"]).coalesce(1), f"{commit.staged}/{table['name']}")
         return path
 

@@ -17,10 +17,10 @@ export {
   toInferredSchema,
 } from "./events/infer";
 export { fromLeaves, type Leaves, toLeaves } from "./events/leaves";
-export { decideOutcome } from "./events/outcomes";
 export { optionSchema, questionSchema, toQuestionRows } from "./events/questions";
 export { describeField, type Schema } from "./events/schema";
 export { formatType, rowsOfColumns, rowsOfSchema, rowsOfTable } from "./events/schema-rows";
+export { decideOutcome, toShipped } from "./events/shipped-outcomes";
 export { findUnknownPaths } from "./events/unknown-paths";
 export { consumeAs, consumeRange, consumeTopic, sampleMessages } from "./kafka/consume";
 export { readGroupOffsets, removeGroup } from "./kafka/groups";
@@ -28,7 +28,8 @@ export { type Message, type MessageBatch, readHeader } from "./kafka/message";
 export { hashKey, partitionOf } from "./kafka/partitions";
 export { ensureTopic, readOffsets, resetTopic } from "./kafka/topics";
 export { writeCommit } from "./lake/commit";
-export { emptyState, formatSum, nextCommit } from "./lake/commit-file";
+export { emptyState, nextCommit } from "./lake/commit-file";
+export { formatSum } from "./lake/counts";
 export {
   listParts,
   openLake,

@@ -31,6 +31,7 @@ export { localDir, projectDir, venvPython };
  * @property {boolean} [spark] Spark, and what it reads Kafka with
  * @property {boolean} [kafkaTools] Kafka's command line tools
  * @property {boolean} [site] what builds the site: Sphinx and TypeDoc
+ * @property {boolean} [datacontract] datacontract-cli, which judges contracts from outside
  */
 
 /**
@@ -87,7 +88,7 @@ function watchSignals() {
  * @param {AbortSignal} signal
  * @returns {Step[]}
  */
-export function planSteps({ tests, spark, kafkaTools, site }, signal) {
+export function planSteps({ tests, spark, kafkaTools, site, datacontract }, signal) {
   const stampIn = (/** @type {string} */ name) => join(localDir, "set-up", name);
   /** @type {Step} */
   const npm = {
@@ -173,6 +174,7 @@ export function planSteps({ tests, spark, kafkaTools, site }, signal) {
     ...(tests ? [testPackages] : []),
     ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal), sparkJars] : []),
     ...(kafkaTools ? [kafkaJars] : []),
+    ...(datacontract ? [venvStep("datacontract-cli", "datacontract", ["datacontract"], signal)] : []),
     ...(site ? [venvStep("Sphinx", "sphinx", ["site"], signal), typedocStep(signal)] : []),
   ];
   return [npm, tools, lab, build, java, jars, kernel, ...optional];

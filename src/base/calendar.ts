@@ -26,3 +26,8 @@ export function startOfWeeks(year: number): number {
 export function weeksIn(year: number): number {
   return (startOfWeeks(year + 1) - startOfWeeks(year)) / (7 * dayMs);
 }
+
+/** A day, given in days since 1970-01-01, as ISO 8601 text; it ends where a JavaScript Date does, 10^8 days from there. */
+export function toDateText(days: number): string {
+  return new Date(days * dayMs).toISOString().slice(0, -14);
+}

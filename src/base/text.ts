@@ -53,3 +53,10 @@ export function isWellFormed(text: string): boolean {
   // Node knows it since version 20, TypeScript by a later library than es2023
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }
+
+const numberWords = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+/** A number as a word, up to ten. */
+export function formatNumberWord(count: number): string {
+  return numberWords[count] ?? formatCount(count);
+}

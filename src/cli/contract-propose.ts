@@ -7,6 +7,8 @@ import type { QueryTools } from "./tools";
 
 interface ProposeFlags {
   readonly events: string;
+  readonly asText?: true;
+  readonly registryFrame?: true;
 }
 
 /** Adds `contract propose` to the command line. */
@@ -18,6 +20,8 @@ export function addProposeCommand(contract: Command, tools: QueryTools): void {
     )
     .argument("[file]", "a data file as publish reads it, - for stdin; default: what the topic holds now")
     .option("--events <path>", 'where in a message the events are, as in "data[]"', "$")
+    .option("--as-text", "each event is text that holds JSON")
+    .option("--registry-frame", "a schema registry's five bytes stand before each value")
     .action((file: string | undefined, flags: ProposeFlags) => runPropose(file, flags, tools));
 }
 
@@ -25,7 +29,7 @@ async function runPropose(file: string | undefined, flags: ProposeFlags, tools: 
   const { createInference, observeEvent } = await import("../events/infer.js");
   const { decodeEvents } = await import("../events/decode.js");
   const { compileSource } = await import("../contract/events-of.js");
-  const source: Source = { events: await toEventsPath(flags.events) };
+  const source = await toSource(flags);
   const eventsOf = compileSource(source);
   const inference = createInference();
   let undecodableCount = 0;
@@ -38,7 +42,7 @@ async function runPropose(file: string | undefined, flags: ProposeFlags, tools: 
   });
   if (inference.eventCount === 0)
     throw new ServiceError(
-      `${name}: expected events, received ${undecodableCount === 0 ? "none" : "values without one"}; name a file that has some, or where they are with --events`,
+      `${name}: expected events, received ${undecodableCount === 0 ? "none" : "values without one"}; name a file that has some, or where they are with --events, --as-text where they are text that holds JSON`,
     );
   const { proposeContract } = await import("../events/propose.js");
   const { writeContract } = await import("../contract/write.js");
@@ -47,6 +51,14 @@ async function runPropose(file: string | undefined, flags: ProposeFlags, tools: 
   const of = `${formatCountOf(inference.eventCount, "event")} of ${name}${none}`;
   const draft = proposeContract(inference, { name: await toContractName(file), source, of });
   (tools.output ?? process.stdout).write(writeContract(draft.contract, draft.notes));
+}
+
+async function toSource({ events, asText, registryFrame }: ProposeFlags): Promise<Source> {
+  return {
+    events: await toEventsPath(events),
+    ...(registryFrame ? { registryFrame } : {}),
+    ...(asText ? { asText } : {}),
+  };
 }
 
 async function toEventsPath(text: string): Promise<string> {

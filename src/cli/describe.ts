@@ -1,8 +1,9 @@
-import { Argument, type Command, Option } from "commander";
-import { type ColumnDoc, describeRow, toColumnDoc } from "../tables/column-docs";
-import { type Table, type TableName, tables } from "../tables/tables";
+import { type Command, Option } from "commander";
+import { type ColumnPart, describeRow, outlineType, partsOf, toColumnDoc } from "../tables/column-docs";
+import { tableIn, tableNames } from "../tables/lake-model";
+import type { Table, TableName } from "../tables/tables";
 import { withProgress } from "./progress";
-import { type AtOption, atOption, type QueryTools } from "./tools";
+import { type AtOption, atOption, modelOfToday, type QueryTools } from "./tools";
 
 interface DescribeFlags extends AtOption {
   readonly profile?: true;
@@ -14,7 +15,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
   program
     .command("describe")
     .description("says what the tables and their columns hold: types, units, the meaning of null")
-    .addArgument(new Argument("[table]", "only this table").choices(Object.keys(tables)))
+    .argument("[table]", "only this table")
     .option(
       "--profile",
       "say what the landed tables hold now instead: nulls, distinct, least, greatest and most frequent values of each column, and a histogram",
@@ -26,12 +27,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
     )
     .addHelpText("after", profileHelp)
     .action(async (name: TableName | undefined, flags: DescribeFlags) => {
-      const chosen: readonly Table[] = name === undefined ? Object.values(tables) : [tables[name]];
-      const text = flags.profile
-        ? await profileAll(chosen, flags, tools)
-        : flags.json
-          ? JSON.stringify(chosen.map(toTableDoc), null, 2)
-          : chosen.map(formatTableDoc).join("\n\n");
+      const text = flags.profile ? await profileAll(name, flags, tools) : await describeAll(name, flags);
       (tools.output ?? process.stdout).write(`${text}\n`);
     });
 }
@@ -43,8 +39,16 @@ A profile (--profile) has a line for each column, and one for each field of a li
   most frequent  values that occur more than once, each with how often
 Of a list it is the number of elements that is told.`;
 
+/** The tables of today's contract. */
+async function describeAll(name: TableName | undefined, { json }: DescribeFlags): Promise<string> {
+  const model = await modelOfToday();
+  const chosen = name === undefined ? Object.values(model.tables) : [tableIn(model, name)];
+  return json ? JSON.stringify(chosen.map(toTableDoc), null, 2) : chosen.map(formatTableDoc).join("\n\n");
+}
+
+/** The tables that the lake has. */
 async function profileAll(
-  chosen: readonly Table[],
+  name: TableName | undefined,
   { json, at }: Pick<DescribeFlags, "json" | "at">,
   tools: QueryTools,
 ): Promise<string> {
@@ -56,9 +60,10 @@ async function profileAll(
         const { readingOnce } = await import("../sql/reading.js");
         const reading = await readingOnce({ at, signal: tools.signal });
         const found = [];
-        for (const { name } of chosen) {
-          tell(`profiling ${name}`);
-          found.push(await profileTable(name, reading));
+        const { model } = reading.lake;
+        for (const table of name === undefined ? tableNames(model) : [tableIn(model, name).name]) {
+          tell(`profiling ${table}`);
+          found.push(await profileTable(table, reading));
         }
         return found;
       },
@@ -78,9 +83,9 @@ function toTableDoc(table: Table) {
   return { table: table.name, doc: describeRow(table), columns: table.columns.map(toColumnDoc) };
 }
 
-/** A table in words: what one row is, then a line for each column and each field of a list's structs. */
+/** A table in words: what one row is, then a line for each column and each part of one. */
 export function formatTableDoc(table: Table): string {
-  const lines = table.columns.flatMap((column) => toLines(toColumnDoc(column), ""));
+  const lines = table.columns.flatMap((column) => partsOf(column)).map(toLine);
   const widest = (cells: readonly string[]) => Math.max(...cells.map((cell) => cell.length));
   const nameWidth = widest(lines.map(({ name }) => name));
   const typeWidth = widest(lines.map(({ type }) => type));
@@ -99,12 +104,11 @@ interface DocLine {
   readonly words: string;
 }
 
-function toLines(column: ColumnDoc, prefix: string): DocLine[] {
-  const { doc, unit, fields = [] } = column;
-  const name = `${prefix}${column.name}`;
-  const type = fields.length === 0 ? column.type : "LIST";
-  const meaning = column.null && `null: ${column.null}`;
+function toLine({ path: name, column }: ColumnPart): DocLine {
+  const { doc, unit, null: nullMeans } = toColumnDoc(column);
+  const meaning = nullMeans && `null: ${nullMeans}`;
   const facts = [unit, meaning].filter(Boolean).join("; ");
-  const words = facts ? `${doc} (${facts})` : doc;
-  return [{ name, type, words }, ...fields.flatMap((field) => toLines(field, `${name}[].`))];
+  const words = facts ? `${doc} (${facts})`.trimStart() : doc;
+  const type = outlineType(column);
+  return { name, type: type === "LIST<STRUCT>" ? "LIST" : type, words };
 }

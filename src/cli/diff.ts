@@ -1,10 +1,10 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { UsageError } from "../base/errors";
 import { formatTable } from "../base/terminal";
 import { formatCount } from "../base/text";
 import type { ChangedRow, TableDiff, VersionsDiff } from "../sql/diff";
 import { toJsonText } from "../sql/output";
-import { type TableName, tables } from "../tables/tables";
+import type { TableName } from "../tables/tables";
 import { withProgress } from "./progress";
 import { parseWhole, type QueryTools } from "./tools";
 
@@ -24,7 +24,7 @@ export function addDiffCommand(program: Command, tools: QueryTools): void {
       "--at <versions...>",
       "the two versions: commits' numbers, times such as 2026-11-29T12:00Z, or pins' names",
     )
-    .addOption(new Option("--table <names...>", "only these tables").choices(Object.keys(tables)))
+    .option("--table <names...>", "only these tables")
     .option("--rows <count>", "show at most this many rows of each table", parseWhole, 10)
     .option(
       "--json",

@@ -15,6 +15,7 @@ import {
   type JsonOption,
   type KeepVersionsOption,
   keepVersionsOption,
+  modelOfToday,
   parseCount,
   parsePercent,
   parseSeconds,
@@ -178,8 +179,9 @@ function noteRefused(report: Omit<LandReport, "state">, most: number | undefined
 
 /** Rows landed by an older schema stay as they are until they are replayed, which settles what counts, too. */
 async function noteState(state: LandReport["state"]): Promise<void> {
-  const { fingerprintSchemas } = await import("../events/outcomes.js");
-  const isOther = state.schema !== undefined && state.schema !== fingerprintSchemas();
+  const { fingerprintRules } = await import("../events/fingerprint.js");
+  const { contract } = await modelOfToday();
+  const isOther = state.schema !== undefined && state.schema !== fingerprintRules(contract);
   const schemaAdvice =
     'the schema has changed since these tables were begun: "npx user-activity replay" holds every message to it';
   if (isOther) process.stderr.write(`${schemaAdvice}\n`);

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { formatCount, formatSeconds } from "../base/text";
 import { interruption } from "./interrupt";
 import { type ProgressLine, withProgress } from "./progress";
-import { type JsonOption, parseCount, print, withNeeded } from "./tools";
+import { contractOfToday, type JsonOption, parseCount, print, withNeeded } from "./tools";
 
 interface PublishFlags extends JsonOption {
   readonly again?: true;
@@ -46,12 +46,16 @@ async function publishFrom(file: string, name: string, options: PublishFlags): P
   const { readConfig } = await import("../base/config.js");
   const { readServices } = await import("../services/services.js");
   const { kafka } = await readServices();
-  if (kafka.state === "stopped") await (await import("../publish/source.js")).inspectSource(file, name); // no broker is started for a broken file
+  const contract = await contractOfToday();
+  // no broker is started for a broken file
+  if (kafka.state === "stopped")
+    await (await import("../publish/source.js")).inspectSource(file, name, contract);
   const publish = ({ tell, note }: ProgressLine) =>
     publishFile(file, {
       name,
       onHint: (hint) => note(`record 0: ${hint}`),
       config: readConfig().kafka,
+      contract,
       ...(options.again ? { again: true } : {}),
       perSecond: options.perSecond,
       signal: interruption,

@@ -13,14 +13,15 @@ interface QuarantineFlags extends AtOption {
   readonly json?: true;
 }
 
-const refusing = ["events", "grades_ID", "questions_pool_data"];
-
 /** Adds `quarantine` to the command line. */
 export function addQuarantineCommand(program: Command, tools: QueryTools): void {
   program
     .command("quarantine")
     .description("shows which events were refused, in groups of table, rule and path, most frequent first")
-    .addOption(new Option("--table <name>", "only what this table refused").choices(refusing))
+    .option(
+      "--table <name>",
+      "only what this table refused: events (no event at all), or one of the contract's",
+    )
     .option("--rule <name>", "only this rule, such as type or duplicate")
     .option(...atOption)
     .option("--path <path>", "only this path, such as sequences.counts or sequences.questions[*].id")

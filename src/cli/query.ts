@@ -9,7 +9,7 @@ import type { QueryOptions } from "../sql/query";
 import type { SqlStream } from "../sql/values";
 import { type TableName, tables } from "../tables/tables";
 import { openProgressLine, withProgress } from "./progress";
-import { type AtOption, atOption, parseWhole, type QueryTools } from "./tools";
+import { type AtOption, atOption, modelOfToday, parseWhole, type QueryTools } from "./tools";
 
 interface QueryFlags extends AtOption {
   readonly rows: number;
@@ -49,7 +49,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
     .description("writes the landed tables as local files, one each")
     .addOption(new Option("--csv", "CSV files (RFC 4180), nested columns as JSON").conflicts("parquet"))
     .option("--parquet", "Parquet files, as in the lake (default)")
-    .addOption(new Option("--table <names...>", "only these tables").choices(Object.keys(tables)))
+    .option("--table <names...>", "only these tables")
     .option(...atOption)
     .option("--force", "replace files that are there")
     .option("--json", "print JSON: an array of table, path, rows, bytes")
@@ -57,7 +57,7 @@ export function addQueryCommands(program: Command, tools: QueryTools): void {
 }
 
 const queryHelp = `
-Tables ("user-activity describe" says what their columns hold; timestamps are UTC):
+Tables of the shipped contract ("user-activity describe" says what their columns hold; timestamps are UTC):
 ${Object.values(tables)
   .map(({ name, doc }) => `  ${name.padEnd(20)} ${doc ?? ""}`)
   .join("\n")}
@@ -127,7 +127,7 @@ async function runExport(directory: string, flags: ExportFlags, tools: QueryTool
     signal: tools.signal,
   };
   const { exportTables, planExport } = await import("../sql/export.js");
-  planExport(directory, options); // no service is started for files that are there already
+  planExport(directory, await modelOfToday(), options); // no service is started for files that are there already
   const files = await tools.withNeeded(["hdfs"], () =>
     withProgress(
       "exporting",

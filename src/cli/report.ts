@@ -3,7 +3,7 @@ import type { Config } from "../base/config";
 import { formatTable } from "../base/terminal";
 import { formatCount, formatCountOf, formatMegabytes } from "../base/text";
 import { formatWaiting } from "../kafka/open-transactions";
-import { formatSum, formatWhole } from "../lake/commit-file";
+import { formatSum, formatWhole, landedWord } from "../lake/counts";
 import type { Beyond } from "../landing/beyond";
 import type { CompactReport } from "../landing/compact";
 import type { FollowProgress } from "../landing/follow";
@@ -12,13 +12,35 @@ import type { LakeStatus, Status, TopicStatus } from "../landing/status";
 import type { VerifyReport } from "../landing/verify";
 import type { ServicesStatus } from "../services/services";
 
-/** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold. */
+/** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold, and what is to be noted. */
 export function formatLake(lake: LakeStatus): string {
   const rows = lake.datasets.map(({ table, rows, files, bytes, path }) => {
     return [table, formatCount(rows), formatCount(files), formatCount(bytes), path];
   });
   const head = ["dataset", "rows", "files", "bytes", "HDFS path"];
-  return `${formatTable(head, rows, [1, 2, 3])}\n${formatWhole(lake)}`;
+  const whole = formatWhole({ ...lake, contract: lake.contract.fingerprint });
+  return [formatTable(head, rows, [1, 2, 3]), whole, ...formatNotes(lake)].join("\n");
+}
+
+const shownPaths = 5;
+
+/** What landed and is counted for, which paths no column comes from, and what a replay would take; a line each. */
+export function formatNotes({ warnings, unknown, later, topic }: Omit<LakeStatus, "versions">): string[] {
+  const broken = Object.entries(warnings).map(([name, count]) => `${name} ${formatCount(count)}`);
+  const paths = Object.entries(unknown).sort(([, a], [, b]) => b.events - a.events);
+  const shown = paths.slice(0, shownPaths).map(([path, { events, partition, offset, example }]) => {
+    return `${path} (in ${formatCountOf(events, "event")} since ${topic}/${partition}@${offset}, such as ${example})`;
+  });
+  const more = paths.length > shownPaths ? [`${paths.length - shownPaths} more in --json`] : [];
+  return [
+    ...(broken.length > 0 ? [`warnings, of rows that landed: ${broken.join(", ")}`] : []),
+    ...(paths.length > 0 ? [`unknown to the contract: ${[...shown, ...more].join("; ")}`] : []),
+    ...(later > 0
+      ? [
+          `${formatCountOf(later, "event")} came later and should count instead: "npx user-activity replay" takes them`,
+        ]
+      : []),
+  ];
 }
 
 /** Services, topic and lake, each as a table or a line that says why there is none and what to do. */
@@ -121,15 +143,17 @@ export function formatCompact({ tables, givenUp }: CompactReport): string {
 /** What messages counted as and how many rows the tables have, before and after a replay. */
 export function formatReplay({ before, after }: ReplayReport): string {
   const counts = (["graded", "duplicates", "quarantined"] as const).map((name) => {
-    return [name, before.counts[name], after.counts[name]] as const;
+    const shown = name === "graded" ? landedWord(after.contract) : name;
+    return [shown, before.counts[name], after.counts[name]] as const;
   });
-  const rows = (["questions_pool_data", "grades_ID", "quarantine"] as const).map((table) => {
-    return [`rows of ${table}`, before.rowCounts[table], after.rowCounts[table]] as const;
-  });
+  const tables = [...new Set([...Object.keys(before.rowCounts), ...Object.keys(after.rowCounts)])];
+  const rows = tables
+    .filter((table) => table !== "raw_data")
+    .map((table) => [`rows of ${table}`, before.rowCounts[table] ?? 0, after.rowCounts[table] ?? 0] as const);
   const table = formatTable(
     ["", "before", "now"],
     [...counts, ...rows].map(([name, was, is]) => [name, formatCount(was), formatCount(is)]),
     [1, 2],
   );
-  return `${table}\n${formatSum(after.counts)}`;
+  return `${table}\n${formatSum(after.counts, landedWord(after.contract))}`;
 }

@@ -1,8 +1,10 @@
 import type { Writable } from "node:stream";
 import { InvalidArgumentError } from "commander";
 import { formatRetry, type RetryPolicy } from "../base/retry";
+import type { Contract } from "../contract/model";
 import { keptVersions } from "../lake/keeping";
 import type { ServiceName } from "../services/services";
+import type { LakeModel } from "../tables/lake-model";
 import { interruption } from "./interrupt";
 import type { ProgressLine } from "./progress";
 
@@ -110,3 +112,15 @@ export const giveUpOption = [
   parseSeconds,
   120,
 ] as const;
+
+/** The contract that CONTRACT names, or the shipped one. */
+export async function contractOfToday(): Promise<Contract> {
+  const { loadContract } = await import("../lake/in-force.js");
+  return loadContract({});
+}
+
+/** The tables of that contract. */
+export async function modelOfToday(): Promise<LakeModel> {
+  const { modelOf } = await import("../tables/lake-model.js");
+  return modelOf(await contractOfToday());
+}

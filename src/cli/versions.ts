@@ -55,7 +55,14 @@ export function formatVersions({ lakeDir, versions, count, heldBytes }: Versions
   const rows = versions.map((one) => {
     const { version, committedAt, kind, rowCounts, pins } = one;
     const time = `${committedAt.slice(0, 19)}Z`;
-    return [`${version}`, time, kind, formatCount(rowCounts.raw_data), describeChange(one), pins.join(", ")];
+    return [
+      `${version}`,
+      time,
+      kind,
+      formatCount(rowCounts.raw_data ?? 0),
+      describeChange(one),
+      pins.join(", "),
+    ];
   });
   const head = ["version", "committed", "by", "rows of raw_data", "what changed", "pinned as"];
   const more =

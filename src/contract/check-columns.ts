@@ -45,6 +45,15 @@ function checkFrom(column: ContractColumn, from: string, row: readonly Step[], p
     else if (column.type !== type)
       problems.addTo(column, ["logicalType"], type, column.type, `${from} is one`);
     else if (column.nullable) problems.addTo(column, ["required"], "true", false, `${from} is never null`);
+    const { min = 0, max, values } = column;
+    if (from !== "@key" && (min > 0 || max !== undefined || values))
+      problems.addTo(
+        column,
+        ["logicalTypeOptions"],
+        "no bounds but minimum: 0, and no values",
+        [min, max],
+        `take them out: nothing is refused for ${from}`,
+      );
     if (from === "@key" && !row.some((one) => "each" in one && one.each === "{}"))
       add("the row of a map's entries", "end the row's path in {}, or take it out");
     if (from === "@index" && row.length === 0)
@@ -85,19 +94,18 @@ function checkColumn(column: ContractColumn, problems: Problems, depth: number):
     add("required", "true of a primary key", false, "write required: true");
   checkConstraints(column, problems);
   for (const part of [...(items ? [items] : []), ...fields]) checkColumn(part, problems, depth + 1);
-  checkFieldNames(fields, problems);
+  const names = new Set<string>();
+  for (const field of fields) checkName(field, field.name, names, problems);
 }
 
-function checkFieldNames(fields: readonly ContractColumn[], problems: Problems): void {
-  const seen = new Set<string>();
-  for (const field of fields) {
-    const name = field.name.toLowerCase();
-    if (name === "__proto__")
-      problems.addTo(field, ["name"], "a name that JavaScript leaves alone", field.name, "rename it");
-    if (seen.has(name))
-      problems.addTo(field, ["name"], "a name that no other field has", field.name, "rename one");
-    seen.add(name);
-  }
+/** Names need no quotes in SQL, and are unique whatever their case: Hive and SQL don't tell it. */
+export function checkName(part: object, name: string, seen: Set<string>, problems: Problems): void {
+  if (!/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
+    const expected = "letters, digits and _, no digit first, at most 63";
+    problems.addTo(part, ["name"], expected, name, "rename it; the path stands in transformSourceObjects");
+  } else if (seen.has(name.toLowerCase()))
+    problems.addTo(part, ["name"], "a name that nothing else has", name, "rename one of the two");
+  seen.add(name.toLowerCase());
 }
 
 function checkConstraints(column: ContractColumn, problems: Problems): void {

@@ -1,4 +1,4 @@
-import { checkColumns } from "./check-columns";
+import { checkColumns, checkName } from "./check-columns";
 import { checkDerived, checkRules, checkSummary } from "./check-expressions";
 import { type Contract, type ContractTable, primaryKeyOf } from "./model";
 import { countArrays, parsePath } from "./paths";
@@ -57,16 +57,6 @@ function checkNames(
   }
 }
 
-/** Names are unique whatever their case: Hive and SQL don't tell it. */
-function checkName(part: object, name: string, seen: Set<string>, problems: Problems): void {
-  if (!/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name)) {
-    const expected = "letters, digits and _, no digit first, at most 63";
-    problems.addTo(part, ["name"], expected, name, "rename it; the path stands in transformSourceObjects");
-  } else if (seen.has(name.toLowerCase()))
-    problems.addTo(part, ["name"], "a name that nothing else has", name, "rename one of the two");
-  seen.add(name.toLowerCase());
-}
-
 /** Whether a column stands in a table of the contract, or in raw_data. */
 function hasColumn(contract: Contract, table: string, column: string): boolean {
   if (table === "raw_data") return ofRawData.includes(column);
@@ -117,9 +107,11 @@ function checkIdentity({ identity, tables }: Contract, problems: Problems): void
     );
   if (identity.by === undefined) return;
   const [table = "", column = ""] = identity.by.split(".");
-  const found = tables.find(({ name }) => name === table)?.columns.find(({ name }) => name === column);
+  const of = tables.find(({ name }) => name === table);
+  const found = of?.row === "$" ? of.columns.find(({ name }) => name === column) : undefined;
   if (found && !found.nullable && ["TIMESTAMP", "INT32", "INT64", "DATE", "DOUBLE"].includes(found.type))
     return;
-  const expected = "a required column that has an order, as in grades_ID.recorded_at";
+  const expected =
+    "a required column that has an order, of a table whose rows are events, as in grades_ID.recorded_at";
   problems.addTo(identity, ["by"], expected, identity.by, "name one");
 }

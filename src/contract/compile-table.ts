@@ -2,6 +2,7 @@ import { isObject, type JsonObject, ownValue } from "../base/json";
 import { compileDerived } from "./compile-derived";
 import { compileObject } from "./compile-object";
 import { compileRule } from "./compile-rules";
+import { compileScalar } from "./compile-scalar";
 import { lastKey, toObject } from "./compile-value";
 import type { Failure, Warning } from "./failures";
 import type { ContractTable } from "./model";
@@ -12,6 +13,7 @@ import {
   type FillRow,
   failObject,
   isMissing,
+  type Read,
   type Reading,
 } from "./reading";
 import { Sink, type Template } from "./sink";
@@ -149,14 +151,16 @@ function toNext(way: readonly Step[], whole: readonly Step[]): NonNullable<Level
   };
 }
 
-/** What a row takes from where it stands. */
-function fillersOfPlace({ columns }: ContractTable): FillRow[] {
-  return columns.flatMap(({ from }, index): FillRow[] => {
+/** What a row takes from where it stands; a key is data, and held to what its column asks for. */
+function fillersOfPlace({ columns, row }: ContractTable): FillRow[] {
+  return columns.flatMap((column, index): FillRow[] => {
+    const { from } = column;
     const value = from?.startsWith("@") ? ofPlace[from] : undefined;
     if (!value) return [];
+    const check: Read = from === "@key" ? compileScalar({ ...column, from: row }) : (one) => one;
     return [
       (reading) => {
-        reading.values[index] = value(reading);
+        reading.values[index] = check(value(reading), reading.sink);
       },
     ];
   });

@@ -70,15 +70,16 @@ function compileList({ name, from = name, items }: AskingColumn, { compileNullab
 function compileMap({ name, from = name, items }: AskingColumn, { compileNullable }: Parts): Read {
   const template = partsOf(from);
   const read = items ? compileNullable(items) : () => refused;
+  const readKey = compileScalar({ name: "key", type: "STRING", nullable: false, from: `${from}{}` });
   return (value, sink) => {
     if (!isObject(value)) return sink.fail(template, "type", "an object", value);
     const depth = sink.at.length;
     const list = Object.keys(value).map((key) => {
       sink.at[depth] = key;
-      return { key, value: read(value[key], sink) };
+      return { key: readKey(key, sink), value: read(value[key], sink) };
     });
     sink.at.length = depth;
-    return list.some((entry) => entry.value === refused) ? refused : list;
+    return list.some((entry) => entry.key === refused || entry.value === refused) ? refused : list;
   };
 }
 

@@ -6,11 +6,21 @@ import type { EventPlace } from "./reading";
 import { type CompiledSummary, compileSummary } from "./summaries";
 import { compileUnknown, type FindUnknown } from "./unknown";
 
+/** A table prepared once. */
+export interface CompiledTable {
+  readonly name: string;
+  /** What a row is: `$` the event. */
+  readonly row: string;
+  readonly read: ReadTable;
+}
+
 /** A contract prepared once: what reads events and rows holds no rule to look up. */
 export interface CompiledContract {
   /** The events of a message's value, decoded. */
   readonly eventsOf: (value: unknown) => FoundEvents;
-  /** What each table makes of an event, by its name. */
+  /** What each table makes of an event. */
+  readonly tables: readonly CompiledTable[];
+  /** What all of them make of it, by their names. */
   readonly readEvent: (event: unknown, place: EventPlace) => Readonly<Record<string, TableOutcome>>;
   /** The paths that no column comes from. */
   readonly findUnknown: FindUnknown;
@@ -20,15 +30,19 @@ export interface CompiledContract {
 
 /** Compiles a contract that was read. Where unknown paths are refused, every table refuses an event that has one. */
 export function compileContract(contract: Contract): CompiledContract {
-  const tables = contract.tables.map((table) => [table.name, compileTable(table)] as const);
   const findUnknown = compileUnknown(contract);
   const refuses = contract.unknownPaths === "refused";
+  const tables = contract.tables.map((table): CompiledTable => {
+    const read = compileTable(table);
+    const readKnown: ReadTable = (event, place) =>
+      readWith(read, event, place, findUnknown(event).map(toFailure));
+    return { name: table.name, row: table.row, read: refuses ? readKnown : read };
+  });
   return {
     eventsOf: compileSource(contract.source),
-    readEvent: (event, place) => {
-      const unknown = refuses ? findUnknown(event).map(toFailure) : [];
-      return Object.fromEntries(tables.map(([name, read]) => [name, readWith(read, event, place, unknown)]));
-    },
+    tables,
+    readEvent: (event, place) =>
+      Object.fromEntries(tables.map(({ name, read }) => [name, read(event, place)])),
     findUnknown,
     summaries: Object.fromEntries(
       contract.summaries.map((summary) => [summary.name, compileSummary(summary)]),

@@ -4,9 +4,9 @@ import { type Failure, quote } from "./failures";
 import type { Source } from "./model";
 import { joinKey, parsePath, type Step } from "./paths";
 
-/** The events of a message's value, in its order, or why there are none. */
+/** The events of a message's value, in its order, each with its path in the value ("" for the value itself); or why there are none. */
 export type FoundEvents =
-  | { readonly ok: true; readonly events: readonly unknown[] }
+  | { readonly ok: true; readonly events: readonly unknown[]; readonly paths: readonly string[] }
   | { readonly ok: false; readonly failures: readonly Failure[] };
 
 /**
@@ -17,16 +17,17 @@ export type FoundEvents =
 export function compileSource({ events, asText }: Source): (value: unknown) => FoundEvents {
   const steps = parsePath(events) ?? [];
   return (value) => {
-    const found: Found = { events: [], failures: [] };
+    const found: Found = { events: [], paths: [], failures: [] };
     walk({ steps, depth: 0, path: "" }, value, found, asText === true);
     return found.failures.length > 0
       ? { ok: false, failures: found.failures }
-      : { ok: true, events: found.events };
+      : { ok: true, events: found.events, paths: found.paths };
   };
 }
 
 interface Found {
   readonly events: unknown[];
+  readonly paths: string[];
   readonly failures: Failure[];
 }
 
@@ -58,8 +59,10 @@ function walk(way: Way, value: unknown, found: Found, asText: boolean): void {
 
 function addEvent(path: string, value: unknown, found: Found, asText: boolean): void {
   const event = asText && typeof value === "string" ? parse(value) : value;
-  if (isObject(event)) found.events.push(event);
-  else if (asText && (typeof value !== "string" || event === undefined))
+  if (isObject(event)) {
+    found.events.push(event);
+    found.paths.push(path);
+  } else if (asText && (typeof value !== "string" || event === undefined))
     refuse(found, path, "text that parses as a JSON object", value);
   else refuse(found, path, "a JSON object", value);
 }

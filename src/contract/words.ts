@@ -19,11 +19,12 @@ export function countContract({ tables, summaries }: Contract): string {
 
 function describeContract({ id, version, doc, source, identity, unknownPaths }: Contract): string[] {
   const events = source.events === "$" ? "the message's value" : source.events;
+  const text = source.asText ? ", as text that holds JSON" : "";
   const frame = source.registryFrame ? ", behind a schema registry's five bytes" : "";
   const latest = identity?.counts === "latest" ? `the latest by ${identity.by}` : "the first by offset";
   return [
     `${id} ${version}${doc ? `: ${doc}` : ""}`,
-    `  an event is ${events}${frame}`,
+    `  an event is ${events}${text}${frame}`,
     identity ? `  told from others by ${identity.path}; ${latest} counts` : "  each counts for itself",
     `  paths that no column comes from are ${unknownPaths}`,
   ].map(toVisible);
@@ -66,7 +67,7 @@ function toLines(column: ContractColumn, prefix: string): string[][] {
   const own = prefix + name;
   const facts = [unit, nullMeans && `null: ${nullMeans}`].filter(Boolean).join("; ");
   const origin = derived === undefined ? (from ?? "") : `= ${derived}`;
-  const meaning = facts ? `${doc} (${facts})` : doc;
+  const meaning = facts ? `${doc} (${facts})`.trimStart() : doc;
   const line = [own, typeOf(column), nullable ? "null" : "", origin, describeAsked(column), meaning];
   if (type === "STRUCT") return [line, ...fields.flatMap((field) => toLines(field, `${own}.`))];
   if (!items) return [line];

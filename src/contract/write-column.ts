@@ -1,3 +1,4 @@
+import { toDateText } from "../base/calendar";
 import type { ContractColumn } from "./model";
 import { below } from "./paths";
 
@@ -71,7 +72,7 @@ function writeOptions({ type, minLength, maxLength, pattern, min, max }: Contrac
 /** Bounds of times are written as text. */
 export function toBound(type: ContractColumn["type"], bound: number): string | number {
   if (type === "TIMESTAMP") return new Date(bound).toISOString();
-  return type === "DATE" ? new Date(bound * 86_400_000).toISOString().slice(0, 10) : bound;
+  return type === "DATE" ? toDateText(bound) : bound;
 }
 
 function writeCustom({ coerce, misfit, nullMeans, unit, severity, type }: ContractColumn): object {

@@ -1,18 +1,17 @@
-import type { TableOutcome } from "../contract/compile-table";
-import { type Failure, quote, type Warning } from "../contract/failures";
-import type { GradeRow, Origin } from "../tables/tables";
-import { type AssessmentEvent, hashEvent } from "./decode";
-import { type GradeValues, gradeSchema, readGrade } from "./grades";
-import { type EventQuestions, toQuestionRows } from "./questions";
-import type { Schema } from "./schema";
+import type { Failure } from "../contract/failures";
+import type { EventPlace } from "../contract/reading";
+import { shippedContract } from "../contract/shipped";
+import { hashEvent } from "./decode";
+import { quoteIdentity } from "./identity";
+import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "./readers";
 
-/** What is known of one exam ID from the deliveries before, in the whole lake. */
+/** What is known of one exam ID, or whatever else the identity is, from the deliveries before, in the whole lake. */
 export interface ExamState {
-  /** Hash of the event that it was graded by; null where none was. */
+  /** Hash of the event that landed; where the latest counts, half of it behind what says which is later. Null where none did. */
   readonly gradedHash: Buffer | null;
   /** The partition of that event; null also where a build that kept none graded it. */
   readonly gradedIn: number | null;
-  /** Whether an event has given its questions. */
+  /** Whether an event has given its questions, or other parts. */
   readonly questionsTaken: boolean;
   /** The partition of that event, likewise. */
   readonly questionsIn: number | null;
@@ -29,59 +28,64 @@ export const unknownExam: ExamState = {
   lastIn: null,
 };
 
-/** What grades_ID makes of a delivery. */
+/** What the main tables make of a delivery. */
 export type Grading =
-  | { readonly kind: "graded"; readonly row: GradeRow; readonly warnings: readonly Warning[] }
+  | (GroupOutcome & { readonly kind: "rows" })
   | { readonly kind: "duplicate" }
-  | { readonly kind: "refused"; readonly failures: readonly Failure[] };
+  | { readonly kind: "refused"; readonly refusals: readonly Refusal[] };
 
 /** What comes of one delivery of an exam ID, and the state after it. */
 export interface Decision {
   readonly grading: Grading;
-  /** `absent` also where the questions were taken before. */
-  readonly questions: EventQuestions;
+  /** `absent` also where the parts were taken before. */
+  readonly parts: GroupOutcome;
   /** Whether it is refused since a delivery in another partition, with other contents, was graded. */
   readonly isCrossing: boolean;
   /** Whether it comes after a delivery in a higher partition: it counts before that one. */
   readonly isLate: boolean;
+  /** Whether it should count in place of the one that landed, by the column that says which is the latest. */
+  readonly isLater: boolean;
   /** The very object given where nothing changed. */
   readonly state: ExamState;
 }
 
 export interface DecideOptions {
-  /** What grades are held to; default the project's. */
-  readonly schema?: Schema<GradeValues> | undefined;
+  /** Default: those of the shipped contract. */
+  readonly readers?: EventReaders;
   /** The state that grows by the delivery, where that is another than the one it is decided by. */
   readonly known?: ExamState;
 }
 
+const absent = { kind: "absent" } as const;
+
 /**
- * Decides what one delivery of an exam ID counts for. Graded is the first event that satisfies the enforced schema;
- * after it the same JSON value is a duplicate, which adds nothing, and another one is refused. The questions are
- * those of the first event with a questions array that questions_pool_data does not refuse, graded or not.
+ * Decides what one delivery of an exam ID counts for. Graded is the first event that satisfies the contract; after it the
+ * same JSON value is a duplicate, which adds nothing, and another one is refused. The questions are those of the first
+ * event with a questions array that questions_pool_data does not refuse, graded or not.
  */
 export function decideDelivery(
   before: ExamState,
-  event: AssessmentEvent,
-  origin: Origin,
-  { schema = gradeSchema, known = before }: DecideOptions = {},
+  event: unknown,
+  place: EventPlace,
+  { readers = readersOf(shippedContract), known = before }: DecideOptions = {},
 ): Decision {
-  const { partition } = origin;
+  const { partition } = place;
   const hash = hashEvent(event);
   const grading: Grading = before.gradedHash?.equals(hash)
     ? { kind: "duplicate" }
-    : gradeDelivery(before, event, readGrade(event, origin, schema));
+    : gradeDelivery(before, event, readers.readMain(event, place), readers);
   const isDone = grading.kind === "duplicate" || before.questionsTaken;
-  const questions: EventQuestions = isDone ? { kind: "absent" } : toQuestionRows(event, origin);
+  const parts: GroupOutcome = isDone ? absent : readers.readParts(event, place);
   const isElsewhere = before.gradedIn !== null && before.gradedIn !== partition;
   return {
     grading,
-    questions,
+    parts,
     isCrossing: grading.kind === "refused" && isElsewhere,
     isLate: known.lastIn !== null && partition < known.lastIn,
+    isLater: false,
     state: growState(known, {
-      ...(grading.kind === "graded" ? { gradedHash: hash, gradedIn: partition } : {}),
-      ...(questions.kind === "rows" ? { questionsTaken: true, questionsIn: partition } : {}),
+      ...(grading.kind === "rows" ? { gradedHash: hash, gradedIn: partition } : {}),
+      ...(parts.kind === "rows" ? { questionsTaken: true, questionsIn: partition } : {}),
       lastIn: Math.max(known.lastIn ?? 0, partition),
     }),
   };
@@ -92,19 +96,33 @@ function growState(known: ExamState, more: Partial<ExamState> & Pick<ExamState, 
   return isSame ? known : { ...known, ...more };
 }
 
-function gradeDelivery(before: ExamState, event: AssessmentEvent, read: TableOutcome<GradeRow>): Grading {
-  const [row] = read.kind === "rows" ? read.rows : [];
-  if (row && read.kind === "rows" && !before.gradedHash)
-    return { kind: "graded", row, warnings: read.warnings };
-  const failures = read.kind === "refused" ? read.failures : [];
-  return { kind: "refused", failures: before.gradedHash ? [...failures, gradedBefore(event)] : failures };
+function gradeDelivery(
+  before: ExamState,
+  event: unknown,
+  read: GroupOutcome,
+  readers: EventReaders,
+): Grading {
+  if (!before.gradedHash) return asGrading(read);
+  const [first, ...others] = read.kind === "refused" ? read.refusals : [];
+  const { table = readers.mainTable, failures = [] } = first ?? {};
+  return {
+    kind: "refused",
+    refusals: [{ table, failures: [...failures, takenBefore(event, readers)] }, ...others],
+  };
 }
 
-function gradedBefore(event: AssessmentEvent): Failure {
+/** What the main tables make of a delivery that is the first; of one that has nothing for them no row lands. */
+export function asGrading(read: GroupOutcome): Grading {
+  return read.kind === "absent" ? { kind: "rows", rows: {}, warnings: [] } : read;
+}
+
+function takenBefore(event: unknown, { contract, readIdentity }: EventReaders): Failure {
+  const isShipped = contract.id === shippedContract.id;
+  const [what, landed] = isShipped ? ["an exam ID", "graded"] : ["a value", "landed"];
   return {
-    path: "user_exam_id",
+    path: contract.identity?.path ?? "$",
     rule: "duplicate",
-    expected: "an exam ID that is not graded yet, or the very event that it was graded by",
-    received: quote(event.user_exam_id),
+    expected: `${what} that is not ${landed} yet, or the very event that it was ${landed} by`,
+    received: quoteIdentity(readIdentity(event)),
   };
 }

@@ -49,7 +49,13 @@ export function decodeEvent(value: Uint8Array | null): Decoded {
 
 /** The events of a message by a contract's source, in their order; `text` is the whole value. */
 export type DecodedEvents =
-  | { readonly ok: true; readonly events: readonly unknown[]; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly events: readonly unknown[];
+      /** The path of each in the value; "" for the value itself. */
+      readonly paths: readonly string[];
+      readonly text: string;
+    }
   | Refused;
 
 /** Decodes a message's value to its events, as a contract's source says where they are; behind a registry's frame too. */
@@ -62,7 +68,7 @@ export function decodeEvents(
   if (!decoded.ok) return decoded;
   const { text } = decoded;
   const found = eventsOf(decoded.value);
-  return found.ok ? { ok: true, events: found.events, text } : { ok: false, failures: found.failures, text };
+  return found.ok ? { ...found, text } : { ...found, text };
 }
 
 interface Refused {

@@ -1,33 +1,48 @@
 import { type ExamState, unknownExam } from "./attempts";
-import { decodeEvent, examIdOf, hashEvent, hashExamId } from "./decode";
+import { hashEvent } from "./decode";
 import type { ExamIndex } from "./exam-index";
-import { type GradeValues, readGrade } from "./grades";
-import { toQuestionRows } from "./questions";
-import type { Schema } from "./schema";
+import { hashIdentity } from "./identity";
+import { noteLatest } from "./latest";
+import type { EventReaders } from "./readers";
 
 /**
  * Notes a message where it is the first, by partition, then offset, that its exam ID is graded by, or that gives its
- * questions. Partitions may come in any order, the messages of one in the order of their offsets. Once all are noted,
- * each can be decided as if they had come in that order: it needs no clock, which producers set as they like.
+ * questions; or the latest, where the contract has that count. Partitions may come in any order, the messages of one in
+ * the order of their offsets. Once all are noted, each can be decided as if they had come in that order.
  */
 export function noteFirst(
   message: { readonly partition: number; readonly offset: bigint; readonly value: Uint8Array | null },
   firsts: ExamIndex,
-  schema?: Schema<GradeValues>,
+  readers: EventReaders,
 ): void {
-  const decoded = decodeEvent(message.value);
-  const examId = decoded.ok ? examIdOf(decoded.event) : undefined;
-  if (!decoded.ok || examId === undefined) return;
-  const { event } = decoded;
-  const { partition } = message;
-  const idHash = hashExamId(examId);
-  const known = firsts.get(idHash);
+  const decoded = readers.decode(message.value);
+  if (!decoded.ok) return;
+  const { partition, offset } = message;
+  for (const [eventIndex, event] of decoded.events.entries()) {
+    const identity = readers.readIdentity(event);
+    if (identity === undefined) continue;
+    const idHash = hashIdentity(identity);
+    const known = firsts.get(idHash);
+    const place = { partition, offset, eventIndex };
+    const isByOrder = readers.contract.identity?.counts === "latest";
+    const first = (isByOrder ? noteLatest : noteEarliest)(known, event, place, readers);
+    if (first !== known) firsts.set(idHash, first);
+  }
+}
+
+function noteEarliest(
+  known: ExamState,
+  event: unknown,
+  place: Parameters<EventReaders["readMain"]>[1],
+  { readMain, readParts }: EventReaders,
+): ExamState {
+  const { partition } = place;
   let first = known;
-  if (isEarlier(partition, known.gradedIn) && readGrade(event, message, schema).kind === "rows")
+  if (isEarlier(partition, known.gradedIn) && readMain(event, place).kind !== "refused")
     first = { ...first, gradedHash: hashEvent(event), gradedIn: partition };
-  if (isEarlier(partition, known.questionsIn) && toQuestionRows(event, message).kind === "rows")
+  if (isEarlier(partition, known.questionsIn) && readParts(event, place).kind === "rows")
     first = { ...first, questionsTaken: true, questionsIn: partition };
-  if (first !== known) firsts.set(idHash, first);
+  return first;
 }
 
 function isEarlier(partition: number, first: number | null): boolean {

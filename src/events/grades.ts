@@ -1,5 +1,4 @@
-import { compileTable, type ReadTable, type TableOutcome } from "../contract/compile-table";
-import { type ContractColumn, type ContractTable, tableOf } from "../contract/model";
+import type { Contract, ContractColumn, ContractTable } from "../contract/model";
 import { shippedContract } from "../contract/shipped";
 import type { GradeRow, Origin } from "../tables/tables";
 import { schemaOf } from "./contract-schemas";
@@ -17,19 +16,28 @@ export function enforceGrade(event: unknown, schema = gradeSchema): Enforced<Gra
   return enforceSchema(schema, event);
 }
 
-const readers = new WeakMap<object, ReadTable<GradeRow>>();
+const contracts = new WeakMap<Schema<GradeValues>, Contract>([[gradeSchema, shippedContract]]);
+const schemas = new WeakMap<Contract, Schema<GradeValues>>();
 
-/** Makes an event a row of grades_ID, as the contract says it, or tells why it is none; fields are those of `schema`. */
-export function readGrade(event: unknown, origin: Origin, schema = gradeSchema): TableOutcome<GradeRow> {
-  const read = readers.get(schema) ?? compileTable<GradeRow>(tableWith(schema));
-  readers.set(schema, read);
-  return read(event, origin);
+/** The shipped contract, with the fields and rules of a schema in place of those of its grades_ID. */
+export function contractWith(schema: Schema<GradeValues> = gradeSchema): Contract {
+  const known = contracts.get(schema);
+  if (known) return known;
+  const tables = shippedContract.tables.map((table) =>
+    table.name === "grades_ID" ? tableWith(schema, table) : table,
+  );
+  const contract = { ...shippedContract, tables };
+  contracts.set(schema, contract);
+  schemas.set(contract, schema);
+  return contract;
 }
 
-/** The contract's grades_ID, with the fields and rules of a schema in place of its own. */
-function tableWith(schema: Schema<GradeValues>): ContractTable {
-  const table = tableOf(shippedContract, "grades_ID");
-  if (schema === gradeSchema) return table;
+/** The schema that a contract was made with by contractWith; undefined for any other. */
+export function schemaOfContract(contract: Contract): Schema<GradeValues> | undefined {
+  return schemas.get(contract);
+}
+
+function tableWith(schema: Schema<GradeValues>, table: ContractTable): ContractTable {
   const fields = new Map(schema.fields.map((field) => [field.column as string, toColumn(field)]));
   return {
     ...table,

@@ -1,4 +1,5 @@
-import type { Column, ScalarType } from "../tables/tables";
+import { listOfStructs } from "../tables/columns";
+import type { Column, ColumnType, ScalarType } from "../tables/tables";
 import type { InferredField, InferredSchema, JsonType } from "./infer";
 import type { Field, FieldType, Scalar, Schema } from "./schema";
 
@@ -29,7 +30,7 @@ export function draftSchema(
   return { name, fields, rules: [] };
 }
 
-function isFieldType(type: Column["type"]): type is FieldType {
+function isFieldType(type: ColumnType): type is FieldType {
   return type === "STRING" || type === "INT32" || type === "BOOLEAN" || type === "TIMESTAMP";
 }
 
@@ -52,12 +53,12 @@ function columnsBelow(schema: InferredSchema, level: Level): Column[] {
   });
 }
 
-/** The columns of the objects in an array; undefined where the field is anything else. */
-function structsIn(schema: InferredSchema, field: InferredField): readonly Column[] | undefined {
+/** The list of the objects in an array; undefined where the field is anything else. */
+function structsIn(schema: InferredSchema, field: InferredField): ColumnType | undefined {
   const elements = schema.fields.find(({ parentPath, key }) => parentPath === field.path && key === null);
   const isStructs =
     isOnly(field, "array") && elements && isOnly(elements, "object") && elements.nullCount === 0;
-  return isStructs ? impliedColumns(schema, elements.path) : undefined;
+  return isStructs ? listOfStructs(impliedColumns(schema, elements.path)) : undefined;
 }
 
 /** Whether its keys are data. */

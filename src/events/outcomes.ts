@@ -1,13 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Failure, Warning } from "../contract/failures";
-import type { GradeRow, HeaderRow, Origin, QuarantineRow, QuestionRow, RawRow } from "../tables/tables";
+import type { EventPlace } from "../contract/reading";
+import type { HeaderRow, Origin, QuarantineRow, RawRow } from "../tables/tables";
 import { type Decision, decideDelivery, unknownExam } from "./attempts";
-import { type AssessmentEvent, decodeEvent, decodeText, examIdOf, hashExamId, toBase64 } from "./decode";
+import { decodeText, toBase64 } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import { recallBefore } from "./firsts";
-import { type GradeValues, gradeSchema } from "./grades";
-import { examSchema, optionSchema, questionSchema } from "./questions";
-import type { Schema } from "./schema";
+import { hashIdentity } from "./identity";
+import { decideByOrder } from "./latest";
+import type { EventReaders, Refusal } from "./readers";
+import { findValue } from "./values-at";
 
 /** What the landing needs of a Kafka message; timestamp in ms UTC, null for none. */
 export interface TopicMessage extends Origin {
@@ -18,63 +19,140 @@ export interface TopicMessage extends Origin {
   readonly headers: readonly { readonly key: string; readonly value: Buffer | null }[];
 }
 
-/** What a message counts as: consumed = graded + duplicate + quarantined. */
-export type OutcomeKind = "graded" | "duplicate" | "quarantined";
+/** How many events came to what. A message that can't be decoded is one that is quarantined. */
+export interface EventCounts {
+  graded: number;
+  duplicates: number;
+  quarantined: number;
+}
+
+/** A path that no column comes from. */
+export interface UnknownValue {
+  readonly path: string;
+  /** What stands there, the first of several. */
+  readonly value: unknown;
+}
 
 /** All rows that one message adds to the tables. */
 export interface Outcome {
-  readonly kind: OutcomeKind;
   readonly raw: RawRow;
-  /** There exactly where the kind is graded. */
-  readonly grade: GradeRow | null;
-  /** What the grade is counted for, by the contract's rules of severity warning; it lands all the same. */
+  readonly counts: Readonly<EventCounts>;
+  /** Whether the message is one event by its contract, so that messages are what is counted. */
+  readonly isOneEach: boolean;
+  /** By table of the contract; without those that get none. */
+  readonly rows: Readonly<Record<string, readonly object[]>>;
+  /** What landed and is counted for, by the contract's rules of severity warning. */
   readonly warnings: readonly Warning[];
-  readonly questions: readonly QuestionRow[];
-  /** A row for each table that refused the event; refusals by questions_pool_data alone leave the kind as it is. */
+  /** A row for each table that refused an event; refusals by parts of events alone leave the counts as they are. */
   readonly quarantine: readonly QuarantineRow[];
-  /** Whether it is refused since a delivery of its exam ID in another partition, with other contents, was graded. */
-  readonly isCrossing: boolean;
-  /** Whether it comes after a delivery of its exam ID in a higher partition: it counts before that one. */
-  readonly isLate: boolean;
+  /** Events that are refused since a delivery in another partition, with other contents, was graded. */
+  readonly crossing: number;
+  /** Events that come after a delivery in a higher partition: they count before that one. */
+  readonly late: number;
+  /** Events that should count in place of the one that landed, where the latest does. */
+  readonly later: number;
+  /** Each path that the contract does not know, once for each event that has it. */
+  readonly unknown: readonly UnknownValue[];
+}
+
+/** What decides messages, one after another. */
+export interface Deciding {
+  readonly readers: EventReaders;
+  /** What is known of each exam ID; grows. */
+  readonly exams: ExamIndex;
+  /** Which deliveries count, where all are known. */
+  readonly firsts?: ExamIndex | undefined;
 }
 
 /**
- * Decides which rows a message adds, and keeps its exam ID's state in the index. Messages must come in the order of
- * their offsets. Never throws on a message's contents. Grades are held to `schema`, by default the project's. Of the
- * deliveries in several partitions the first to come counts or, with `firsts`, the one in the lowest partition.
+ * Decides which rows a message adds, and keeps the state of its events' identities in the index. Messages must come in the
+ * order of their offsets. Never throws on a message's contents. Of the deliveries in several partitions the first to come
+ * counts or, with `firsts`, the one in the lowest partition.
  */
-export function decideOutcome(
-  message: TopicMessage,
-  exams: ExamIndex,
-  schema = gradeSchema,
-  firsts?: ExamIndex,
-): Outcome {
-  const decoded = decodeEvent(message.value);
-  const raw = toRawRow(message, decoded.text);
-  const quarantine: QuarantineRow[] = [];
-  const refuse = (table: string, failures: readonly Failure[]) =>
-    quarantine.push(toQuarantineRow(message, decoded.text, { table, failures }));
-  if (!decoded.ok) {
-    refuse("events", decoded.failures);
-    return { ...ofNobody, kind: "quarantined", raw, quarantine };
+export function decideMessage(message: TopicMessage, deciding: Deciding): Outcome {
+  const { readers } = deciding;
+  const decoded = readers.decode(message.value);
+  const gathered = createGathered();
+  if (decoded.ok) {
+    const { partition, offset } = message;
+    for (const [eventIndex, event] of decoded.events.entries()) {
+      const decision = deliver(event, { partition, offset, eventIndex }, deciding);
+      gather(gathered, decision, { event, path: decoded.paths[eventIndex] ?? "", readers });
+    }
+  } else {
+    gathered.counts.quarantined++;
+    gathered.refusals.set("events", [...decoded.failures]);
   }
-  const decision = deliver(decoded.event, message, { exams, schema, firsts });
-  const { grading, questions, isCrossing, isLate } = decision;
-  if (grading.kind === "refused") refuse("grades_ID", grading.failures);
-  if (questions.kind === "refused") refuse("questions_pool_data", questions.failures);
+  const { refusals, ...outcome } = gathered;
   return {
-    kind: grading.kind === "refused" ? "quarantined" : grading.kind,
-    raw,
-    grade: grading.kind === "graded" ? grading.row : null,
-    warnings: grading.kind === "graded" ? grading.warnings : [],
-    questions: questions.kind === "rows" ? questions.rows : [],
-    quarantine,
-    isCrossing,
-    isLate,
+    ...outcome,
+    isOneEach: readers.isOneEach,
+    raw: toRawRow(message, decoded.text),
+    quarantine: [...refusals].map(([table, failures]) =>
+      toQuarantineRow(message, decoded.text, { table, failures }),
+    ),
   };
 }
 
-const ofNobody = { grade: null, warnings: [], questions: [], isCrossing: false, isLate: false } as const;
+/** What the events of a message come to, so far. */
+interface Gathered {
+  readonly counts: EventCounts;
+  readonly rows: Record<string, readonly object[]>;
+  readonly refusals: Map<string, Failure[]>;
+  warnings: readonly Warning[];
+  crossing: number;
+  late: number;
+  later: number;
+  readonly unknown: UnknownValue[];
+}
+
+function createGathered(): Gathered {
+  const none = { warnings: [], crossing: 0, late: 0, later: 0, unknown: [] };
+  return { counts: { graded: 0, duplicates: 0, quarantined: 0 }, rows: {}, refusals: new Map(), ...none };
+}
+
+interface PlacedEvent {
+  readonly event: unknown;
+  /** In the message's value; "" for the value itself. */
+  readonly path: string;
+  readonly readers: EventReaders;
+}
+
+function gather(to: Gathered, decision: Decision, { event, path, readers }: PlacedEvent): void {
+  const { grading, parts, isCrossing, isLate, isLater } = decision;
+  to.counts[countName[grading.kind]]++;
+  if (isCrossing) to.crossing++;
+  if (isLate) to.late++;
+  if (isLater) to.later++;
+  for (const group of [grading, parts]) {
+    if (group.kind === "refused") for (const one of group.refusals) refuse(to.refusals, one, path);
+    if (group.kind !== "rows") continue;
+    for (const [table, rows] of Object.entries(group.rows)) {
+      const before = to.rows[table];
+      to.rows[table] = before ? [...before, ...rows] : rows;
+    }
+    if (group.warnings.length > 0) to.warnings = [...to.warnings, ...group.warnings];
+  }
+  for (const unknown of readers.findUnknown(event))
+    to.unknown.push({ path: unknown, value: findValue(event, unknown) });
+}
+
+const countName = { rows: "graded", duplicate: "duplicates", refused: "quarantined" } as const;
+
+/** Of a table there is one row, whatever number of the message's events it refuses; their paths tell them apart. */
+function refuse(refusals: Map<string, Failure[]>, { table, failures }: Refusal, at: string): void {
+  const own =
+    at === "" ? failures : failures.map((failure) => ({ ...failure, path: joinPaths(at, failure.path) }));
+  const before = refusals.get(table);
+  if (before) before.push(...own);
+  else refusals.set(table, [...own]);
+}
+
+/** The path of what an event has, in the value of its message, where the event stands at `at`. */
+export function joinPaths(at: string, path: string): string {
+  if (path === "$") return at;
+  return path.startsWith("[") ? at + path : `${at}.${path}`;
+}
 
 function toRawRow(
   { topic, partition, offset, timestamp, ...message }: TopicMessage,
@@ -99,20 +177,18 @@ function toHeaderRow({ key, value: bytes }: TopicMessage["headers"][number]): He
   return { key, value, value_base64: toBase64(value, bytes) };
 }
 
-interface Known {
-  readonly exams: ExamIndex;
-  readonly schema: Schema<GradeValues>;
-  readonly firsts: ExamIndex | undefined;
-}
-
-/** Decides a delivery by what the index knows. An event without a sound exam ID is nobody's: it leaves no state. */
-function deliver(event: AssessmentEvent, origin: Origin, { exams, schema, firsts }: Known): Decision {
-  const examId = examIdOf(event);
-  if (examId === undefined) return decideDelivery(unknownExam, event, origin, { schema });
-  const idHash = hashExamId(examId);
+/** Decides a delivery by what the index knows. An event without a sound identity is nobody's: it leaves no state. */
+function deliver(event: unknown, place: EventPlace, { readers, exams, firsts }: Deciding): Decision {
+  const isByOrder = readers.contract.identity?.counts === "latest";
+  const identity = readers.readIdentity(event);
+  if (identity === undefined) return decideDelivery(unknownExam, event, place, { readers });
+  const idHash = hashIdentity(identity);
   const known = exams.get(idHash);
-  const before = firsts ? recallBefore(firsts.get(idHash), known, origin.partition) : known;
-  const decision = decideDelivery(before, event, origin, { schema, known });
+  const first = firsts?.get(idHash);
+  const before = first && !isByOrder ? recallBefore(first, known, place.partition) : known;
+  const decision = isByOrder
+    ? decideByOrder(known, event, place, { readers, latest: first })
+    : decideDelivery(before, event, place, { readers, known });
   if (decision.state !== known) exams.set(idHash, decision.state);
   return decision;
 }
@@ -125,14 +201,4 @@ function toQuarantineRow(
   const { topic, partition, offset, timestamp, value } = message;
   const value_base64 = toBase64(text, value);
   return { topic, partition, offset, timestamp, ...refusal, value: text, value_base64 };
-}
-
-/** Raised where decoding, coercions or decisions take or refuse what they did not before, and no schema says so. */
-const rulesVersion = 2;
-
-/** Tells schemas apart: 16 hexadecimal digits that change with anything the tables ask of an event. */
-export function fingerprintSchemas(grades: Schema<GradeValues> = gradeSchema): string {
-  const schemas = [rulesVersion, grades, examSchema, questionSchema, optionSchema];
-  const text = JSON.stringify(schemas, (_, value) => (value instanceof RegExp ? String(value) : value));
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

@@ -76,6 +76,8 @@ function proposeText(field: InferredField, name: string, isStrict: boolean): Dra
   const [format, count] = Object.entries(formats).sort(([, a], [, b]) => b - a)[0] ?? ["text", 0];
   const total = types.string ?? 0;
   const plain: Drafted = { ...proposePlainText(field, name), misfits: 0 };
+  if (format === "JSON as text" && count >= mostly * total)
+    return { shape: { type: "STRING" }, notes: [describeJsonText(field)], misfits: 0 };
   if (count < (isStrict ? 1 : mostly) * total) return plain;
   const misfits = total - count;
   const times = { instant: "TIMESTAMP", date: "DATE" } as const;
@@ -92,6 +94,11 @@ function proposeText(field: InferredField, name: string, isStrict: boolean): Dra
   return { shape: shape.coerce ? shape : { ...shape, coerce: "number-text" }, notes, misfits };
 }
 
+function describeJsonText({ path }: InferredField): string {
+  const draft = `contract propose --events ${JSON.stringify(path)} --as-text`;
+  return `decide: these texts hold JSON; coercion: json-text reads it, and where each is an event, ${draft} drafts what is in them`;
+}
+
 /** Few values that come again and again are all there are, unless a person knows more. */
 function proposePlainText(
   { values, types, nullCount, formats }: InferredField,
@@ -99,8 +106,9 @@ function proposePlainText(
 ): Omit<Drafted, "misfits"> {
   const count = types.string ?? 0;
   const known = (values ?? []).filter((text) => text.startsWith('"') && !text.endsWith("…"));
-  const isSet = known.length === (values?.length ?? 0) - (nullCount > 0 ? 1 : 0) && known.length > 0;
-  if (!isSet || isIdName(name) || count < 20 || count < 5 * known.length || formats.text !== count)
+  const areAll = known.length === (values?.length ?? 0) - (nullCount > 0 ? 1 : 0);
+  const isSet = areAll && known.some((text) => text !== '""') && !known.some((text) => /[\s@]/.test(text));
+  if (!isSet || isOpenName(name) || count < 20 || count < 5 * known.length || formats.text !== count)
     return { shape: { type: "STRING" }, notes: [] };
   const note = `decide: these are all values that ${formatCount(count)} texts had; others are counted as a warning, severity: error refuses them`;
   const texts = known.map((text) => JSON.parse(text) as string).sort();
@@ -150,6 +158,11 @@ const timeName =
 
 function isTimeName(name: string): boolean {
   return timeName.test(name) || timeName.test(name.toLowerCase());
+}
+
+/** Whether a key names what there may be more of at any time: IDs, people, titles. */
+function isOpenName(name: string): boolean {
+  return isIdName(name) || /(?:^|[_.-]|[a-z](?=[A-Z]))(?:name|user|login|email|title)$/i.test(name);
 }
 
 /** Whether a key names what identifies something: that is no number to reckon with. */

@@ -36,6 +36,7 @@ const deepest = 14;
  */
 export function proposeValue(tree: FieldTree, field: InferredField, isStrict = false, depth = 0): Proposed {
   const found = kindOf(field);
+  if (!found && !isStrict) return { leftOut: describeMixed(field) + howToTake(field) };
   if (!found || (isStrict && found.others > 0)) return { leftOut: describeMixed(field) };
   if (depth > deepest) return { leftOut: `more than ${deepest} levels within each other` };
   const { kind } = found;
@@ -49,6 +50,11 @@ export function proposeValue(tree: FieldTree, field: InferredField, isStrict = f
   const name = type === "LIST" ? "element" : "value";
   const column = toColumn(name, part, items.shape, part.nullCount > 0);
   return withMisfits({ type, items: column }, found.others, items.notes);
+}
+
+function howToTake({ types }: InferredField): string {
+  const isMixed = Object.keys(types).filter((type) => type !== "null").length > 1;
+  return isMixed ? "; a column of each type with misfit: nulled takes them" : "";
 }
 
 function proposeStruct(tree: FieldTree, field: InferredField, depth: number): Proposed {

@@ -1,6 +1,6 @@
 import { formatCount, formatCountOf } from "../base/text";
 import type { Contract, ContractColumn, ContractTable, Identity, Source } from "../contract/model";
-import { parsePath } from "../contract/paths";
+import { countArrays, parsePath } from "../contract/paths";
 import { type Inference, type InferredField, type InferredSchema, toInferredSchema, withMaps } from "./infer";
 import { areKeysData } from "./map-keys";
 import { Names, toName } from "./propose-names";
@@ -33,7 +33,7 @@ export function proposeContract(inference: Inference, options: ProposeOptions): 
   const schema = toInferredSchema(withMaps(inference, areKeysData));
   const tree = toTree(schema);
   const identity = findIdentity(schema);
-  const { drafts, left } = draftTables(tree, schema.eventCount, identity?.field);
+  const { drafts, left } = draftTables(tree, schema.eventCount, aroundEvents(tree, identity, options.source));
   const names = new Names(["raw_data", "quarantine", "events"]);
   const tables = drafts.map((draft) => toTable(draft, names, options.name));
   const told = identity && toIdentity(identity);
@@ -125,14 +125,14 @@ function describeDraft(
 function draftTables(
   tree: FieldTree,
   eventCount: number,
-  identity: InferredField | undefined,
+  event: EventColumns,
 ): { readonly drafts: TableDraft[]; readonly left: string[] } {
   const drafts: TableDraft[] = [];
   const todo = [{ row: "", count: eventCount }];
   while (drafts.length < mostTables) {
     const next = todo.shift();
     if (!next) break;
-    const around = aroundOf(tree, next.row, identity);
+    const around = aroundOf(tree, next.row, event);
     const { draft, rows } = draftTable(tree, next.row, next.count, around);
     drafts.push(draft);
     todo.push(...rows.map(({ path, count }) => ({ row: path, count })));
@@ -140,17 +140,36 @@ function draftTables(
   return { drafts, left: todo.map(({ row }) => `left out: ${row}: more tables than a contract may have`) };
 }
 
+/** What tells an event from others. */
+interface EventColumns {
+  /** Its identity, where it has one. */
+  readonly identity: ContractColumn | undefined;
+  /** Where its message stands, and its number in there where a message may hold several. */
+  readonly place: readonly ContractColumn[];
+}
+
+function aroundEvents(tree: FieldTree, found: FoundIdentity | undefined, { events }: Source): EventColumns {
+  const number = countArrays(parsePath(events) ?? []) > 0 ? [ofPlace("event", "INT32")] : [];
+  return {
+    identity: found && toKey(tree, found.field),
+    place: [ofPlace("partition", "INT32"), ofPlace("offset", "INT64"), ...number],
+  };
+}
+
 /** What tells a row from others: the event's identity, or its message's place, and the row's number in its event. */
-function aroundOf(tree: FieldTree, row: string, identity: InferredField | undefined): Around {
-  const place = [ofPlace("partition", "INT32"), ofPlace("offset", "INT64"), ofPlace("event", "INT32")];
-  const own = identity && toKey(tree, identity);
-  if (row === "") return { first: own ? [own] : [], last: place.slice(0, 2) };
+function aroundOf(tree: FieldTree, row: string, { identity, place }: EventColumns): Around {
+  const own = identity ? [identity] : place;
+  if (row === "") return identity ? { first: own, last: place } : { first: [], last: counted(own) };
   const name = parsePath(row)?.findLast((step) => "key" in step);
   const key = name && "key" in name ? name.key : "row";
   const index = { ...ofPlace("index", "INT32"), name: toName(`${key}_index`) };
-  const keys = [...(own ? [own] : place), index].map((column, at) => ({ ...column, keyPosition: at + 1 }));
   const entry = row.includes("{}") ? [ofPlace("key", "STRING")] : [];
-  return { first: [...keys, ...entry, ...idsAround(tree, row)], last: [] };
+  return { first: [...counted([...own, index]), ...entry, ...idsAround(tree, row)], last: [] };
+}
+
+/** The columns of a primary key, in their order. */
+function counted(columns: readonly ContractColumn[]): ContractColumn[] {
+  return columns.map((column, at) => ({ ...column, keyPosition: at + 1 }));
 }
 
 /** The IDs of the arrays' elements that a row stands in. */

@@ -1,4 +1,4 @@
-import type { Column, Table } from "../tables/tables";
+import type { Column, ColumnType, Table } from "../tables/tables";
 import { ownSyntax, renderType } from "../tables/types";
 import { describeField, type Schema } from "./schema";
 
@@ -34,7 +34,7 @@ export function rowsOfTable<R>({ columns }: Table, schema: Schema<R>): SchemaRow
   });
 }
 
-/** Writes a column's type; the fields of a list's elements in alphabetical order. */
-export function formatType(type: Column["type"]): string {
-  return renderType(type, { ...ownSyntax, list: (fields) => ownSyntax.list([...fields].sort()) });
+/** Writes a column's type; the fields of structs in alphabetical order. */
+export function formatType(type: ColumnType): string {
+  return renderType(type, { ...ownSyntax, struct: (fields) => ownSyntax.struct([...fields].sort()) });
 }

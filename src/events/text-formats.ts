@@ -10,6 +10,7 @@ export type TextFormat =
   | "duration"
   | "number as text"
   | "boolean as text"
+  | "JSON as text"
   | "text";
 
 const textTests: readonly (readonly [TextFormat, (text: string) => boolean])[] = [
@@ -19,9 +20,20 @@ const textTests: readonly (readonly [TextFormat, (text: string) => boolean])[] =
   ["duration", (text) => /^-?P/.test(text) && fromDuration(text) !== undefined],
   ["number as text", (text) => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)],
   ["boolean as text", (text) => text === "true" || text === "false"],
+  ["JSON as text", (text) => /^\s*[{[]/.test(text) && isJson(text)],
 ];
 
 /** Says what a text is. */
 export function formatOf(text: string): TextFormat {
   return textTests.find(([, passes]) => passes(text))?.[0] ?? "text";
+}
+
+/** Whether a text that begins like an object or an array is one. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,11 @@
-import { describeRow, describeUnit, typeName } from "../tables/column-docs";
-import { type ForeignKey, keys } from "../tables/keys";
-import { type Column, schemaVersion, type TableName, tables } from "../tables/tables";
-import { typeNames } from "../tables/types";
-import { type Counts, formatWhole, type LakeState, type Whole } from "./commit-file";
+import { formatNumberWord } from "../base/text";
+import { describeRow } from "../tables/column-docs";
+import type { ForeignKey } from "../tables/keys";
+import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lake-model";
+import { schemaVersion, type TableName } from "../tables/tables";
+import type { LakeState } from "./commit-file";
+import { type Counts, formatWhole, type Whole } from "./counts";
+import { type FieldDescriptor, toFieldDescriptor } from "./field-descriptors";
 import type { Gap } from "./gaps";
 import { versionName } from "./version-names";
 
@@ -13,19 +16,22 @@ export interface PartFile {
 }
 
 /** The files of each table, in the order they were landed. */
-export type LakeParts = Readonly<Record<TableName, readonly PartFile[]>>;
+export type LakeParts = Readonly<Record<string, readonly PartFile[]>>;
 
 /** The files of the tables once those of a commit are among them, in place of what had their names. */
 export function addParts(
   parts: LakeParts,
   files: readonly (PartFile & { readonly table: string })[],
 ): LakeParts {
-  const added = Object.entries(parts).map(([table, before]) => {
+  const tables = new Set([...Object.keys(parts), ...files.map(({ table }) => table)]);
+  for (const table of ["index", "catalogue"]) tables.delete(table);
+  const added = [...tables].map((table) => {
+    const before = parts[table] ?? [];
     const own = files.filter((file) => file.table === table).map(({ path, bytes }) => ({ path, bytes }));
     const others = before.filter((part) => own.every(({ path }) => path !== part.path));
     return [table, own.length > 0 ? [...others, ...own] : before];
   });
-  return Object.fromEntries(added) as LakeParts;
+  return Object.fromEntries(added);
 }
 
 /** What a lake is once a commit's files are placed: all that its catalogue says follows from this. */
@@ -37,6 +43,8 @@ export interface LakeContents {
   readonly commit: { readonly number: number; readonly committedAt: string; readonly format: number };
   readonly state: Pick<LakeState, "offsets" | "rowCounts"> & Whole;
   readonly parts: LakeParts;
+  /** Its tables; default those of the shipped contract. */
+  readonly model?: LakeModel;
   /** Whether the commit becomes a version; default not. */
   readonly isVersion?: boolean;
 }
@@ -55,19 +63,6 @@ export interface Lineage {
   readonly committedAt: string;
   /** Where the tables stay as this commit has them, relative to the catalogue; null where there are no versions. */
   readonly version: string | null;
-}
-
-/** A column in the terms of a Table Schema; parquetType, unit, nullMeaning are properties of our own. */
-export interface FieldDescriptor {
-  readonly name: string;
-  readonly type: string;
-  readonly description: string;
-  readonly parquetType: string;
-  readonly unit?: string;
-  readonly nullMeaning?: string;
-  readonly constraints?: Readonly<Record<string, boolean | number>>;
-  /** What each item of a list is: an object with these fields. */
-  readonly arrayItem?: { readonly type: "object"; readonly fields: readonly FieldDescriptor[] };
 }
 
 /** The columns of a table and how its rows are told apart. */
@@ -104,13 +99,16 @@ export interface DataPackage {
 
 /** Describes the lake's tables as a Frictionless Data Package (version 2), for programs. */
 export function toDataPackage(contents: LakeContents): DataPackage {
-  const { commit, state, parts } = contents;
-  const names = Object.keys(tables) as TableName[];
+  const { commit, state, parts, model = shippedModel } = contents;
+  const { id } = model.contract;
+  const isShipped = model === shippedModel;
   return {
     $schema: "https://datapackage.org/profiles/2.0/datapackage.json",
     name: "user-activity",
-    title: "User activity: assessment events as tables",
-    description: `Five tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatWhole(state)}.`,
+    title: isShipped
+      ? "User activity: assessment events as tables"
+      : `User activity: events of the contract ${id} as tables`,
+    description: `${capitalize(formatNumberWord(tableNames(model).length))} tables made from the messages of one Kafka topic; README.md says in words what they hold. ${formatWhole(state)}.`,
     created: commit.committedAt,
     licenses: [
       {
@@ -122,8 +120,14 @@ export function toDataPackage(contents: LakeContents): DataPackage {
     ],
     sources: [{ title: `Kafka topic ${state.topic}` }],
     lineage: toLineage(contents),
-    resources: names.map((name) => toResource(name, parts[name], state.rowCounts[name])),
+    resources: tableNames(model).map((name) =>
+      toResource(model, name, parts[name] ?? [], state.rowCounts[name] ?? 0),
+    ),
   };
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function toLineage({ commit, state, isVersion = false }: LakeContents): Lineage {
@@ -134,19 +138,25 @@ function toLineage({ commit, state, isVersion = false }: LakeContents): Lineage 
   return { topic, offsets, counts, gaps, ...made };
 }
 
-function toResource(name: TableName, parts: readonly PartFile[], rows: number): ResourceDescriptor {
-  const { primaryKey, foreignKeys } = keys[name];
+function toResource(
+  model: LakeModel,
+  name: string,
+  parts: readonly PartFile[],
+  rows: number,
+): ResourceDescriptor {
+  const { primaryKey = [], foreignKeys = [] } = model.keys[name] ?? {};
+  const table = tableIn(model, name);
   return {
     name,
     type: "table",
-    description: describeRow(tables[name]),
+    description: describeRow(table),
     path: parts.map((part) => part.path),
     format: "parquet",
     mediatype: "application/vnd.apache.parquet",
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     rows,
     schema: {
-      fields: tables[name].columns.map(toField),
+      fields: table.columns.map(toFieldDescriptor),
       missingValues: [],
       primaryKey,
       foreignKeys: foreignKeys.map(toForeignKey),
@@ -156,30 +166,4 @@ function toResource(name: TableName, parts: readonly PartFile[], rows: number): 
 
 function toForeignKey({ columns, table, references }: ForeignKey) {
   return { fields: columns, reference: { resource: table, fields: references } };
-}
-
-function toField(column: Column): FieldDescriptor {
-  const { name, type, doc = "", nullMeans } = column;
-  const unit = describeUnit(column);
-  const constraints = toConstraints(column);
-  return {
-    name,
-    type: typeof type === "string" ? typeNames[type].dataPackage : "array",
-    description: doc,
-    parquetType: typeName(column),
-    ...(unit ? { unit } : {}),
-    ...(nullMeans ? { nullMeaning: nullMeans } : {}),
-    ...(Object.keys(constraints).length > 0 ? { constraints } : {}),
-    ...(typeof type === "string"
-      ? {}
-      : { arrayItem: { type: "object", fields: type.map(toField) } as const }),
-  };
-}
-
-function toConstraints({ nullable, min, max }: Column): Record<string, boolean | number> {
-  return {
-    ...(nullable ? {} : { required: true }),
-    ...(min === undefined ? {} : { minimum: min }),
-    ...(max === undefined ? {} : { maximum: max }),
-  };
 }

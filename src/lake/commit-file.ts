@@ -1,12 +1,14 @@
 import { ServiceError } from "../base/errors";
-import { formatCountOf } from "../base/text";
 import { quote } from "../contract/failures";
-import type { CourseSums } from "../tables/course-sums";
-import { schemaVersion, type TableName, tables } from "../tables/tables";
-import { formatGaps, type Gap } from "./gaps";
+import type { GroupSums } from "../contract/summaries";
+import { type CourseSums, toGroupSums } from "../tables/course-sums";
+import { type LakeModel, shippedModel, tableNames } from "../tables/lake-model";
+import { schemaVersion, type TableName } from "../tables/tables";
+import { type Counts, noCounts } from "./counts";
+import type { Gap } from "./gaps";
 
 /** The version of the commit files that this code writes; it reads this and all before. */
-export const commitFormat = 3;
+export const commitFormat = 4;
 
 /** A file that a commit makes count: written out of sight at `staged`, moved to `path` (both relative to the lake). */
 export interface CommittedFile {
@@ -31,13 +33,8 @@ export interface Swap {
   readonly replaced: readonly string[] | "all";
 }
 
-/** How many messages came to what; consumed = graded + duplicates + quarantined. */
-export interface Counts {
-  readonly consumed: number;
-  readonly graded: number;
-  readonly duplicates: number;
-  readonly quarantined: number;
-}
+/** The sums of each summary, by group. */
+export type LakeSummaries = Readonly<Record<string, Readonly<Record<string, GroupSums>>>>;
 
 /** What has been committed so far, in all. */
 export interface LakeState {
@@ -45,11 +42,13 @@ export interface LakeState {
   /** By partition: the offset of the next message to consume. */
   readonly offsets: Readonly<Record<string, string>>;
   readonly counts: Counts;
-  readonly rowCounts: Readonly<Record<TableName, number>>;
-  /** By exam_name. */
-  readonly courses: Readonly<Record<string, CourseSums>>;
-  /** Fingerprint of the schemas that the tables are held to; absent in lakes that were begun before it was kept. */
+  readonly rowCounts: Readonly<Record<string, number>>;
+  /** By summary, then by group: what its rows are made of. */
+  readonly summaries: LakeSummaries;
+  /** Fingerprint of what the tables are held to; absent in lakes that were begun before it was kept. */
   readonly schema?: string;
+  /** Fingerprint of the contract that the tables are of, which `_contract` holds; absent in lakes before it was kept. */
+  readonly contract?: string;
   /** Version of the tables' columns; absent in lakes of version 1. */
   readonly version?: number;
   /** Offsets that were skipped as they were gone before they were landed, in the order of skipping; absent for none. */
@@ -62,6 +61,27 @@ export interface LakeState {
   readonly settled?: number;
   /** How often graded events broke each rule of severity warning, by its name; absent for none. */
   readonly warnings?: Readonly<Record<string, number>>;
+  /** Contracts before that one, oldest first, each with the offsets from which the next one took over; absent for none. */
+  readonly taken?: readonly { readonly contract: string; readonly upTo: LakeState["offsets"] }[];
+  /** Where the latest counts: the offsets up to which it was chosen from all deliveries, by a replay; absent before one. */
+  readonly chosenUpTo?: LakeState["offsets"];
+  /** Tables of contracts before, which are to be removed; absent for none. */
+  readonly dropped?: readonly string[];
+  /** Events that came after the one that counts, by the column that says which does: a replay takes them; absent for none. */
+  readonly later?: number;
+  /** Paths that the contract does not know, the most frequent first seen; absent for none. */
+  readonly unknown?: Readonly<Record<string, UnknownPath>>;
+}
+
+/** A path that no column comes from. */
+export interface UnknownPath {
+  /** Events that have it. */
+  readonly events: number;
+  /** The first of them, by partition, then offset. */
+  readonly partition: number;
+  readonly offset: string;
+  /** What stands there, quoted. */
+  readonly example: string;
 }
 
 /** What the files of a table come to: a listing of them is held to it. */
@@ -73,7 +93,7 @@ export interface PartsSum {
 }
 
 /** By table: its files after a commit, and before it, which they are until the commit is placed. */
-export type PartSums = Readonly<Record<TableName, { readonly before: PartsSum; readonly after: PartsSum }>>;
+export type PartSums = Readonly<Record<string, { readonly before: PartsSum; readonly after: PartsSum }>>;
 
 /**
  * What a commit is for: to take the lake over, to add rows, to merge files, to rebuild tables from raw_data, to bring
@@ -108,17 +128,20 @@ export interface Commit {
 /** What the writer of a commit decides. */
 export type CommitContent = Omit<Commit, "format" | "number" | "committedAt">;
 
-const noRows = Object.fromEntries(Object.keys(tables).map((name) => [name, 0])) as Record<TableName, number>;
-
-/** The state of a lake that nothing has been landed in. */
-export function emptyState(topic: string): LakeState {
-  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  return { topic, offsets: {}, counts, rowCounts: noRows, courses: {}, late: 0 };
+/** The state of a lake that nothing has been landed in; `model`: its tables, by default those of the shipped contract. */
+export function emptyState(topic: string, model: LakeModel = shippedModel): LakeState {
+  const rowCounts = Object.fromEntries(tableNames(model).map((name) => [name, 0]));
+  return { topic, offsets: {}, counts: noCounts(), rowCounts, summaries: {}, late: 0 };
 }
 
 /** The claim that follows `last`: the same state, the next number, `run` as the new holder. */
-export function claimAfter(last: Commit | undefined, run: string, topic: string): Commit {
-  const { state = emptyState(topic), files = [], swaps = [], parts } = last ?? {};
+export function claimAfter(
+  last: Commit | undefined,
+  run: string,
+  topic: string,
+  model: LakeModel = shippedModel,
+): Commit {
+  const { state = emptyState(topic, model), files = [], swaps = [], parts } = last ?? {};
   const sums = parts ? { parts } : {};
   const changedBy = last && lastChange(last);
   const change = {
@@ -184,7 +207,8 @@ export function parseCommit(text: string, path: string): Commit {
   }
   const { format = Number.NaN, run, holder = run, swaps = [] } = commit;
   const isKnown = format >= 1 && format <= commitFormat;
-  if (isKnown && commit.state && Array.isArray(commit.files)) return { ...commit, holder, swaps } as Commit;
+  if (isKnown && commit.state && Array.isArray(commit.files))
+    return { ...commit, state: withSummaries(commit.state), holder, swaps } as Commit;
   const advice =
     format > commitFormat
       ? "this lake was written by a newer version: use that one, or another LAKE_DIR"
@@ -194,53 +218,12 @@ export function parseCommit(text: string, path: string): Commit {
   );
 }
 
-/** Holds the topic to what is committed. Throws where it is another one, or created anew. `high` exclusive. */
-export function checkOffsets(
-  state: LakeState,
-  topic: string,
-  ranges: readonly { partition: number; high: bigint }[],
-): void {
-  if (state.topic !== topic) {
-    throw new ServiceError(
-      `lake: expected topic "${state.topic}", received "${topic}"; a lake holds one topic: set KAFKA_TOPIC to it or LAKE_DIR to another directory`,
-    );
-  }
-  for (const [partition, committed] of Object.entries(state.offsets)) {
-    const range = ranges.find((one) => one.partition === Number(partition));
-    const where = `${topic}/${partition}`;
-    const anew =
-      "to land the topic as it is now, set LAKE_DIR to another directory; this lake stays as it is";
-    if (!range && BigInt(committed) > 0n) {
-      throw new ServiceError(
-        `${where}: committed up to offset ${committed}, but there is no such partition; ${anew}`,
-      );
-    }
-    if (range && range.high < BigInt(committed)) {
-      throw new ServiceError(
-        `${where}: committed up to offset ${committed}, but the topic ends at ${range.high}: it was created anew; ${anew}`,
-      );
-    }
-  }
-}
-
-/** The sum that must hold, as a person reads it. */
-export function formatSum({ consumed, graded, duplicates, quarantined }: Counts): string {
-  const sum = graded + duplicates + quarantined;
-  const numbers = `consumed ${consumed} ${sum === consumed ? "=" : "≠"} graded ${graded} + duplicates ${duplicates} + quarantined ${quarantined}`;
-  return sum === consumed ? numbers : `${numbers} (off by ${consumed - sum})`;
-}
-
-/** The sum, and behind it how many conflicts cross partitions and what was skipped before it was landed. */
-export function formatWhole({ topic, counts, gaps = [], crossingConflicts = 0 }: Whole): string {
-  const conflicts =
-    crossingConflicts > 0 ? `${formatCountOf(crossingConflicts, "conflict")} across partitions` : "";
-  return [formatSum(counts), conflicts, formatGaps(topic, gaps)].filter((part) => part !== "").join("; ");
-}
-
-/** What the sum is made of, and what is told with it. */
-export type Whole = Pick<LakeState, "topic" | "counts" | "gaps" | "crossingConflicts">;
-
-/** Whether the sum holds. */
-export function isSumRight(counts: Counts): boolean {
-  return counts.consumed === counts.graded + counts.duplicates + counts.quarantined;
+/** Up to format 3 the one summary was course_ID, with sums of its own. */
+function withSummaries(
+  state: LakeState & { readonly courses?: Readonly<Record<string, CourseSums>> },
+): LakeState {
+  const { courses, ...rest } = state;
+  if (!courses) return state;
+  const groups = Object.entries(courses).map(([name, sums]) => toGroupSums(name, sums));
+  return { ...rest, summaries: { course_ID: Object.fromEntries(groups) } };
 }

@@ -84,12 +84,12 @@ export async function commitChange(
 
 /** What comes after a commit and its files by a change: the next commit, but for its catalogue, and the files then. */
 export function planCommit(
-  { run }: Pick<Committer, "run">,
+  { run, lake }: { readonly run: string; readonly lake: Pick<Lake, "model"> },
   change: Change,
   { last, parts }: { readonly last: Commit; readonly parts: LakeParts },
 ): { readonly commit: Commit; readonly parts: LakeParts } {
   const { kind, holder, state = last.state } = change;
-  const files = toCommittedFiles(change.files, last.number + 1);
+  const files = toCommittedFiles(change.files, last.number + 1, lake.model);
   const swaps = change.swaps.map(({ added: _, ...swap }) => swap);
   const after = addParts(swapParts(parts, change.swaps), files);
   const sums = sumChange(parts, after);
@@ -106,7 +106,7 @@ function swapParts(parts: LakeParts, swaps: readonly StagedSwap[]): LakeParts {
     const kept = replaced === "all" ? [] : before.filter(({ path }) => !replaced.includes(basename(path)));
     return [table, [...kept, ...added].sort((a, b) => (a.path < b.path ? -1 : 1))];
   });
-  return Object.fromEntries(swapped) as LakeParts;
+  return Object.fromEntries(swapped);
 }
 
 function toContents({ place }: Committer, { commit, parts }: ReturnType<typeof planCommit>) {

@@ -5,7 +5,8 @@ import type { RetryPolicy } from "../base/retry";
 import { findSnapshottable } from "../hdfs/errors";
 import { type Hdfs, openHdfs } from "../hdfs/hdfs";
 import { readRowGroups } from "../parquet/read";
-import { type RowOf, type TableName, tables } from "../tables/tables";
+import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lake-model";
+import type { RowOf, TableName } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
 import { type Commit, commitName, commitNumber, hasTables, type PartsSum, parseCommit } from "./commit-file";
 import { keptVersions, type Versioning } from "./keeping";
@@ -17,6 +18,10 @@ export interface Lake {
   readonly hdfs: Hdfs;
   /** Absolute HDFS path of something in the lake. */
   readonly at: (path: string) => string;
+  /** Which tables it has. */
+  readonly model: LakeModel;
+  /** Whether files of a contract before may lack columns of today's; default not. */
+  readonly isMixed?: boolean;
   /** What becomes of its versions; default: none are made. */
   readonly versions?: Versioning;
 }
@@ -31,10 +36,14 @@ export interface Part {
   readonly fileId?: number | undefined;
 }
 
-/** Opens the lake that the configuration names; nothing is asked of HDFS yet. Without `retry` each call is done once. */
+/**
+ * Opens the lake that the configuration names, as one of the shipped contract; nothing is asked of HDFS yet. Without
+ * `retry` each call is done once.
+ */
 export function openLake(config: HdfsConfig, retry?: RetryPolicy, keep: number = keptVersions): Lake {
   const versions = { keep, refusal: undefined };
-  return { hdfs: openHdfs(config, { retry }), at: (path) => `${config.lakeDir}/${path}`, versions };
+  const at = (path: string) => `${config.lakeDir}/${path}`;
+  return { hdfs: openHdfs(config, { retry }), at, model: shippedModel, versions };
 }
 
 /** The HDFS directory of a lake, without a slash at its end. */
@@ -133,12 +142,12 @@ function unsettledTable(lake: Lake, table: TableName): ServiceError {
 
 /** The files of every table as they are at this moment, as the catalogue names them. */
 export async function readLakeParts(lake: Lake): Promise<LakeParts> {
-  const names = Object.keys(tables) as TableName[];
+  const names = tableNames(lake.model);
   const lists = await Promise.all(names.map((table) => listSettled(lake, table)));
   const parts = lists.map((list): PartFile[] =>
     list.map(({ path, bytes }) => ({ path: path.slice(lake.at("").length), bytes })),
   );
-  return Object.fromEntries(names.map((table, index) => [table, parts[index]])) as unknown as LakeParts;
+  return Object.fromEntries(names.map((table, index) => [table, parts[index] ?? []]));
 }
 
 /** The rows of a table, some thousands at a time, in the order they were landed. */
@@ -147,7 +156,7 @@ export async function* readRows<N extends TableName>(
   table: N,
 ): AsyncGenerator<readonly RowOf<N>[]> {
   for (const part of await listParts(lake, table)) {
-    yield* readRowGroups(await lake.hdfs.read(part.path), tables[table]);
+    yield* readRowGroups(await lake.hdfs.read(part.path), tableIn(lake.model, table));
   }
 }
 
@@ -162,9 +171,8 @@ export async function readTable<N extends TableName>(lake: Lake, table: N): Prom
 export async function listTables(
   lake: Lake,
 ): Promise<{ table: TableName; files: number; bytes: number; path: string }[]> {
-  const names = Object.keys(tables) as TableName[];
   return Promise.all(
-    names.map(async (table) => {
+    tableNames(lake.model).map(async (table) => {
       const parts = await listParts(lake, table);
       const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
       return { table, files: parts.length, bytes, path: lake.at(table) };

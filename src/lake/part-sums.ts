@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { TableName } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
 import type { PartSums, PartsSum } from "./commit-file";
 
@@ -16,7 +15,7 @@ export function sumParts(files: readonly PartFile[]): PartsSum {
 /** Sums up the files of all tables before and after a commit. */
 export function sumChange(before: LakeParts, after: LakeParts): PartSums {
   const sums = Object.entries(after).map(([table, files]) => {
-    return [table, { before: sumParts(before[table as TableName]), after: sumParts(files) }];
+    return [table, { before: sumParts(before[table] ?? []), after: sumParts(files) }];
   });
   return Object.fromEntries(sums) as PartSums;
 }

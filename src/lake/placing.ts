@@ -1,10 +1,17 @@
 import { ServiceError } from "../base/errors";
 import { findSnapshottable } from "../hdfs/errors";
 import type { HdfsEntry } from "../hdfs/hdfs";
-import { tables } from "../tables/tables";
+import { tableNames } from "../tables/lake-model";
 import { copyAccess, openStaging } from "./access";
 import { type LakeContents, toDataPackage } from "./catalogue";
-import { type Commit, type CommittedFile, commitNumber, type Swap } from "./commit-file";
+import {
+  type Commit,
+  type CommittedFile,
+  commitNumber,
+  type LakeState,
+  type Swap,
+  toPartNumber,
+} from "./commit-file";
 import { type Lake, readLastCommit } from "./lake";
 import { toLakeReadme } from "./readme";
 
@@ -13,9 +20,17 @@ export const keptCommits = 100;
 
 /** Makes the directories of a lake that has no commit yet; those that are there stay as they are. */
 export async function createLake(lake: Lake): Promise<void> {
-  for (const name of ["_commits", "_index", ...Object.keys(tables)]) {
+  for (const name of ["_commits", "_index", "_contract", ...tableNames(lake.model)]) {
     await lake.hdfs.makeDirectory(lake.at(name));
   }
+}
+
+/** Makes the directories of tables that the lake did not have, and removes those of tables that it has no more. */
+export async function addTables(lake: Lake, { rowCounts, dropped = [] }: LakeState): Promise<void> {
+  for (const name of tableNames(lake.model))
+    if (rowCounts[name] === undefined) await lake.hdfs.makeDirectory(lake.at(name));
+  for (const name of dropped)
+    if (!Object.hasOwn(lake.model.tables, name)) await lake.hdfs.remove(lake.at(name), { recursive: true });
 }
 
 /**
@@ -35,7 +50,7 @@ export async function placeCommit(lake: Lake, commit: Commit): Promise<readonly 
 
 async function placeFile(lake: Lake, file: CommittedFile, commit: Commit): Promise<void> {
   const [from, to] = [lake.at(file.staged), lake.at(file.path)];
-  const isReplacing = file.table === "course_ID" || file.table === "catalogue";
+  const isReplacing = file.table === "catalogue" || file.path.endsWith(`/part-${toPartNumber(0)}.parquet`);
   if (await (isReplacing ? replace(lake, file) : move(lake, from, to))) return;
   const there = await lake.hdfs.stat(to);
   // a catalogue that somebody changed or removed is made anew by the landing
@@ -131,7 +146,7 @@ export async function stageCatalogue(
   const { path: beside, mode, isSnapshottable = false } = await openStaging(lake, "", `${folder}/_lake`);
   const { keep = 0, refusal } = lake.versions ?? {};
   const isVersion = isSnapshottable && keep > 0 && refusal === undefined;
-  const whole = { ...contents, isVersion };
+  const whole = { ...contents, model: lake.model, isVersion };
   const texts = [
     ["datapackage.json", `${JSON.stringify(toDataPackage(whole), undefined, 2)}\n`],
     ["README.md", toLakeReadme(whole)],

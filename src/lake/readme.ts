@@ -1,29 +1,41 @@
-import { formatCount } from "../base/text";
-import { describeRow, describeUnit, typeName } from "../tables/column-docs";
-import { keys } from "../tables/keys";
-import { type Column, type Table, type TableName, tables } from "../tables/tables";
+import { formatCount, formatNumberWord } from "../base/text";
+import { type ColumnPart, describeRow, describeUnit, outlineType, partsOf } from "../tables/column-docs";
+import type { TableKeys } from "../tables/keys";
+import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lake-model";
+import type { Table } from "../tables/tables";
 import type { LakeContents } from "./catalogue";
-import { formatWhole } from "./commit-file";
+import { formatWhole } from "./counts";
 import { versionName } from "./version-names";
 
 /** Describes the lake in words (Markdown), for a person who finds its directory and has never heard of the project. */
 export function toLakeReadme(contents: LakeContents): string {
-  const { commit, state, lakeDir } = contents;
-  const names = Object.keys(tables) as TableName[];
+  const { commit, state, lakeDir, model = shippedModel } = contents;
+  const names = tableNames(model);
+  const isShipped = model.contract.id === shippedModel.contract.id;
   const sections = [
     "# User activity",
-    `Assessment events from the Kafka topic \`${state.topic}\`, as five tables of Parquet files. A table is a directory: all \`part-*.parquet\` in it, together. Names that start with \`_\` belong to the program that lands the tables.`,
+    `${isShipped ? "Assessment events" : `Events of the contract ${model.contract.id}`} from the Kafka topic \`${state.topic}\`, as ${formatNumberWord(names.length)} tables of Parquet files. A table is a directory: all \`part-*.parquet\` in it, together. Names that start with \`_\` belong to the program that lands the tables.`,
     listTables(contents),
-    `Every message of the topic is in one of three places, and the sum holds: **${formatWhole(state)}**. The same exam ID delivered again with the same contents is a duplicate and adds nothing but a row of raw_data; what is no sound event is in quarantine, with every reason.`,
+    `Every message of the topic is in one of three places, and the sum holds: **${formatWhole(state)}**. ${describeDuplicates(model)} what is no sound event is in quarantine, with every reason.`,
     `Written by commit ${commit.number} at ${commit.committedAt}, and again by every landing. It holds the messages up to ${describeOffsets(state.offsets)} (the offset of the next message). \`datapackage.json\` says the same to programs, as a [Frictionless Data Package](https://datapackage.org/), and every Parquet file carries the description of its columns in its footer.`,
     ...describeVersion(contents),
     "## How to read them",
-    readingSections(contents),
+    readingSections(contents, model),
     "## Good to know",
-    notes,
-    ...names.map((name) => describeTable(tables[name], lakeDir)),
+    isShipped ? notes : generalNotes,
+    ...names.map((name) => describeTable(tableIn(model, name), lakeDir, model.keys[name])),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** What became of an event that came again, as a sentence and the beginning of the next. */
+function describeDuplicates({ contract }: LakeModel): string {
+  const { identity } = contract;
+  if (contract.id === shippedModel.contract.id)
+    return "The same exam ID delivered again with the same contents is a duplicate and adds nothing but a row of raw_data;";
+  if (!identity) return "Every event is its own;";
+  const older = identity.counts === "latest" ? `, and so is one that is older by \`${identity.by}\`` : "";
+  return `The same \`${identity.path}\` delivered again with the same contents is a duplicate${older}, and adds nothing but a row of raw_data;`;
 }
 
 /** Where the tables stay as they are, for those who must not see them change. */
@@ -35,33 +47,46 @@ function describeVersion({ commit, lakeDir, isVersion }: LakeContents): string[]
   ];
 }
 
-/** What a reader of the tables had better know, as a list. */
+const [firstNotes, lastNotes] = [
+  [
+    "- All times are UTC.",
+    '- `timestamp`, `offset`, `partition` and `table` are words of SQL: quote them, `"offset"` in DuckDB, `` `offset` `` in Spark and Hive.',
+  ],
+  [
+    "- `partition` and `offset` lead from any row to its message in raw_data.",
+    "- A commit's files appear table by table: for a moment, one table can be a commit ahead of another.",
+    '- Small files are merged now and then: where one that was listed is "not found", list the table again.',
+  ],
+];
+
+/** What a reader of the shipped contract's tables had better know, as a list. */
 export const notes = [
-  "- All times are UTC.",
-  '- `timestamp`, `offset`, `partition` and `table` are words of SQL: quote them, `"offset"` in DuckDB, `` `offset` `` in Spark and Hive.',
+  ...firstNotes,
   "- Where `score` is averaged, `course_ID` has done it: one exam ID counts once, however often it was delivered.",
   "- A course is an `exam_name`, and may have several assessments (`base_exam_id`); `course_ID` puts them together.",
   "- An exam ID that was refused a grade can have questions: join questions_pool_data with grades_ID by user_exam_id, and expect some without a grade.",
-  "- `partition` and `offset` lead from any row to its message in raw_data.",
-  "- A commit's files appear table by table: for a moment, one table can be a commit ahead of another.",
-  '- Small files are merged now and then: where one that was listed is "not found", list the table again.',
+  ...lastNotes,
 ].join("\n");
 
-function listTables({ state, parts }: LakeContents): string {
-  const rows = (Object.keys(tables) as TableName[]).map((name) => {
-    const bytes = parts[name].reduce((sum, part) => sum + part.bytes, 0);
+const generalNotes = [...firstNotes, ...lastNotes].join("\n");
+
+function listTables({ state, parts, model = shippedModel }: LakeContents): string {
+  const rows = tableNames(model).map((name) => {
+    const files = parts[name] ?? [];
+    const bytes = files.reduce((sum, part) => sum + part.bytes, 0);
     return [
       name,
-      tables[name].doc ?? "",
-      formatCount(state.rowCounts[name]),
-      formatCount(parts[name].length),
+      tableIn(model, name).doc ?? "",
+      formatCount(state.rowCounts[name] ?? 0),
+      formatCount(files.length),
       formatCount(bytes),
     ];
   });
   return toTable(["table", "one row", "rows", "files", "bytes"], rows, 2);
 }
 
-function readingSections({ webhdfsUrl, lakeDir }: LakeContents): string {
+function readingSections({ webhdfsUrl, lakeDir }: LakeContents, model: LakeModel): string {
+  const examples = examplesOf(model);
   const { hostname, port, protocol } = new URL(webhdfsUrl);
   const number = port || (protocol === "https:" ? "443" : "80");
   const secure = protocol === "https:" ? ", use_https=True" : "";
@@ -70,32 +95,48 @@ function readingSections({ webhdfsUrl, lakeDir }: LakeContents): string {
     "pandas (with pyarrow, fsspec and requests installed):",
     fence("python", [
       "import pandas as pd",
-      `grades = pd.read_parquet("webhdfs://${hostname}:${number}${lakeDir}/grades_ID"${options})`,
-      'print(grades.groupby("exam_name")["score"].agg(["count", "mean"]))',
+      `${examples.name} = pd.read_parquet("webhdfs://${hostname}:${number}${lakeDir}/${examples.table}"${options})`,
+      examples.pandas,
     ]),
     "DuckDB (with pyarrow, fsspec and requests installed), where pyarrow reads the files:",
     fence("python", [
       "import duckdb, fsspec",
       "import pyarrow.dataset as ds",
       `hdfs = fsspec.filesystem("webhdfs", host="${hostname}", port=${number}${secure})`,
-      `course_ID = ds.dataset("${lakeDir}/course_ID", filesystem=hdfs)`,
-      'print(duckdb.sql("FROM course_ID ORDER BY attempts DESC"))',
+      `${examples.second} = ds.dataset("${lakeDir}/${examples.second}", filesystem=hdfs)`,
+      examples.duckdb,
     ]),
     "Spark, where it is set up for this cluster:",
-    fence("text", [
-      `spark.read.parquet("hdfs://${lakeDir}/grades_ID").groupBy("exam_name").avg("score").show()`,
-    ]),
+    fence("text", [`spark.read.parquet("hdfs://${lakeDir}/${examples.table}")${examples.spark}.show()`]),
   ].join("\n\n");
 }
 
+/** What the examples ask of which tables. */
+function examplesOf({ contract, eventTables, summaries }: LakeModel) {
+  if (contract.id === shippedModel.contract.id)
+    return {
+      name: "grades",
+      table: "grades_ID",
+      second: "course_ID",
+      pandas: 'print(grades.groupby("exam_name")["score"].agg(["count", "mean"]))',
+      duckdb: 'print(duckdb.sql("FROM course_ID ORDER BY attempts DESC"))',
+      spark: '.groupBy("exam_name").avg("score")',
+    };
+  const [table = ""] = eventTables;
+  const second = summaries[0] ?? table;
+  const duckdb = `print(duckdb.sql("FROM ${second}"))`;
+  return { name: table, table, second, pandas: `print(${table}.describe())`, duckdb, spark: "" };
+}
+
 /** Describes a table as a section: what a row is, its keys, its columns. */
-export function describeTable(table: Table, lakeDir: string): string {
-  const { primaryKey, foreignKeys } = keys[table.name];
+export function describeTable(table: Table, lakeDir: string, keys?: TableKeys): string {
+  const { primaryKey = [], foreignKeys = [] } = keys ?? {};
   const leads = foreignKeys.map(
     ({ columns, table: other, references }) => `${list(columns)} leads to ${other} (${list(references)})`,
   );
-  const lines = [`Key: ${list(primaryKey)}.`, ...leads.map((lead) => `${lead}.`)];
-  const rows = table.columns.flatMap((column) => describeColumn(column, ""));
+  const key = primaryKey.length > 0 ? [`Key: ${list(primaryKey)}.`] : [];
+  const lines = [...key, ...leads.map((lead) => `${lead}.`)];
+  const rows = table.columns.flatMap((column) => partsOf(column)).map(describePart);
   return [
     `## ${table.name}`,
     `\`${lakeDir}/${table.name}\`. ${describeRow(table)} ${lines.join(" ")}`,
@@ -103,16 +144,12 @@ export function describeTable(table: Table, lakeDir: string): string {
   ].join("\n\n");
 }
 
-/** A row of the table of columns; for a list, then one for each field of its structs. */
-function describeColumn(column: Column, prefix: string): string[][] {
-  const { name, type, nullable, nullMeans = "", doc = "" } = column;
-  const path = `${prefix}${name}`;
-  const shown = typeof type === "string" ? typeName(column) : "LIST of structs";
-  const row = [`\`${path}\``, shown, describeUnit(column), nullable ? nullMeans : "never null", doc];
-  return [
-    row,
-    ...(typeof type === "string" ? [] : type.flatMap((field) => describeColumn(field, `${path}[].`))),
-  ];
+/** A row of the table of columns, for a column, a field or what a list holds. */
+function describePart({ path, column }: ColumnPart): string[] {
+  const { nullable, nullMeans = "", doc = "" } = column;
+  const type = outlineType(column);
+  const shown = type === "LIST<STRUCT>" ? "LIST of structs" : type;
+  return [`\`${path}\``, shown, describeUnit(column), nullable ? nullMeans : "never null", doc];
 }
 
 function describeOffsets(offsets: LakeContents["state"]["offsets"]): string {
@@ -122,7 +159,8 @@ function describeOffsets(offsets: LakeContents["state"]["offsets"]): string {
 
 function toTable(head: readonly string[], rows: readonly (readonly string[])[], firstNumber: number): string {
   const rule = head.map((_, index) => (index < firstNumber ? "---" : "--:"));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  const toCell = (text: string) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+  return [head, rule, ...rows].map((cells) => `| ${cells.map(toCell).join(" | ")} |`).join("\n");
 }
 
 function fence(language: string, lines: readonly string[]): string {

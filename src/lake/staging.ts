@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExamIndex } from "../events/exam-index";
 import { createTableFile } from "../parquet/write";
+import { type LakeModel, shippedModel, tableIn } from "../tables/lake-model";
 import type { RowOf, TableName } from "../tables/tables";
 import { type CommittedFile, toPartNumber } from "./commit-file";
 import type { Lake } from "./lake";
@@ -40,7 +41,7 @@ export async function stageRows<N extends TableName>(
   rows: readonly RowOf<N>[],
 ): Promise<StagedFile> {
   const path = join(tmpdir(), `${randomBytes(8).toString("hex")}-${table}.parquet`);
-  const file = await createTableFile(path, table);
+  const file = await createTableFile(path, tableIn(lake.model, table));
   try {
     await file.append(rows);
     return await stageFile(lake, { table, path, ...(await file.close()), staged });
@@ -62,12 +63,16 @@ export async function stageIndex(
 }
 
 /** The staged files as the commit with this number is to place them. */
-export function toCommittedFiles(staged: readonly StagedFile[], number: number): CommittedFile[] {
-  return staged.map((file) => ({ ...file, path: toFinalPath(file.table, number) }));
+export function toCommittedFiles(
+  staged: readonly StagedFile[],
+  number: number,
+  model: LakeModel = shippedModel,
+): CommittedFile[] {
+  return staged.map((file) => ({ ...file, path: toFinalPath(file.table, number, model) }));
 }
 
-/** Final path of a file, relative to the lake: its name sorts by the number of its commit; course_ID has one file. */
-export function toFinalPath(table: StagedFile["table"], number: number): string {
+/** Final path of a file, relative to the lake: its name sorts by the number of its commit; a summary has one file. */
+export function toFinalPath(table: StagedFile["table"], number: number, { summaries }: LakeModel): string {
   if (table === "index") return `_index/${toPartNumber(number)}`;
-  return `${table}/part-${toPartNumber(table === "course_ID" ? 0 : number)}.parquet`;
+  return `${table}/part-${toPartNumber(summaries.includes(table) ? 0 : number)}.parquet`;
 }

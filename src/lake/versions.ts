@@ -19,7 +19,8 @@ export interface Version {
 
 /** A version, to be read as the lake is. */
 export function openVersion(lake: Lake, number: number): Lake {
-  return { hdfs: lake.hdfs, at: (path) => lake.at(`.snapshot/${versionName(number)}/${path}`) };
+  const at = (path: string) => lake.at(`.snapshot/${versionName(number)}/${path}`);
+  return { hdfs: lake.hdfs, model: lake.model, at };
 }
 
 /** The versions that there are, oldest first; none where no snapshots are allowed. */

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../base/json";
-import type { Origin } from "../tables/tables";
 
 /**
  * Rows compared without being held, whatever their order: how many, and the sums of their hashes (mod 2^64) in 4096
- * buckets by origin. Rows that stand twice count twice.
+ * buckets, by their message where they say it. Rows that stand twice count twice.
  */
 export interface Bag {
   count: number;
@@ -19,16 +18,23 @@ export function createBag(): Bag {
 }
 
 /** Adds a row to the bag. */
-export function addTo(bag: Bag, row: Origin): void {
-  const bucket = bucketOf(row);
-  const hash = createHash("sha256").update(canonicalJson(row)).digest();
+export function addTo(bag: Bag, row: object): void {
+  const hash = hashRow(row);
+  const bucket = bucketOf(row, hash);
   bag.count++;
   bag.sums[bucket] = (bag.sums[bucket] ?? 0n) + hash.readBigUInt64LE(0);
 }
 
-/** The bucket of a message's rows, 0 to 4095: what differs in one is found again by looking at its rows alone. */
-export function bucketOf({ partition, offset }: Origin): number {
-  return Number((offset + 31n * BigInt(partition)) % BigInt(buckets));
+/** The bucket of a row, 0 to 4095: what differs in one is found again by looking at its rows alone. */
+export function bucketOf(row: object, hash?: Buffer): number {
+  const { partition, offset } = row as { readonly partition?: unknown; readonly offset?: unknown };
+  if (typeof partition === "number" && typeof offset === "bigint")
+    return Number(BigInt.asUintN(64, offset + 31n * BigInt(partition)) % BigInt(buckets));
+  return (hash ?? hashRow(row)).readUInt16LE(8) % buckets;
+}
+
+function hashRow(row: object): Buffer {
+  return createHash("sha256").update(canonicalJson(row)).digest();
 }
 
 /** The first bucket in which two bags differ; undefined where they hold the same rows. */

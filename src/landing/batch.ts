@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ExamIndex } from "../events/exam-index";
-import type { GradeValues } from "../events/grades";
-import { decideOutcome, type Outcome } from "../events/outcomes";
-import type { Schema } from "../events/schema";
+import { decideMessage, type Outcome } from "../events/outcomes";
+import { readersOf } from "../events/readers";
 import type { MessageBatch } from "../kafka/message";
 import { openStaging } from "../lake/access";
 import type { LakeState } from "../lake/commit-file";
@@ -12,8 +11,7 @@ import type { Lake } from "../lake/lake";
 import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
 import { maxTimestampMs } from "../parquet/values";
 import { createTableFile, type ParquetFile } from "../parquet/write";
-import { toCourseRow } from "../tables/course-sums";
-import { type RowOf, type TableName, tables } from "../tables/tables";
+import { tableIn, tableNames } from "../tables/lake-model";
 import type { Refusals } from "./refusals";
 import { createTally, type Tally } from "./tally";
 
@@ -34,15 +32,11 @@ export interface BatchPlan {
   readonly firsts?: ExamIndex | undefined;
   /** Local folder for the files before they are uploaded. */
   readonly spool: string;
-  /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeValues> | undefined;
   /** Counts what is refused, over all batches of a run. */
   readonly refusals?: Refusals;
   /** Whether raw_data is left as it is, since the messages come from there. */
   readonly isReplay?: boolean;
 }
-
-type LandedTable = Exclude<TableName, "course_ID">;
 
 /**
  * Messages on their way into one commit: their rows in local files, their sums in memory. The exam index changes as
@@ -52,13 +46,13 @@ export class LandingBatch {
   readonly #plan: BatchPlan;
   /** In the names of this batch's files alone: what a commit places must not be written over by the next one. */
   readonly #tag = randomBytes(4).toString("hex");
-  readonly #files = new Map<TableName, ParquetFile<TableName>>();
+  readonly #files = new Map<string, ParquetFile<string>>();
   readonly #tally: Tally;
   #valueBytes = 0;
 
   constructor(plan: BatchPlan) {
     this.#plan = plan;
-    this.#tally = createTally(plan.state);
+    this.#tally = createTally(plan.state, plan.lake.model);
   }
 
   messageCount(): number {
@@ -98,28 +92,33 @@ export class LandingBatch {
       this.#plan.refusals?.add(outcome, messages[index]?.value ?? null);
     }
     this.#tally.moveTo(partition, nextOffset);
-    const rows: { readonly [N in LandedTable]: readonly RowOf<N>[] } = {
-      raw_data: this.#plan.isReplay ? [] : outcomes.map((outcome) => outcome.raw),
-      questions_pool_data: outcomes.flatMap((outcome) => outcome.questions),
-      grades_ID: outcomes.flatMap((outcome) => outcome.grade ?? []),
-      quarantine: outcomes.flatMap((outcome) => outcome.quarantine),
-    };
-    for (const table of Object.keys(rows) as LandedTable[])
-      if (rows[table].length > 0) await this.#append(table, rows[table]);
+    if (!this.#plan.isReplay)
+      await this.#append(
+        "raw_data",
+        outcomes.map(({ raw }) => raw),
+      );
+    for (const table of this.#plan.lake.model.eventTables)
+      await this.#append(
+        table,
+        outcomes.flatMap(({ rows }) => rows[table] ?? []),
+      );
+    await this.#append(
+      "quarantine",
+      outcomes.flatMap(({ quarantine }) => quarantine),
+    );
   }
 
   /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
   async stage(): Promise<StagedBatch> {
     await this.#addMissingTables();
-    const courses = Object.entries(this.#tally.courses()).map(([name, sums]) => toCourseRow(name, sums));
-    await this.#append(
-      "course_ID",
-      courses.sort((a, b) => (a.exam_name < b.exam_name ? -1 : 1)),
-    );
+    for (const [table, rows] of Object.entries(this.#tally.summaryRows())) {
+      await this.#begin(table);
+      await this.#append(table, rows);
+    }
     const files: StagedFile[] = [];
     for (const [table, file] of this.#files) files.push(await this.#upload(table, await file.close()));
     files.push(await this.#uploadIndex());
-    return { state: this.#tally.toState(files, this.#plan.schema), files };
+    return { state: this.#tally.toState(files), files };
   }
 
   /** Removes the local files of a batch that is not to be staged. */
@@ -129,36 +128,51 @@ export class LandingBatch {
 
   #decide(message: MessageBatch["messages"][number], partition: number): Outcome {
     this.#valueBytes += message.value?.length ?? 0;
-    const { exams, firsts, schema, state } = this.#plan;
+    const { exams, firsts, lake, state } = this.#plan;
+    const readers = readersOf(lake.model.contract);
     const timestamp = toStorableMs(message.timestamp);
-    return decideOutcome({ ...message, timestamp, topic: state.topic, partition }, exams, schema, firsts);
+    return decideMessage(
+      { ...message, timestamp, topic: state.topic, partition },
+      { readers, exams, firsts },
+    );
   }
 
-  async #append<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
-    const file = this.#files.get(table) ?? (await createTableFile(this.#localPath(table), table));
-    this.#files.set(table, file as ParquetFile<TableName>);
-    await file.append(rows);
+  async #append(table: string, rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await (await this.#begin(table)).append(rows);
+  }
+
+  async #begin(table: string): Promise<ParquetFile<string>> {
+    const path = join(this.#plan.spool, `${table}.parquet`);
+    const file =
+      this.#files.get(table) ?? (await createTableFile(path, tableIn(this.#plan.lake.model, table)));
+    this.#files.set(table, file);
+    return file;
   }
 
   /** All tables exist from the first commit: one without rows is one file without rows. */
   async #addMissingTables(): Promise<void> {
     const { lake, state, isReplay } = this.#plan;
-    if (isReplay || state.rowCounts.raw_data > 0) return;
-    for (const table of Object.keys(tables) as TableName[]) {
+    if (isReplay) return;
+    const isFirst = (state.rowCounts.raw_data ?? 0) === 0;
+    for (const table of tableNames(lake.model).filter(
+      (name) => isFirst || state.rowCounts[name] === undefined,
+    )) {
       const parts = await lake.hdfs.list(lake.at(table));
-      if (parts.length === 0) await this.#append(table, []);
+      if (parts.length === 0) await this.#begin(table);
     }
   }
 
-  #localPath(table: TableName): string {
-    return join(this.#plan.spool, `${table}.parquet`);
-  }
-
-  async #upload(table: TableName, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
+  async #upload(table: string, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
     const { lake, run } = this.#plan;
     const folder = await openStaging(lake, table, `_tmp/${run}/${table}`);
     const staged = `${folder.path}/${table}-${this.#tag}.parquet`;
-    return stageFile(lake, { table, path: this.#localPath(table), ...size, staged, mode: folder.mode });
+    return stageFile(lake, {
+      table,
+      path: join(this.#plan.spool, `${table}.parquet`),
+      ...size,
+      staged,
+      mode: folder.mode,
+    });
   }
 
   async #uploadIndex(): Promise<StagedFile> {

@@ -1,9 +1,11 @@
 import { rmSync } from "node:fs";
+import { posix } from "node:path";
 import { type Config, type HdfsConfig, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
 import { commitChange, type StagedSwap } from "../lake/commit";
 import { type Commit, checkVersion, hasTables, type Swap } from "../lake/commit-file";
+import { openKept } from "../lake/contract-file";
 import { type Lake, listSettled, openLake, readLastCommit } from "../lake/lake";
 import { finishCommit } from "../lake/versions";
 import { createRunId, createSpool } from "./hold";
@@ -11,6 +13,7 @@ import {
   type CompactedDirectory,
   explainLeft,
   type GivenUp,
+  growingDirectories,
   isMissing,
   type Merge,
   type MergeWork,
@@ -53,7 +56,6 @@ export interface CompactReport {
   readonly ms: number;
 }
 
-const directories = ["raw_data", "questions_pool_data", "grades_ID", "quarantine", "_index"] as const;
 const defaultTargetBytes = 128 * 2 ** 20;
 const maxRounds = 5;
 
@@ -69,7 +71,7 @@ export function compact(options: CompactOptions = {}): Promise<CompactReport> {
 async function compactAll(options: CompactOptions): Promise<CompactReport> {
   const startedMs = Date.now();
   const { hdfs } = options.config ?? readConfig();
-  const lake = options.lake ?? openLake(hdfs);
+  const lake = await openKept(options.lake ?? openLake(hdfs));
   const run = createRunId();
   const spool = createSpool(run);
   try {
@@ -108,8 +110,8 @@ async function compactOnce(work: Work, options: CompactOptions): Promise<Done | 
   checkVersion(start, work.place.lakeDir);
   await placeOrGiveUp(work, start);
   const before = await listFiles(lake);
-  const merges = directories.flatMap((directory) =>
-    planMerges(directory, before[directory], options.targetBytes ?? defaultTargetBytes),
+  const merges = Object.entries(before).flatMap(([directory, files]) =>
+    planMerges(directory, files, options.targetBytes ?? defaultTargetBytes),
   );
   if (merges.length === 0) return { tables: countFiles(before, merges), givenUp: [], commit: null };
   const done = await unlessStale(lake, start, merges, async () => {
@@ -162,27 +164,26 @@ async function unlessStale<T>(
   }
 }
 
-type Files = Readonly<Record<CompactedDirectory, readonly SmallFile[]>>;
+type Files = Readonly<Record<string, readonly SmallFile[]>>;
 
 async function listFiles(lake: Lake): Promise<Files> {
-  const lists = await Promise.all(
-    directories.map((directory) =>
-      directory === "_index" ? lake.hdfs.list(lake.at(directory)) : listSettled(lake, directory),
-    ),
-  );
-  return Object.fromEntries(
-    directories.map((directory, index) => [directory, lists[index]]),
-  ) as unknown as Files;
+  const list = async (directory: string): Promise<readonly SmallFile[]> => {
+    if (directory === "_index") return lake.hdfs.list(lake.at(directory));
+    return (await listSettled(lake, directory)).map((part) => ({ ...part, name: posix.basename(part.path) }));
+  };
+  const directories = growingDirectories(lake.model);
+  const lists = await Promise.all(directories.map(list));
+  return Object.fromEntries(directories.map((directory, index) => [directory, lists[index] ?? []]));
 }
 
 function countFiles(before: Files, merges: readonly Merge[]): CompactReport["tables"] {
-  return directories.map((table) => {
-    const filesBefore = before[table].length;
+  return Object.entries(before).map(([table, files]) => {
+    const filesBefore = files.length;
     const own = merges.filter(({ directory }) => directory === table);
     return {
       table,
       filesBefore,
-      filesAfter: own.reduce((count, { files }) => count - files.length + 1, filesBefore),
+      filesAfter: own.reduce((count, merge) => count - merge.files.length + 1, filesBefore),
     };
   });
 }

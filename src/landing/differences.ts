@@ -1,11 +1,8 @@
 import { posix } from "node:path";
 import { canonicalJson } from "../base/json";
-import type { GradeValues } from "../events/grades";
-import type { Schema } from "../events/schema";
 import type { Lake } from "../lake/lake";
-import type { Origin } from "../tables/tables";
 import { bucketOf } from "./bags";
-import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
+import { type Contracts, keyOf, readParts, recomputeOutcomes, rowsFor } from "./recompute";
 
 interface Found {
   readonly row: object;
@@ -14,19 +11,19 @@ interface Found {
 }
 
 interface Differing {
-  readonly table: MessageTable;
+  readonly table: string;
   /** Where the difference is. */
   readonly bucket: number;
-  readonly schema: Schema<GradeValues> | undefined;
+  readonly contracts: Contracts;
 }
 
 /**
  * Finds a message whose rows in the table are not those that raw_data gives, and says what differs. Reads everything
  * once more, but holds the rows of one bucket alone.
  */
-export async function describeRow(lake: Lake, { table, bucket, schema }: Differing): Promise<string> {
+export async function describeRow(lake: Lake, { table, bucket, contracts }: Differing): Promise<string> {
   const expected = new Map<string, object[]>();
-  for await (const outcome of recomputeOutcomes(lake, schema)) {
+  for await (const outcome of recomputeOutcomes(lake, contracts)) {
     for (const row of rowsFor(outcome, table)) if (bucketOf(row) === bucket) gather(expected, row, row);
   }
   const received = new Map<string, Found[]>();
@@ -41,7 +38,7 @@ export async function describeRow(lake: Lake, { table, bucket, schema }: Differi
   return "";
 }
 
-function gather<T>(rows: Map<string, T[]>, origin: Origin, row: T): void {
+function gather<T>(rows: Map<string, T[]>, origin: object, row: T): void {
   const key = keyOf(origin);
   const before = rows.get(key);
   if (before) before.push(row);

@@ -5,7 +5,6 @@ import { directoryOf, type Lake, openLake } from "../lake/lake";
 import { readPins } from "../lake/pins";
 import type { Pin } from "../lake/version-names";
 import { listVersions, openVersion, type Version } from "../lake/versions";
-import type { TableName } from "../tables/tables";
 
 /** One version: the tables as of one commit, which stay so. */
 export interface VersionReport {
@@ -16,11 +15,11 @@ export interface VersionReport {
   readonly kind: CommitKind;
   /** HDFS directory: the tables are below it, as in the lake. */
   readonly path: string;
-  readonly rowCounts: Readonly<Record<TableName, number>>;
+  readonly rowCounts: Readonly<Record<string, number>>;
   /** By table: how many rows more than the version before has, or fewer; empty for the first that there is. */
-  readonly changed: Readonly<Partial<Record<TableName, number>>>;
+  readonly changed: Readonly<Record<string, number>>;
   /** By table: how many files before the commit and after it, where that is known. */
-  readonly files: Readonly<Partial<Record<TableName, { readonly before: number; readonly after: number }>>>;
+  readonly files: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
   /** Names by which it is pinned. */
   readonly pins: readonly string[];
 }
@@ -142,10 +141,8 @@ function toReport({ number, path }: Version, { commit, before, pins }: Facts): V
 }
 
 function countChanges(before: Commit, after: Commit): VersionReport["changed"] {
-  const names = Object.keys(after.state.rowCounts) as TableName[];
-  return Object.fromEntries(
-    names.map((name) => [name, after.state.rowCounts[name] - before.state.rowCounts[name]]),
-  );
+  const [was, is] = [before.state.rowCounts, after.state.rowCounts];
+  return Object.fromEntries(Object.entries(is).map(([name, count]) => [name, count - (was[name] ?? 0)]));
 }
 
 function countFiles(parts: PartSums): VersionReport["files"] {

@@ -7,8 +7,6 @@ import { prepareFolder } from "../base/folders";
 import { isAlive } from "../base/live-processes";
 import { localDir } from "../base/paths";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
-import type { GradeValues } from "../events/grades";
-import type { Schema } from "../events/schema";
 import type { LakeParts } from "../lake/catalogue";
 import { type Change, commitChange, lostCommits } from "../lake/commit";
 import type { Commit } from "../lake/commit-file";
@@ -26,7 +24,6 @@ export interface Landing {
   readonly exams: ExamIndex;
   /** Local folder for files before they are uploaded. */
   readonly spool: string;
-  readonly schema: Schema<GradeValues> | undefined;
   readonly refusals: Refusals;
   last: Commit;
   parts: LakeParts;

@@ -1,18 +1,19 @@
 import { type Config, type KafkaConfig, readConfig } from "../base/config";
 import { interruptible } from "../base/kernel";
 import type { RetryPolicy } from "../base/retry";
-import type { GradeValues } from "../events/grades";
-import type { Schema } from "../events/schema";
 import { consumeRange } from "../kafka/consume";
 import { setGroupOffsets } from "../kafka/groups";
 import { readStillWaiting, type Waiting } from "../kafka/open-transactions";
 import { type PartitionOffsets, readOffsets } from "../kafka/topics";
 import { catchUnreadable } from "../kafka/unreadable-batch";
-import { checkOffsets, type LakeState } from "../lake/commit-file";
+import type { LakeState } from "../lake/commit-file";
 import { findHoles, type Gap, toHoleError } from "../lake/gaps";
+import { type ContractOptions, withContract } from "../lake/in-force";
 import { type Lake, openLake } from "../lake/lake";
+import { checkOffsets } from "../lake/offsets";
 import { hasCatalogue } from "../lake/placing";
 import type { LandingBatch } from "./batch";
+import { checkContinues } from "./contract-change";
 import { closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
 import { type LandingPlan, openLanding } from "./open";
 import type { RebuildProgress } from "./rebuild";
@@ -20,17 +21,16 @@ import type { Refused } from "./refusals";
 import { settle } from "./settle";
 import type { UpgradeOptions } from "./upgrade";
 
-export interface LandOptions extends Pick<UpgradeOptions, "onUpgrade">, Pick<LandingPlan, "onNoVersions"> {
-  /** Default: what the environment says. */
-  readonly config?: Config;
+export interface LandOptions
+  extends ContractOptions,
+    Pick<UpgradeOptions, "onUpgrade">,
+    Pick<LandingPlan, "onNoVersions"> {
   /** Default: the lake that the configuration names. The tests put faults between the landing and HDFS. */
   readonly lake?: Lake;
   /** A commit is made after this many messages at the latest; default 50,000. */
   readonly batchMessages?: number;
   /** A commit is made after about this many bytes of values; default 64 MiB. */
   readonly batchBytes?: number;
-  /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeValues>;
   /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
   /**
@@ -125,7 +125,8 @@ export function skipHoles(landing: Landing, ranges: readonly PartitionOffsets[])
     landing.batch.skip({ ...hole, skippedAt });
 }
 
-type ClaimOptions = Pick<LandOptions, "lake" | "schema" | "retry" | "keepVersions" | "onNoVersions"> &
+type ClaimOptions = Pick<LandOptions, "lake" | "retry" | "keepVersions" | "onNoVersions"> &
+  ContractOptions &
   UpgradeOptions;
 
 function keeping(lake: Lake, keep?: number): Lake {
@@ -135,15 +136,19 @@ function keeping(lake: Lake, keep?: number): Lake {
 /** Reads which offsets the topic holds and claims the lake. Throws where the two do not go together. */
 export async function claimLake(
   config: Config,
-  { lake, schema, retry, keepVersions, ...looking }: ClaimOptions,
+  { lake, retry, keepVersions, contract, schema, ...looking }: ClaimOptions,
 ): Promise<{ landing: Landing; ranges: PartitionOffsets[] }> {
   const ranges = await readOffsets(config.kafka, { retry });
+  const opened = lake ? keeping(lake, keepVersions) : openLake(config.hdfs, retry, keepVersions);
+  const whole = await withContract(opened, { config, contract, schema });
   const landing = await openLanding({
-    lake: lake ? keeping(lake, keepVersions) : openLake(config.hdfs, retry, keepVersions),
-    config,
-    schema,
     ...looking,
-    check: (state) => checkOffsets(state, config.kafka.topic, ranges),
+    lake: whole,
+    config,
+    check: async (state) => {
+      checkOffsets(state, config.kafka.topic, ranges);
+      await checkContinues(whole, state);
+    },
   });
   return { landing, ranges };
 }

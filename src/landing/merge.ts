@@ -9,10 +9,15 @@ import type { Lake } from "../lake/lake";
 import { explainSnapshots, readSnapshots } from "../lake/snapshots";
 import { readRowGroups } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
-import { type TableName, tables } from "../tables/tables";
+import { type LakeModel, tableIn, tableNames } from "../tables/lake-model";
 
-/** What grows by a file with each commit. */
-export type CompactedDirectory = Exclude<TableName, "course_ID"> | "_index";
+/** What grows by a file with each commit: a table that is no summary, or `_index`. */
+export type CompactedDirectory = string;
+
+/** The directories that grow by a file with each commit. */
+export function growingDirectories(model: LakeModel): CompactedDirectory[] {
+  return [...tableNames(model).filter((name) => !model.summaries.includes(name)), "_index"];
+}
 
 /** A file that may be merged with its neighbours. */
 export type SmallFile = Pick<HdfsEntry, "name" | "path" | "bytes">;
@@ -124,12 +129,12 @@ export async function mergeFiles(
 }
 
 async function mergeParts({ lake }: MergeWork, { directory, files }: Merge, local: string): Promise<number> {
-  if (directory === "_index") throw new RangeError("expected a table");
-  const merged = await createTableFile(local, directory);
+  const table = tableIn(lake.model, directory);
+  const merged = await createTableFile(local, table);
   let rowCount = 0;
   try {
     for (const { path } of files) {
-      for await (const rows of readRowGroups(await lake.hdfs.read(path), tables[directory])) {
+      for await (const rows of readRowGroups(await lake.hdfs.read(path), table)) {
         await merged.append(rows);
         rowCount += rows.length;
       }

@@ -1,12 +1,11 @@
 import type { Config } from "../base/config";
 import { ServiceError } from "../base/errors";
-import type { GradeValues } from "../events/grades";
-import type { Schema } from "../events/schema";
 import { type Attempt, stageCommit } from "../lake/commit";
 import { type Commit, claimAfter, emptyState, isOfOldVersion, type LakeState } from "../lake/commit-file";
+import { keepContract } from "../lake/contract-file";
 import { pruneLake } from "../lake/expiry";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
-import { createLake, listStaged, placeCommit, sweepStaged } from "../lake/placing";
+import { addTables, createLake, listStaged, placeCommit, sweepStaged } from "../lake/placing";
 import { allowVersions, makeVersion } from "../lake/versions";
 import { LandingBatch } from "./batch";
 import {
@@ -26,9 +25,7 @@ export interface LandingPlan {
   readonly lake: Lake;
   readonly config: Config;
   /** Throws where the lake's state does not go with the topic; asked before anything is written. */
-  readonly check: (state: LakeState) => void;
-  /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeValues> | undefined;
+  readonly check: (state: LakeState) => void | Promise<void>;
   /** Told while tables of an old version are brought up, and once they are. */
   readonly onUpgrade?: ((progress: UpgradeProgress) => void) | undefined;
   /** Told, once, why no versions can be made. */
@@ -44,16 +41,17 @@ const claimTries = 20;
  * that this code writes. Any older run fails at its next commit, and says so.
  */
 export async function openLanding(plan: LandingPlan): Promise<Landing> {
-  const { lake, config, schema } = plan;
+  const { lake, config } = plan;
   const run = createRunId();
   await claim(plan, run);
+  await keepContract(lake, run);
   const { last, exams, parts } = await readSettled(lake, run, async () => ({
     exams: await readExamIndex(lake),
     parts: await readLakeParts(lake),
   }));
   const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
-  const own = { run, spool: createSpool(run), refusals: new Refusals(), commits: 0 };
-  const gathered = { lake, place, exams, schema, last, parts, ...own };
+  const own = { run, spool: createSpool(run), refusals: new Refusals(lake.model), commits: 0 };
+  const gathered = { lake, place, exams, last, parts, ...own };
   const landing = { ...gathered, batch: new LandingBatch({ ...gathered, state: last.state }) };
   try {
     if (isOfOldVersion(last)) await upgradeTables(landing, plan);
@@ -70,10 +68,11 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
   for (let tries = 1; tries <= claimTries; tries++) {
     const staged = await listStaged(lake);
     const before = await readLastCommit(lake);
-    check(before?.state ?? emptyState(config.kafka.topic));
+    await check(before?.state ?? emptyState(config.kafka.topic, lake.model));
     if (before && isOfOldVersion(before)) await checkUpgradable(lake);
     if (!before) await createLake(lake);
-    const commit = claimAfter(before, run, config.kafka.topic);
+    else await addTables(lake, before.state);
+    const commit = claimAfter(before, run, config.kafka.topic, lake.model);
     const { isOurs, last } = await writeClaim(lake, commit);
     if (!isOurs) continue;
     if (last.holder !== run) throw takenOver(lake, last);

@@ -9,15 +9,18 @@ import { type Commit, emptyState, type LakeState, toPartNumber } from "../lake/c
 import type { StagedFile } from "../lake/staging";
 import { finishCommit } from "../lake/versions";
 import { createTableFile } from "../parquet/write";
+import { type LakeModel, tableIn } from "../tables/lake-model";
 import { LandingBatch, type StagedBatch } from "./batch";
 import { commitHeld, type Landing, sweepLanding } from "./hold";
-import { readFirsts, readMessages } from "./recompute";
+import { choosing, messageTables, readFirsts, readMessages } from "./recompute";
 import { Refusals } from "./refusals";
 import { stageTwin, toWholeSwap } from "./whole-swaps";
 
-const rebuiltTables = ["questions_pool_data", "grades_ID", "quarantine"] as const;
 /** The directories that others take the place of. */
-export const rebuilt = [...rebuiltTables, "_index"] as const;
+export function rebuiltDirectories(model: LakeModel): string[] {
+  return [...messageTables(model), "_index"];
+}
+
 /** Messages that make one file of each table, at most; a row group's worth more may come. */
 const chunkMessages = 50_000;
 const chunkBytes = 64 * 2 ** 20;
@@ -45,7 +48,7 @@ export async function rebuildTables(
   const { lake } = landing;
   await sweepLanding(landing);
   const rebuild = await stageRebuild(landing, options);
-  await checkReplaceable(lake, rebuilt);
+  await checkReplaceable(lake, rebuiltDirectories(lake.model));
   const { commit, parts } = await commitRebuild(landing, rebuild);
   await finishCommit(lake, commit);
   await sweepLanding(landing);
@@ -56,21 +59,25 @@ export async function rebuildTables(
 interface Rebuild {
   readonly state: LakeState;
   readonly exams: ExamIndex;
-  readonly course: StagedFile;
-  readonly parts: Readonly<Record<(typeof rebuiltTables)[number], PartFile[]>>;
+  readonly summaries: readonly StagedFile[];
+  readonly parts: Readonly<Record<string, PartFile[]>>;
 }
 
 async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<Rebuild> {
-  const { last } = landing;
+  const { last, lake } = landing;
+  const { topic } = last.state;
+  const empty = emptyState(topic, lake.model);
   await stageTwins(landing);
   const total = last.state.counts.consumed;
-  const parts: Rebuild["parts"] = { questions_pool_data: [], grades_ID: [], quarantine: [] };
+  const parts = Object.fromEntries(
+    messageTables(lake.model).map((table): [string, PartFile[]] => [table, []]),
+  );
   const exams = createExamIndex();
-  const firsts = await readFirsts(landing.lake, landing.schema, options.signal);
+  const firsts = await readFirsts(lake, choosing(lake.model, last.state), options.signal);
   const refusals = new Refusals();
-  let chunk = openChunk(emptyState(last.state.topic));
-  let course: Rebuild["course"] | undefined;
-  let state = emptyState(last.state.topic);
+  let chunk = openChunk(empty);
+  let summaries: Rebuild["summaries"] = [];
+  let state = empty;
   let number = 0;
 
   function openChunk(from: LakeState) {
@@ -79,7 +86,7 @@ async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<
 
   async function endChunk(): Promise<void> {
     const staged = await chunk.stage();
-    course = await placeChunk(landing, { staged, number: ++number, parts });
+    summaries = await placeChunk(landing, { staged, number: ++number, parts });
     exams.mark();
     state = staged.state;
     chunk = openChunk(state);
@@ -96,17 +103,17 @@ async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<
   } finally {
     await chunk.discard();
   }
-  if (state.counts.consumed !== total || !course) {
+  if (state.counts.consumed !== total) {
     throw new ServiceError(
       `hdfs ${landing.place.lakeDir}/raw_data: expected ${total} rows, received ${state.counts.consumed}; see "npx user-activity verify"; nothing is changed`,
     );
   }
-  return completeRebuild(landing, { state, exams, course, parts });
+  return completeRebuild(landing, { state, exams, summaries, parts });
 }
 
 /** Stages directories like those that the rebuilt ones replace. Throws where none can take the place of one. */
 async function stageTwins({ lake, run }: Landing): Promise<void> {
-  for (const directory of rebuilt) {
+  for (const directory of rebuiltDirectories(lake.model)) {
     await stageTwin(lake, run, directory);
   }
 }
@@ -114,16 +121,20 @@ async function stageTwins({ lake, run }: Landing): Promise<void> {
 /** Adds an empty part to a table that has none, and what a replay leaves as it was. */
 async function completeRebuild(landing: Landing, rebuild: Rebuild): Promise<Rebuild> {
   const { state, parts } = rebuild;
-  for (const table of rebuiltTables)
-    if (parts[table].length === 0) parts[table].push(await placeEmpty(landing, table));
-  const { offsets, rowCounts, gaps } = landing.last.state;
+  for (const [table, own] of Object.entries(parts))
+    if (own.length === 0) own.push(await placeEmpty(landing, table));
+  const { offsets, rowCounts, gaps, dropped = [] } = landing.last.state;
+  const { model } = landing.lake;
+  const gone = [...Object.keys(rowCounts), ...dropped].filter((name) => !Object.hasOwn(model.tables, name));
   return {
     ...rebuild,
     state: {
       ...state,
       ...(state.late ? { settled: state.late } : {}),
       offsets,
-      rowCounts: { ...state.rowCounts, raw_data: rowCounts.raw_data },
+      rowCounts: { ...state.rowCounts, raw_data: rowCounts.raw_data ?? 0 },
+      ...(model.contract.identity?.counts === "latest" ? { chosenUpTo: offsets } : {}),
+      ...(gone.length > 0 ? { dropped: [...new Set(gone)] } : {}),
       ...(gaps ? { gaps } : {}),
     },
   };
@@ -156,33 +167,27 @@ interface Chunk {
   readonly parts: Rebuild["parts"];
 }
 
-/** Moves a chunk's files into the staged directories and notes them; returns course_ID's, which stays where it is. */
+/** Moves a chunk's files into the staged directories and notes them; returns those of summaries, which stay where they are. */
 async function placeChunk(
   { lake, run, last }: Landing,
   { staged, number, parts }: Chunk,
-): Promise<Rebuild["course"]> {
-  let course: Rebuild["course"] | undefined;
+): Promise<Rebuild["summaries"]> {
   const base = `${toPartNumber(last.number)}-${String(number).padStart(6, "0")}`;
   for (const file of staged.files) {
     const { table, bytes } = file;
-    if (table === "course_ID") course = file;
-    if (table === "course_ID" || table === "raw_data") continue;
+    if (table === "raw_data" || lake.model.summaries.includes(table)) continue;
     const directory = table === "index" ? "_index" : table;
     const name = table === "index" ? base : `part-${base}.parquet`;
     await lake.hdfs.rename(lake.at(file.staged), lake.at(`_tmp/${run}/new-${directory}/${name}`));
-    if (table !== "index") parts[table].push({ path: `${table}/${name}`, bytes });
+    parts[table]?.push({ path: `${table}/${name}`, bytes });
   }
-  if (!course) throw new RangeError("expected a file of course_ID");
-  return course;
+  return staged.files.filter(({ table }) => lake.model.summaries.includes(table));
 }
 
 /** A table that nothing is left of is one empty file. */
-async function placeEmpty(
-  { lake, run, spool, last }: Landing,
-  table: (typeof rebuiltTables)[number],
-): Promise<PartFile> {
+async function placeEmpty({ lake, run, spool, last }: Landing, table: string): Promise<PartFile> {
   const local = join(spool, `empty-${table}.parquet`);
-  const { bytes } = await (await createTableFile(local, table)).close();
+  const { bytes } = await (await createTableFile(local, tableIn(lake.model, table))).close();
   const name = `part-${toPartNumber(last.number)}-000000.parquet`;
   const { path, mode } = await openStaging(lake, table, `_tmp/${run}/new-${table}`);
   await lake.hdfs.write(lake.at(`${path}/${name}`), { file: local }, { mode });
@@ -190,9 +195,9 @@ async function placeEmpty(
 }
 
 /** The rebuilt tables and the index take the place of those that are there, in one commit. */
-function commitRebuild(landing: Landing, { state, course, parts }: Rebuild) {
-  const swaps = rebuilt.map((directory) =>
-    toWholeSwap(landing.run, directory, directory === "_index" ? [] : parts[directory]),
+function commitRebuild(landing: Landing, { state, summaries, parts }: Rebuild) {
+  const swaps = rebuiltDirectories(landing.lake.model).map((directory) =>
+    toWholeSwap(landing.run, directory, parts[directory] ?? []),
   );
-  return commitHeld(landing, { kind: "replay", state, files: [course], swaps });
+  return commitHeld(landing, { kind: "replay", state, files: summaries, swaps });
 }

@@ -1,17 +1,23 @@
 import { ServiceError } from "../base/errors";
+import { canonicalJson } from "../base/json";
+import type { Contract } from "../contract/model";
 import { toBytes } from "../events/decode";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import { noteFirst } from "../events/firsts";
-import type { GradeValues } from "../events/grades";
-import { decideOutcome, type Outcome, type TopicMessage } from "../events/outcomes";
-import type { Schema } from "../events/schema";
+import { decideMessage, type Outcome, type TopicMessage } from "../events/outcomes";
+import { type EventReaders, readersOf } from "../events/readers";
+import type { LakeState } from "../lake/commit-file";
+import { readKeptContract } from "../lake/contract-file";
 import { type Lake, listParts, readLastCommit } from "../lake/lake";
 import { isInOrder } from "../lake/settled";
 import { readRowGroups } from "../parquet/read";
-import { type Origin, type RawRow, type RowOf, type TableName, tables } from "../tables/tables";
+import { type LakeModel, tableIn } from "../tables/lake-model";
+import type { Origin, RawRow, RowOf, TableName } from "../tables/tables";
 
-/** The tables whose rows each come from one message. */
-export type MessageTable = "questions_pool_data" | "grades_ID" | "quarantine";
+/** The tables whose rows each come from one message, in the order in which they are told. */
+export function messageTables({ eventTables }: LakeModel): string[] {
+  return [...eventTables, "quarantine"];
+}
 
 /** The rows of a table, a row group at a time, in the order they were landed; an error names the file. */
 export async function* readParts<N extends TableName>(
@@ -21,7 +27,7 @@ export async function* readParts<N extends TableName>(
   for (const { path } of await listParts(lake, table)) {
     const bytes = await lake.hdfs.read(path);
     try {
-      for await (const rows of readRowGroups(bytes, tables[table])) yield { path, rows };
+      for await (const rows of readRowGroups(bytes, tableIn(lake.model, table))) yield { path, rows };
     } catch (cause) {
       if (!(cause instanceof ServiceError)) throw cause;
       const advice =
@@ -34,30 +40,88 @@ export async function* readParts<N extends TableName>(
   }
 }
 
+/** By which contract each message is decided: one after another, each from its offsets on. */
+export interface Contracts {
+  readonly readersFor: (message: Origin) => EventReaders;
+  /** By partition, the offset up to which all deliveries were known when those of `latest` were chosen; absent for none. */
+  readonly chosenUpTo?: LakeState["offsets"] | undefined;
+  /** Whether deliveries are decided in another order than the one in which they came. */
+  readonly isReordered: boolean;
+}
+
+/** One contract for all messages; `state`: whether they came in their order. */
+export function byOne(contract: Contract, state?: LakeState): Contracts {
+  const readers = readersOf(contract);
+  const isByOrder = contract.identity?.counts === "latest";
+  const isReordered = isByOrder ? state?.chosenUpTo !== undefined : !(state && isInOrder(state));
+  return { readersFor: () => readers, isReordered, chosenUpTo: isByOrder ? state?.chosenUpTo : undefined };
+}
+
+/** What a replay decides by: of deliveries the lowest partition's first counts, or the latest of all. */
+export function choosing({ contract }: LakeModel, state: LakeState): Contracts {
+  const isByOrder = contract.identity?.counts === "latest";
+  const contracts = byOne(contract, state);
+  return isByOrder ? { ...contracts, isReordered: true, chosenUpTo: undefined } : contracts;
+}
+
+/** The contracts that a lake's messages were landed by: each that it took on its way has the messages from there on. */
+export async function contractsOf(lake: Lake, state: LakeState): Promise<Contracts> {
+  const last = byOne(lake.model.contract, state);
+  if (!state.taken) return last;
+  const stretches: { readonly upTo: LakeState["offsets"]; readonly readers: EventReaders }[] = [];
+  for (const { contract, upTo } of state.taken)
+    stretches.push({ upTo, readers: readersOf(await readKeptContract(lake, { contract })) });
+  const isWithin = (upTo: LakeState["offsets"], { partition, offset }: Origin) =>
+    offset < BigInt(upTo[partition] ?? 0);
+  return {
+    ...last,
+    readersFor: (message) =>
+      stretches.find(({ upTo }) => isWithin(upTo, message))?.readers ?? last.readersFor(message),
+  };
+}
+
 /**
  * Decides anew what each message of raw_data adds to the tables, as if they had come by partition, then offset; yields
- * them in the order they were landed.
+ * them in the order they were landed. Default: all by the lake's contract.
  */
-export async function* recomputeOutcomes(lake: Lake, schema?: Schema<GradeValues>): AsyncGenerator<Outcome> {
+export async function* recomputeOutcomes(lake: Lake, contracts?: Contracts): AsyncGenerator<Outcome> {
   const exams = createExamIndex();
-  const firsts = await readFirsts(lake, schema);
+  const by = contracts ?? byOne(lake.model.contract, (await readLastCommit(lake))?.state);
+  const firsts = await readFirsts(lake, by);
+  const { chosenUpTo } = by;
   for await (const messages of readMessages(lake)) {
-    for (const message of messages) yield decideOutcome(message, exams, schema, firsts);
+    for (const message of messages) {
+      const isKnown = !chosenUpTo || message.offset < BigInt(chosenUpTo[message.partition] ?? 0);
+      const readers = by.readersFor(message);
+      const outcome = decideMessage(message, { readers, exams, firsts: isKnown ? firsts : undefined });
+      yield readers.contract === lake.model.contract ? outcome : withColumns(outcome, lake.model);
+    }
   }
 }
 
-/** Reads which deliveries count, for all of raw_data; undefined where its own order says so. */
+/** The rows of a contract before, with null in the columns that it did not have. */
+function withColumns(outcome: Outcome, { tables }: LakeModel): Outcome {
+  const rows = Object.entries(outcome.rows).map(([table, own]) => {
+    const none = Object.fromEntries((tables[table]?.columns ?? []).map(({ name }) => [name, null]));
+    return [table, own.map((row) => ({ ...none, ...row }))] as const;
+  });
+  return { ...outcome, rows: Object.fromEntries(rows) };
+}
+
+/** Reads which deliveries count, for all of raw_data that they are chosen from; undefined where its own order says so. */
 export async function readFirsts(
   lake: Lake,
-  schema?: Schema<GradeValues>,
+  { isReordered, readersFor, chosenUpTo }: Contracts,
   signal?: AbortSignal,
 ): Promise<ExamIndex | undefined> {
-  const last = await readLastCommit(lake);
-  if (last && isInOrder(last.state)) return undefined;
+  if (!isReordered) return undefined;
   const firsts = createExamIndex();
   for await (const messages of readMessages(lake)) {
     signal?.throwIfAborted();
-    for (const message of messages) noteFirst(message, firsts, schema);
+    for (const message of messages) {
+      const isKnown = !chosenUpTo || message.offset < BigInt(chosenUpTo[message.partition] ?? 0);
+      if (isKnown) noteFirst(message, firsts, readersFor(message));
+    }
   }
   return firsts;
 }
@@ -83,13 +147,12 @@ function toTopicMessage({ topic, partition, offset, timestamp, ...row }: RawRow)
 }
 
 /** The rows that a message adds to one table. */
-export function rowsFor<N extends MessageTable>(outcome: Outcome, table: N): readonly RowOf<N>[];
-export function rowsFor({ questions, grade, quarantine }: Outcome, table: MessageTable): readonly Origin[] {
-  if (table === "grades_ID") return grade ? [grade] : [];
-  return table === "quarantine" ? quarantine : questions;
+export function rowsFor({ rows, quarantine }: Outcome, table: string): readonly object[] {
+  return table === "quarantine" ? quarantine : (rows[table] ?? []);
 }
 
-/** A message's place within its topic. */
-export function keyOf({ partition, offset }: Origin): string {
-  return `${partition}@${offset}`;
+/** A message's place within its topic; a row that does not say it is told by its contents. */
+export function keyOf(row: object): string {
+  const { partition, offset } = row as Partial<Origin>;
+  return typeof offset === "bigint" ? `${partition}@${offset}` : canonicalJson(row);
 }

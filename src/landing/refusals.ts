@@ -1,5 +1,6 @@
 import { findHint } from "../events/hints";
 import type { Outcome } from "../events/outcomes";
+import { type LakeModel, shippedModel } from "../tables/lake-model";
 import type { FailureRow } from "../tables/tables";
 
 /** The refusals of one rule at one path by one table. */
@@ -27,7 +28,13 @@ export interface Refused {
 /** Counts what messages are refused for; grows with the paths of the schemas, not with the messages. */
 export class Refusals {
   readonly #groups = new Map<string, RefusalGroup>();
+  readonly #model: LakeModel;
   #messages = 0;
+
+  /** Counts for a lake of these tables, by default those of the shipped contract. */
+  constructor(model: LakeModel = shippedModel) {
+    this.#model = model;
+  }
 
   /** Counts what a message came to; `value` are its bytes. */
   add({ quarantine }: Outcome, value: Uint8Array | null): void {
@@ -48,11 +55,19 @@ export class Refusals {
         this.#groups.set(
           key,
           isFirst
-            ? first({ table, rule, path, messages, example: { ...place, ...example } }, value)
+            ? this.#first({ table, rule, path, messages, example: { ...place, ...example } }, value)
             : { ...group, messages },
         );
       }
     }
+  }
+
+  /** What may be wrong is known of the shipped contract's events alone. */
+  #first(group: RefusalGroup, value: Uint8Array | null): RefusalGroup {
+    const { contract, partTables } = this.#model;
+    const isGuessed = contract.id === shippedModel.contract.id && !partTables.includes(group.table);
+    const hint = isGuessed ? findHint(value) : undefined;
+    return hint === undefined ? group : { ...group, hint };
   }
 
   /** What was counted so far; of groups as large as each other the first. */
@@ -62,9 +77,4 @@ export class Refusals {
       if (!largest || group.messages > largest.messages) largest = group;
     return { messages: this.#messages, largest };
   }
-}
-
-function first(group: RefusalGroup, value: Uint8Array | null): RefusalGroup {
-  const hint = group.table === "questions_pool_data" ? undefined : findHint(value);
-  return hint === undefined ? group : { ...group, hint };
 }

@@ -1,25 +1,21 @@
-import { type Config, readConfig } from "../base/config";
+import { readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
-import type { GradeValues } from "../events/grades";
-import { fingerprintSchemas } from "../events/outcomes";
-import type { Schema } from "../events/schema";
+import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
 import { checkReplaceable } from "../lake/access";
 import { type Commit, hasTables, isOfOldVersion, type LakeState } from "../lake/commit-file";
+import { type ContractOptions, withContract } from "../lake/in-force";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { isSettled } from "../lake/settled";
+import { checkSameContract } from "./contract-change";
 import { closeLanding } from "./hold";
 import { openLanding } from "./open";
-import { type RebuildProgress, rebuildTables, rebuilt } from "./rebuild";
+import { type RebuildProgress, rebuildTables, rebuiltDirectories } from "./rebuild";
 import type { UpgradeOptions } from "./upgrade";
 
-export interface ReplayOptions extends UpgradeOptions {
-  /** Default: what the environment says. */
-  readonly config?: Config;
+export interface ReplayOptions extends UpgradeOptions, ContractOptions {
   /** Default: the lake that the configuration names. */
   readonly lake?: Lake;
-  /** The corrected schema; default the project's. */
-  readonly schema?: Schema<GradeValues>;
   /** Rebuilds tables that are held to this schema already, too. */
   readonly again?: boolean;
   readonly onProgress?: (progress: RebuildProgress) => void;
@@ -29,8 +25,8 @@ export interface ReplayOptions extends UpgradeOptions {
 
 export interface ReplayReport {
   readonly lakeDir: string;
-  readonly before: Pick<LakeState, "counts" | "rowCounts">;
-  readonly after: Pick<LakeState, "counts" | "rowCounts">;
+  readonly before: Pick<LakeState, "counts" | "rowCounts" | "contract">;
+  readonly after: Pick<LakeState, "counts" | "rowCounts" | "contract">;
   /** Number of the commit; null where the tables were held to this schema already. */
   readonly commit: number | null;
   readonly ms: number;
@@ -49,18 +45,19 @@ export function replay(options: ReplayOptions = {}): Promise<ReplayReport> {
 async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const startedMs = Date.now();
   const config = options.config ?? readConfig();
-  const lake = options.lake ?? openLake(config.hdfs);
+  const whole = options.lake ?? openLake(config.hdfs);
   const { lakeDir } = config.hdfs;
-  const landed = await readLanded(lake);
+  const landed = await readLanded(whole);
   const { state: before } = landed;
-  const isHeld = before.schema === fingerprintSchemas(options.schema) && isSettled(before);
-  if (isHeld && !isOfOldVersion(landed) && !options.again) {
+  const lake = await withContract(whole, options);
+  await checkSameContract(lake, before);
+  if (isHeldTo(lake, before) && !isOfOldVersion(landed) && !options.again) {
     return { lakeDir, before, after: before, commit: null, ms: Date.now() - startedMs };
   }
-  await checkReplaceable(lake, rebuilt); // before a lander that runs is stopped
+  await checkReplaceable(lake, rebuiltDirectories(lake.model)); // before a lander that runs is stopped
   const kafka = { ...config.kafka, topic: before.topic };
-  const { schema, onUpgrade, signal } = options;
-  const plan = { lake, config: { ...config, kafka }, check: () => {}, schema, onUpgrade, signal };
+  const { onUpgrade, signal } = options;
+  const plan = { lake, config: { ...config, kafka }, check: () => {}, onUpgrade, signal };
   const landing = await openLanding(plan);
   try {
     const { commit } = await rebuildTables(landing, options);
@@ -70,8 +67,15 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   }
 }
 
+/** Whether a replay would change nothing. */
+function isHeldTo({ model }: Lake, state: LakeState): boolean {
+  const { schema, contract, taken, later } = state;
+  const isSame = contract === undefined || contract === fingerprintContract(model.contract);
+  return isSame && schema === fingerprintRules(model.contract) && isSettled(state) && !taken && !later;
+}
+
 /** The last commit of a lake. Throws where nothing is landed. */
-async function readLanded(lake: Lake): Promise<Commit> {
+export async function readLanded(lake: Lake): Promise<Commit> {
   const last = await readLastCommit(lake);
   if (last && hasTables(last)) return last;
   throw new ServiceError(

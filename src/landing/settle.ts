@@ -1,4 +1,4 @@
-import { fingerprintSchemas } from "../events/outcomes";
+import { fingerprintRules } from "../events/fingerprint";
 import { IrreplaceableError } from "../lake/access";
 import { isSettled } from "../lake/settled";
 import { LandingBatch } from "./batch";
@@ -6,16 +6,25 @@ import { checkHeld, type Landing } from "./hold";
 import type { CompactedDirectory, GivenUp } from "./merge";
 import { type RebuildOptions, rebuildTables } from "./rebuild";
 
+export interface SettleOptions extends RebuildOptions {
+  /** Whether events that should count by the latest's column do so now, too; default: a replay takes them. */
+  readonly takesLater?: boolean;
+}
+
 /**
  * Rebuilds the tables of a landing, all of which is committed, where deliveries came in another order than the one in
  * which they count: by partition, then offset. One commit, like that of a replay; ended before it, the next landing
  * settles. What was landed by another schema is left to a replay. Throws, nothing being changed, where a table can't be
  * replaced, or where another run has claimed the lake.
  */
-export async function settle(landing: Landing, options: RebuildOptions = {}): Promise<void> {
+export async function settle(
+  landing: Landing,
+  { takesLater = false, ...options }: SettleOptions = {},
+): Promise<void> {
   const { schema } = landing.last.state;
-  const isOther = schema !== undefined && schema !== fingerprintSchemas(landing.schema);
-  if (isOther || isSettled(landing.last.state)) return;
+  const isOther = schema !== undefined && schema !== fingerprintRules(landing.lake.model.contract);
+  const isLater = takesLater && (landing.last.state.later ?? 0) > 0;
+  if (isOther || (isSettled(landing.last.state) && !isLater)) return;
   try {
     const { commit, parts, exams } = await rebuildTables(landing, options);
     Object.assign(landing, { last: commit, parts, exams });
@@ -29,7 +38,7 @@ export async function settle(landing: Landing, options: RebuildOptions = {}): Pr
 /** Settles likewise, but says where a table can't be replaced, so that a lander that follows goes on. */
 export async function settleOrGiveUp(landing: Landing): Promise<GivenUp | undefined> {
   try {
-    await settle(landing);
+    await settle(landing, { takesLater: true });
     return undefined;
   } catch (error) {
     if (!(error instanceof IrreplaceableError)) throw error;

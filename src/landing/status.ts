@@ -1,9 +1,13 @@
 import { type Config, readConfig } from "../base/config";
+import { fingerprintContract } from "../events/fingerprint";
 import { readWaiting, type Waiting } from "../kafka/open-transactions";
 import { findOffsets, type PartitionOffsets } from "../kafka/topics";
-import { type Commit, type Counts, checkOffsets, isSumRight } from "../lake/commit-file";
+import type { Commit, UnknownPath } from "../lake/commit-file";
+import { openKept } from "../lake/contract-file";
+import { type Counts, isSumRight } from "../lake/counts";
 import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { listTables, openLake, readLastCommit } from "../lake/lake";
+import { checkOffsets } from "../lake/offsets";
 import { isSettled } from "../lake/settled";
 import { readServices, type ServicesStatus } from "../services/services";
 import type { TableName } from "../tables/tables";
@@ -23,6 +27,8 @@ export interface LakeStatus {
   readonly lakeDir: string;
   /** The topic that it holds. */
   readonly topic: string;
+  /** The contract that its tables are of. */
+  readonly contract: { readonly id: string; readonly version: string; readonly fingerprint: string };
   readonly datasets: readonly DatasetStatus[];
   readonly counts: Counts;
   /** Offsets that were gone before they were landed, and skipped on request. */
@@ -33,6 +39,12 @@ export interface LakeStatus {
   readonly isSettled: boolean;
   /** Whether consumed = graded + duplicates + quarantined, and raw_data holds as many rows as were consumed. */
   readonly sumHolds: boolean;
+  /** How often landed rows broke each rule of severity warning, by its name. */
+  readonly warnings: Readonly<Record<string, number>>;
+  /** Paths that the contract does not know, by path: events, the first one's partition and offset, an example. */
+  readonly unknown: Readonly<Record<string, UnknownPath>>;
+  /** Events that came after the one that counts and should count in its place: a replay takes them. */
+  readonly later: number;
   /** Number of the last commit and when it was made (ISO 8601, UTC). */
   readonly commit: number;
   readonly committedAt: string;
@@ -77,18 +89,22 @@ export async function readLakeStatus(config: Config = readConfig()): Promise<Lak
 
 async function toLakeStatus(config: Config, commit: Commit): Promise<LakeStatus> {
   const { topic, counts, rowCounts, gaps = [], crossingConflicts = 0 } = commit.state;
-  const lake = openLake(config.hdfs);
+  const { warnings = {}, unknown = {}, later = 0 } = commit.state;
+  const lake = await openKept(openLake(config.hdfs));
   const datasets = (await listTables(lake)).map(({ table, ...rest }) => ({
     table,
-    rows: rowCounts[table],
+    rows: rowCounts[table] ?? 0,
     ...rest,
   }));
   const sumHolds = isSumRight(counts) && rowCounts.raw_data === counts.consumed;
   const { number, committedAt } = commit;
   const { lakeDir } = config.hdfs;
+  const { id, version } = lake.model.contract;
+  const contract = { id, version, fingerprint: fingerprintContract(lake.model.contract) };
+  const noted = { warnings, unknown, later };
   const held = { counts, gaps, crossingConflicts, isSettled: isSettled(commit.state), sumHolds };
   const versions = await readVersionsStatus(lake);
-  return { lakeDir, topic, datasets, ...held, commit: number, committedAt, versions };
+  return { lakeDir, topic, contract, datasets, ...held, ...noted, commit: number, committedAt, versions };
 }
 
 /** Services, topic and lake; throws where a service that isn't stopped does not answer. */

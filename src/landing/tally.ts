@@ -1,11 +1,16 @@
-import type { GradeValues } from "../events/grades";
-import { fingerprintSchemas, type Outcome } from "../events/outcomes";
-import type { Schema } from "../events/schema";
-import type { Counts, LakeState } from "../lake/commit-file";
+import { quote } from "../contract/failures";
+import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
+import type { Outcome } from "../events/outcomes";
+import type { LakeState, UnknownPath } from "../lake/commit-file";
+import { addCounts, type Counts, countOutcome, noCounts } from "../lake/counts";
 import type { Gap } from "../lake/gaps";
 import type { StagedFile } from "../lake/staging";
-import { addScore, type CourseSums } from "../tables/course-sums";
+import { type LakeModel, shippedModel } from "../tables/lake-model";
 import { schemaVersion } from "../tables/tables";
+import { createSums } from "./sums";
+
+/** The most unknown paths that are kept on record. */
+const mostUnknown = 50;
 
 /** Counts what the messages of a batch come to, on top of what has been committed before. */
 export interface Tally {
@@ -23,52 +28,94 @@ export interface Tally {
   readonly skip: (gap: Gap) => void;
   /** Whether any offset is passed. */
   readonly hasAdvanced: () => boolean;
-  /** By exam_name: what was committed before and this batch. */
-  readonly courses: () => Readonly<Record<string, CourseSums>>;
+  /** The rows of each summary, of what was committed before and this batch. */
+  readonly summaryRows: () => Readonly<Record<string, readonly object[]>>;
   /** What the lake is once the staged files count. */
-  readonly toState: (staged: readonly StagedFile[], schema?: Schema<GradeValues>) => LakeState;
+  readonly toState: (staged: readonly StagedFile[]) => LakeState;
 }
 
-/** Creates the count of a batch that follows `before`. */
-export function createTally(before: LakeState): Tally {
-  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
-  const courses: Record<string, CourseSums> = Object.assign(Object.create(null), before.courses);
+/** Creates the count of a batch that follows `before`; `model`: the lake's tables, by default those of the shipped contract. */
+export function createTally(before: LakeState, model: LakeModel = shippedModel): Tally {
+  const counts = noCounts();
+  const sums = createSums(model.contract, before.summaries);
+  const noted = createNotes(before);
   const progress = createProgress(before);
-  let crossing = before.crossingConflicts ?? 0;
-  let late = before.late;
-  const warnings: Record<string, number> = Object.assign(Object.create(null), before.warnings);
   return {
     ...progress,
     counts: () => counts,
-    add: ({ kind, grade, raw, isCrossing, isLate, ...outcome }) => {
-      counts.consumed++;
-      if (isCrossing) crossing++;
-      if (isLate && late !== undefined) late++;
-      counts[kind === "duplicate" ? "duplicates" : kind]++;
-      if (grade) courses[grade.exam_name] = addScore(courses[grade.exam_name], grade.score, grade.started_at);
-      for (const { by } of outcome.warnings) warnings[by] = (warnings[by] ?? 0) + 1;
-      progress.moveTo(raw.partition, raw.offset + 1n);
+    add: (outcome) => {
+      countOutcome(counts, outcome);
+      noted.add(outcome);
+      sums.add(outcome.rows);
+      progress.moveTo(outcome.raw.partition, outcome.raw.offset + 1n);
     },
-    courses: () => courses,
-    toState: (staged, schema) => {
+    summaryRows: sums.rows,
+    toState: (staged) => {
       const isFirst = before.counts.consumed === 0;
       const gaps = progress.gaps();
-      const fingerprint = isFirst ? fingerprintSchemas(schema) : before.schema;
+      const rules = isFirst ? fingerprintRules(model.contract) : before.schema;
       return {
         ...before,
         version: schemaVersion,
         offsets: progress.offsets(),
         counts: addCounts(before.counts, counts),
-        rowCounts: addRows(before.rowCounts, staged),
-        courses,
+        rowCounts: addRows(before.rowCounts, staged, model),
+        summaries: sums.groups(),
+        contract: fingerprintContract(model.contract),
+        ...takeOver(before, model),
         ...(gaps.length > 0 ? { gaps } : {}),
-        ...(fingerprint ? { schema: fingerprint } : {}),
-        ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
-        ...(late === undefined ? {} : { late }),
-        ...(Object.keys(warnings).length > 0 ? { warnings: { ...warnings } } : {}),
+        ...(rules ? { schema: rules } : {}),
+        ...noted.toState(),
       };
     },
   };
+}
+
+/** A contract that follows another one has the messages from here on; those before stay as they landed. */
+function takeOver(
+  { contract, counts, taken = [], offsets }: LakeState,
+  model: LakeModel,
+): Partial<LakeState> {
+  const isOther = contract !== undefined && contract !== fingerprintContract(model.contract);
+  return isOther && counts.consumed > 0 ? { taken: [...taken, { contract, upTo: offsets }] } : {};
+}
+
+/** Counts what landings tell of beside the sum. */
+function createNotes(before: LakeState) {
+  let crossing = before.crossingConflicts ?? 0;
+  let late = before.late;
+  let later = before.later ?? 0;
+  const warnings: Record<string, number> = Object.assign(Object.create(null), before.warnings);
+  const unknown = new Map(Object.entries(before.unknown ?? {}));
+  return {
+    add: (outcome: Outcome) => {
+      crossing += outcome.crossing;
+      later += outcome.later;
+      if (late !== undefined) late += outcome.late;
+      for (const { by } of outcome.warnings) warnings[by] = (warnings[by] ?? 0) + 1;
+      for (const one of outcome.unknown) noteUnknown(unknown, one, outcome.raw);
+    },
+    toState: (): Partial<LakeState> => ({
+      ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
+      ...(late === undefined ? {} : { late }),
+      ...(later > 0 ? { later } : {}),
+      ...(Object.keys(warnings).length > 0 ? { warnings: { ...warnings } } : {}),
+      ...(unknown.size > 0 ? { unknown: Object.fromEntries(unknown) } : {}),
+    }),
+  };
+}
+
+function noteUnknown(
+  unknown: Map<string, UnknownPath>,
+  { path, value }: Outcome["unknown"][number],
+  { partition, offset }: Outcome["raw"],
+): void {
+  const known = unknown.get(path);
+  if (known && known.partition <= partition) unknown.set(path, { ...known, events: known.events + 1 });
+  else if (known || unknown.size < mostUnknown) {
+    const events = (known?.events ?? 0) + 1;
+    unknown.set(path, { events, partition, offset: `${offset}`, example: quote(value) });
+  }
 }
 
 /** Where a batch stands in each partition, and what it has passed as gone. */
@@ -98,20 +145,16 @@ function createProgress(before: LakeState) {
   };
 }
 
-/** course_ID is written anew each time, the other tables grow. */
-function addRows(before: LakeState["rowCounts"], staged: readonly StagedFile[]): LakeState["rowCounts"] {
-  const rowCounts = { ...before };
+/** Summaries are written anew each time, the other tables grow. */
+function addRows(
+  before: LakeState["rowCounts"],
+  staged: readonly StagedFile[],
+  { summaries }: LakeModel,
+): LakeState["rowCounts"] {
+  const rowCounts: Record<string, number> = { ...before };
   for (const { table, rowCount } of staged) {
-    if (table !== "index") rowCounts[table] = rowCount + (table === "course_ID" ? 0 : rowCounts[table]);
+    if (table !== "index")
+      rowCounts[table] = rowCount + (summaries.includes(table) ? 0 : (rowCounts[table] ?? 0));
   }
   return rowCounts;
-}
-
-function addCounts(a: Counts, b: Counts): Counts {
-  return {
-    consumed: a.consumed + b.consumed,
-    graded: a.graded + b.graded,
-    duplicates: a.duplicates + b.duplicates,
-    quarantined: a.quarantined + b.quarantined,
-  };
 }

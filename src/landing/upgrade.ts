@@ -45,7 +45,7 @@ export function checkUpgradable(lake: Lake): Promise<void> {
 export async function upgradeTables(landing: Landing, { onUpgrade, signal }: UpgradeOptions): Promise<void> {
   const { lake, run, last } = landing;
   const { rowCounts, version: from = 1 } = last.state;
-  const total = rowCounts.raw_data + rowCounts.quarantine;
+  const total = (rowCounts.raw_data ?? 0) + (rowCounts.quarantine ?? 0);
   let rows = 0;
   const tell = (count: number) => {
     signal?.throwIfAborted();

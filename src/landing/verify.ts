@@ -1,37 +1,31 @@
 import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { canonicalJson } from "../base/json";
-import type { GradeValues } from "../events/grades";
-import { fingerprintSchemas, type OutcomeKind } from "../events/outcomes";
-import type { Schema } from "../events/schema";
-import {
-  type Commit,
-  type Counts,
-  checkVersion,
-  formatSum,
-  isSumRight,
-  type LakeState,
-} from "../lake/commit-file";
+import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
+import { type Commit, checkVersion, type LakeState } from "../lake/commit-file";
+import { type Counts, countOutcome, formatSum, isSumRight, landedWord, noCounts } from "../lake/counts";
 import { findUnexplained, type Gap } from "../lake/gaps";
+import { type ContractOptions, withToday } from "../lake/in-force";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { isSettled } from "../lake/settled";
-import { addScore, type CourseSums, toCourseRow } from "../tables/course-sums";
 import type { RawRow, TableName } from "../tables/tables";
 import { addTo, type Bag, createBag, differingBucket } from "./bags";
-import { describeColumn, describeRow } from "./differences";
-import { keyOf, type MessageTable, readParts, recomputeOutcomes, rowsFor } from "./recompute";
+import { describeRow } from "./differences";
+import {
+  byOne,
+  type Contracts,
+  contractsOf,
+  keyOf,
+  messageTables,
+  readParts,
+  recomputeOutcomes,
+  rowsFor,
+} from "./recompute";
+import { createSums } from "./sums";
+import { describeCounts, type TableCheck } from "./table-check";
+import { checkSummary } from "./verify-summary";
 
-/** What verifying one table came to. */
-export interface TableCheck {
-  readonly table: TableName;
-  /** Rows that were recomputed from raw_data (raw_data: rows that the last commit counts). */
-  readonly expected: number;
-  /** Rows that the table holds. */
-  readonly received: number;
-  readonly ok: boolean;
-  /** What differs, in words, with one place as an example; empty where nothing does. */
-  readonly difference: string;
-}
+export type { TableCheck } from "./table-check";
 
 export interface VerifyReport {
   readonly ok: boolean;
@@ -51,8 +45,8 @@ export interface VerifyReport {
 
 /** Everything that raw_data gives, in sums. */
 interface Recomputed {
-  readonly bags: Readonly<Record<MessageTable, Bag>>;
-  readonly courses: ReadonlyMap<string, CourseSums>;
+  readonly bags: ReadonlyMap<string, Bag>;
+  readonly summaryRows: Readonly<Record<string, readonly object[]>>;
   readonly counts: Counts;
   readonly crossingConflicts: number;
   /** The first place where raw_data is not what was consumed; empty where there is none. */
@@ -61,15 +55,11 @@ interface Recomputed {
   readonly gap: string;
 }
 
-const messageTables = ["questions_pool_data", "grades_ID", "quarantine"] as const;
-
-export interface VerifyOptions {
+export interface VerifyOptions extends ContractOptions {
   /** Default: what the environment says. */
   readonly config?: Config;
   /** Default: the lake that the configuration names. */
   readonly lake?: Lake;
-  /** The schema that grades are held to; default the project's. */
-  readonly schema?: Schema<GradeValues>;
   readonly onProgress?: (table: TableName) => void;
 }
 
@@ -79,13 +69,14 @@ export interface VerifyOptions {
  */
 export async function verify(options: VerifyOptions = {}): Promise<VerifyReport> {
   const { hdfs } = options.config ?? readConfig();
-  const lake = options.lake ?? openLake(hdfs);
-  const commit = await readLastCommit(lake);
+  const whole = options.lake ?? openLake(hdfs);
+  const commit = await readLastCommit(whole);
   if (!commit) {
     const advice = 'land first with "npx user-activity land"';
-    throw new ServiceError(`hdfs ${lake.at("_commits")}: expected a commit, received none; ${advice}`);
+    throw new ServiceError(`hdfs ${whole.at("_commits")}: expected a commit, received none; ${advice}`);
   }
   checkVersion(commit, hdfs.lakeDir);
+  const lake = await withToday(whole, commit.state, options);
   const report = await compareAll(lake, commit, options).catch(async (error: Error) => {
     await refuseChanged(lake, commit); // then it is a file that was merged away
     throw error;
@@ -96,20 +87,24 @@ export async function verify(options: VerifyOptions = {}): Promise<VerifyReport>
 
 async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): Promise<VerifyReport> {
   options.onProgress?.("raw_data");
-  const recomputed = await recompute(lake, commit.state, options.schema);
+  const { contract } = lake.model;
+  const isOfToday = commit.state.contract === fingerprintContract(contract);
+  const contracts = isOfToday ? await contractsOf(lake, commit.state) : byOne(contract, commit.state);
+  const recomputed = await recompute(lake, commit.state, contracts);
   const checks = [checkRaw(commit.state, recomputed)];
   const isRawRight = checks.every(({ ok }) => ok);
-  for (const table of messageTables) {
+  for (const [table, expected] of recomputed.bags) {
     options.onProgress?.(table);
-    const expected = recomputed.bags[table];
-    checks.push(await checkTable(lake, table, { expected, locate: isRawRight, schema: options.schema }));
+    checks.push(await checkTable(lake, table, { expected, locate: isRawRight, contracts }));
   }
-  options.onProgress?.("course_ID");
-  checks.push(await checkCourses(lake, recomputed.courses));
+  for (const [table, rows] of Object.entries(recomputed.summaryRows)) {
+    options.onProgress?.(table);
+    checks.push(await checkSummary(lake, table, rows));
+  }
   const ok = isSumRight(recomputed.counts) && checks.every((check) => check.ok);
   const { counts, crossingConflicts } = recomputed;
   const { schema, topic, gaps = [] } = commit.state;
-  const isSchemaOther = schema !== undefined && schema !== fingerprintSchemas(options.schema);
+  const isSchemaOther = schema !== undefined && schema !== fingerprintRules(contract);
   const held = { counts, topic, gaps, crossingConflicts, isSettled: isSettled(commit.state) };
   return { ok, isSchemaOther, checks, ...held };
 }
@@ -127,24 +122,21 @@ async function refuseChanged(lake: Lake, before: Commit): Promise<void> {
 async function recompute(
   lake: Lake,
   { topic, offsets, gaps = [] }: LakeState,
-  schema?: Schema<GradeValues>,
+  contracts: Contracts,
 ): Promise<Recomputed> {
-  const bags = { questions_pool_data: createBag(), grades_ID: createBag(), quarantine: createBag() };
-  const courses = new Map<string, CourseSums>();
-  const counts = { consumed: 0, graded: 0, duplicates: 0, quarantined: 0 };
+  const bags = new Map(messageTables(lake.model).map((table) => [table, createBag()]));
+  const sums = createSums(lake.model.contract);
+  const counts = noCounts();
   let crossingConflicts = 0;
   const order = watchOrder(topic, gaps);
-  for await (const outcome of recomputeOutcomes(lake, schema)) {
+  for await (const outcome of recomputeOutcomes(lake, contracts)) {
     order.see(outcome.raw);
-    counts.consumed++;
-    counts[countName[outcome.kind]]++;
-    if (outcome.isCrossing) crossingConflicts++;
-    for (const table of messageTables) for (const row of rowsFor(outcome, table)) addTo(bags[table], row);
-    if (!outcome.grade) continue;
-    const { exam_name, score, started_at } = outcome.grade;
-    courses.set(exam_name, addScore(courses.get(exam_name), score, started_at));
+    countOutcome(counts, outcome);
+    crossingConflicts += outcome.crossing;
+    for (const [table, bag] of bags) for (const row of rowsFor(outcome, table)) addTo(bag, row);
+    sums.add(outcome.rows);
   }
-  return { bags, courses, counts, crossingConflicts, ...order.end(offsets) };
+  return { bags, summaryRows: sums.rows(), counts, crossingConflicts, ...order.end(offsets) };
 }
 
 /** Sees that each partition's messages come once and in order, and where some may be missing. */
@@ -177,16 +169,10 @@ function isWithin(gap: Gap, { partition, offset }: RawRow): boolean {
   return partition === gap.partition && offset >= BigInt(gap.from) && offset < BigInt(gap.to);
 }
 
-const countName: Readonly<Record<OutcomeKind, keyof Counts>> = {
-  graded: "graded",
-  duplicate: "duplicates",
-  quarantined: "quarantined",
-};
-
 function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCheck {
   const [expected, received] = [state.counts.consumed, counts.consumed];
   const missing = received < expected && gap ? `; first missing: ${gap}` : "";
-  const sums = `the last commit says: ${formatSum(state.counts)}`;
+  const sums = `the last commit says: ${formatSum(state.counts, landedWord(state.contract))}`;
   const difference =
     describeCounts(expected, received) + missing ||
     fault ||
@@ -196,8 +182,8 @@ function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCh
 
 async function checkTable(
   lake: Lake,
-  table: MessageTable,
-  { expected, locate, schema }: { expected: Bag; locate: boolean; schema: Schema<GradeValues> | undefined },
+  table: string,
+  { expected, locate, contracts }: { expected: Bag; locate: boolean; contracts: Contracts },
 ): Promise<TableCheck> {
   const received = createBag();
   for await (const { rows } of readParts(lake, table)) for (const row of rows) addTo(received, row);
@@ -205,38 +191,6 @@ async function checkTable(
   const bucket = differingBucket(expected, received);
   if (bucket === undefined) return { table, ...numbers, ok: true, difference: "" };
   const what = describeCounts(expected.count, received.count) || "as many rows, but other values";
-  const where = locate ? `; for example ${await describeRow(lake, { table, bucket, schema })}` : "";
+  const where = locate ? `; for example ${await describeRow(lake, { table, bucket, contracts })}` : "";
   return { table, ...numbers, ok: false, difference: what + where };
-}
-
-async function checkCourses(lake: Lake, expected: ReadonlyMap<string, CourseSums>): Promise<TableCheck> {
-  const missing = new Map(expected);
-  let received = 0;
-  let example = "";
-  for await (const { rows } of readParts(lake, "course_ID")) {
-    for (const row of rows) {
-      received++;
-      const sums = missing.get(row.exam_name);
-      missing.delete(row.exam_name);
-      const name = JSON.stringify(row.exam_name);
-      if (!sums) example ||= `${name}: expected no such row, or not twice`;
-      const column = sums && describeColumn(toCourseRow(row.exam_name, sums), row, isSameInCourse);
-      if (column) example ||= `${name}: ${column}`;
-    }
-  }
-  for (const name of missing.keys()) example ||= `${JSON.stringify(name)}: expected a row, received none`;
-  const what = describeCounts(expected.size, received) || "as many rows, but other values";
-  const difference = example && `${what}; for example ${example}`;
-  return { table: "course_ID", expected: expected.size, received, ok: difference === "", difference };
-}
-
-/** Exact but for mean and standard deviation, whose last digits depend on the order of the sums: within 1e-9. */
-function isSameInCourse(a: unknown, b: unknown, column: string): boolean {
-  const isSum = column === "average_score" || column === "stddev_score";
-  if (isSum && typeof a === "number" && typeof b === "number") return Math.abs(a - b) < 1e-9;
-  return canonicalJson(a) === canonicalJson(b);
-}
-
-function describeCounts(expected: number, received: number): string {
-  return expected === received ? "" : `expected ${expected} rows, received ${received}`;
 }

@@ -44,6 +44,7 @@ declare module "parquetjs-lite/lib/compression" {
 declare module "parquetjs-lite/lib/types" {
   export const PARQUET_LOGICAL_TYPES: {
     readonly TIMESTAMP_MILLIS: { toPrimitive: (value: unknown) => unknown };
+    readonly DATE: { toPrimitive: (value: unknown) => unknown };
   };
 }
 

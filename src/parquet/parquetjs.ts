@@ -7,9 +7,12 @@ import types = require("parquetjs-lite/lib/types");
 import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
 
 import { ServiceError } from "../base/errors";
-import { type Table, tables } from "../tables/tables";
+import { required } from "../tables/columns";
+import type { Table } from "../tables/tables";
 import { encodeInt64s, encodeLevels, encodeTexts } from "./encoding";
-import { type Compression, createShredder, type RowBuffer, type Shredder, toSchemaFields } from "./shredding";
+import type { RowBuffer } from "./leaves";
+import { type Compression, toSchemaFields } from "./schema-fields";
+import { createShredder, type Shredder } from "./shredding";
 
 /** What a file is to be like. */
 export interface EncoderOptions {
@@ -31,6 +34,17 @@ export interface Encoder {
   /** Adds the last row group and the footer. */
   finish(): Promise<void>;
 }
+
+/** A table in which each of our parts has something to do. */
+const probe = {
+  name: "probe",
+  columns: [
+    required("text", "STRING", ""),
+    required("time", "TIMESTAMP", ""),
+    required("day", "DATE", ""),
+    required("list", { list: required("element", "INT64", "") }, ""),
+  ],
+} as unknown as Table;
 
 const shredders = new WeakMap<object, Shredder>();
 const partsInUse = new Set<string>();
@@ -77,12 +91,10 @@ async function install(): Promise<void> {
   installEncoders();
   installTimeZone();
   const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "GZIP", metadata: {} } as const;
-  const bytes = { key: null, key_base64: null, value: null, value_base64: null };
-  const row = { topic: "t", partition: 0, offset: 0n, timestamp: -1, ...bytes, headers: [] };
-  const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps", "time zone"];
-  const encoder = beginFile(tables.raw_data, settings);
+  const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps", "dates", "time zone"];
+  const encoder = beginFile(probe, settings);
   const failure = await encoder
-    .append(row)
+    .append({ text: "t", time: -1, day: -1, list: [] })
     .then(() => encoder.finish())
     .catch((error: unknown) => error);
   const ignored = parts.filter((part) => !partsInUse.has(part));
@@ -105,17 +117,18 @@ function installShredder(): void {
   });
 }
 
-/** The package's INT64 were numbers and its timestamps before 1970 threw; its levels and texts were slow. */
+/** The package's INT64 were numbers, its times and days before 1970 threw; its levels and texts were slow. */
 function installEncoders(): void {
   const { RLE, PLAIN } = codec;
   const { GZIP } = compression.PARQUET_COMPRESSION_METHODS;
-  const { TIMESTAMP_MILLIS } = types.PARQUET_LOGICAL_TYPES;
+  const { TIMESTAMP_MILLIS, DATE } = types.PARQUET_LOGICAL_TYPES;
   RLE.encodeValues = override("RLE", RLE.encodeValues, (_type, values, options) =>
     encodeRle(values, options),
   );
   PLAIN.encodeValues = override("PLAIN", PLAIN.encodeValues, encodePlain);
   GZIP.deflate = override("GZIP", GZIP.deflate, gzipFast);
   TIMESTAMP_MILLIS.toPrimitive = override("timestamps", TIMESTAMP_MILLIS.toPrimitive, toMilliseconds);
+  DATE.toPrimitive = override("dates", DATE.toPrimitive, toDays);
 }
 
 /**
@@ -174,4 +187,8 @@ function gzipFast(bytes: Uint8Array): Buffer {
 
 function toMilliseconds(value: unknown): number | bigint | false {
   return (Number.isSafeInteger(value) || typeof value === "bigint") && (value as number | bigint);
+}
+
+function toDays(value: unknown): number | false {
+  return Number.isSafeInteger(value) && (value as number);
 }

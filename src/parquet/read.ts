@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { ServiceError } from "../base/errors";
-import type { Column, RowOf, Table, TableName } from "../tables/tables";
+import type { Column, ColumnType, RowOf, Table, TableName } from "../tables/tables";
 
 /** What to read of a file; default everything. */
 export interface ReadOptions {
@@ -13,7 +13,8 @@ export interface ReadOptions {
 
 /**
  * Reads rows of the table, in order, from a Parquet file given as its bytes or its local path.
- * INT64 comes as bigint, TIMESTAMP as a number of ms UTC. Throws ServiceError for what is no file of this table.
+ * INT64 comes as bigint, TIMESTAMP as a number of ms UTC, DATE as days since 1970. A nullable column that the file was
+ * written without is null. Throws ServiceError for what is no file of this table.
  */
 export function readParquet<N extends TableName, C extends string & keyof RowOf<N>>(
   source: Uint8Array | string,
@@ -34,11 +35,14 @@ export async function readParquet(
   const rows = await reading(source, async (hyparquet, file) => {
     const metadata = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
     const names = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
-    const missing = columns.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
-    if (missing.length > 0)
-      throw new Error(`expected ${table.name} with ${missing}, received columns ${names}`);
+    const found = columns.filter(({ name }) => names.includes(name));
+    const missing = columns.filter(({ name, nullable }) => !nullable && !names.includes(name));
+    if (missing.length > 0 || found.length === 0)
+      throw new Error(
+        `expected ${table.name} with ${(missing.length > 0 ? missing : columns).map(({ name }) => name)}, received columns ${names}`,
+      );
     const { rowStart = 0, rowEnd = Number(metadata.num_rows) } = options;
-    const selection = { columns: columns.map(({ name }) => name), rowStart, rowEnd };
+    const selection = { columns: found.map(({ name }) => name), rowStart, rowEnd };
     return hyparquet.parquetReadObjects({
       file,
       metadata,
@@ -93,9 +97,10 @@ type ReadableFile = Awaited<ReturnType<Hyparquet["asyncBufferFromFile"]>>;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const compressors = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes) };
 
-/** As hyparquet's own, but with ms as they are and without dropping a byte order mark. */
+/** As hyparquet's own, but with ms and days as they are and without dropping a byte order mark. */
 const parsers = {
   timestampFromMilliseconds: (ms: bigint) => Number(ms),
+  dateFromDays: (days: number) => days,
   stringFromBytes: (bytes: Uint8Array) => bytes && utf8.decode(bytes),
 };
 
@@ -125,7 +130,9 @@ function toRow(columns: readonly Column[], values: Record<string, unknown>): Rec
   return Object.fromEntries(columns.map(({ name, type }) => [name, toValue(type, values[name])]));
 }
 
-function toValue(type: Column["type"], value: unknown): unknown {
-  if (typeof type === "string" || !Array.isArray(value)) return value ?? null;
-  return value.map((item) => toRow(type, item));
+function toValue(type: ColumnType, value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof type === "string") return value;
+  if ("struct" in type) return toRow(type.struct, value as Record<string, unknown>);
+  return (value as unknown[]).map((item) => toValue(type.list.type, item));
 }

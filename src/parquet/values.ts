@@ -1,3 +1,4 @@
+import { dayMs } from "../base/calendar";
 import { UserActivityError } from "../base/errors";
 import { isWellFormed } from "../base/text";
 import type { ScalarType } from "../tables/tables";
@@ -10,6 +11,9 @@ export interface ValueCheck {
 
 /** The farthest that a TIMESTAMP lies from 1970, in ms: what a JavaScript Date holds; DuckDB's microseconds reach little further. */
 export const maxTimestampMs = 8_640_000_000_000_000;
+
+/** The farthest that a DATE lies from 1970, in days. */
+export const maxDateDays = maxTimestampMs / dayMs;
 
 /** A value that its column can't hold, or a row that isn't the table's: the rows were built wrongly. */
 export class MisfitError extends UserActivityError {
@@ -43,6 +47,7 @@ export const valueChecks: Readonly<Record<ScalarType, ValueCheck>> = {
   DOUBLE: { expected: "a finite number", fits: Number.isFinite },
   BOOLEAN: { expected: "true or false", fits: (value) => typeof value === "boolean" },
   TIMESTAMP: { expected: `whole ms within ${maxTimestampMs} of 1970`, fits: isTimestamp },
+  DATE: { expected: `whole days within ${maxDateDays} of 1970`, fits: isDate },
 };
 
 /** Describes a value for a message: quoted, cut at 80 characters. */
@@ -65,4 +70,8 @@ function isInt64(value: unknown): boolean {
 function isTimestamp(value: unknown): boolean {
   if (typeof value === "bigint") return value >= -maxTimestampMs && value <= maxTimestampMs;
   return Number.isInteger(value) && Math.abs(value as number) <= maxTimestampMs;
+}
+
+function isDate(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(value as number) <= maxDateDays;
 }

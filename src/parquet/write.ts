@@ -1,9 +1,9 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
-import { type RowOf, type Table, type TableName, tables } from "../tables/tables";
+import { type RowOf, type ShippedName, type Table, type TableName, tables } from "../tables/tables";
 import { createEncoder, type Encoder } from "./parquetjs";
-import type { Compression } from "./shredding";
+import type { Compression } from "./schema-fields";
 
 /** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
 export interface ParquetFile<N extends TableName = TableName> {
@@ -22,15 +22,22 @@ export interface ParquetOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** Rows of a row group, at most; default 5,000. */
   readonly rowGroupRows?: number;
-  /** Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. */
+  /**
+   * Text that ends a row group early, in UTF-16 units, exceeded by one row at most; default 16 Mi. An element of a list
+   * counts as 8 for each scalar in it.
+   */
   readonly rowGroupTextLength?: number;
   /** Default GZIP (level 1). */
   readonly compression?: Compression;
 }
 
-/** Begins a file of one of the tables, the columns' descriptions in its footer. */
-export function createTableFile<N extends TableName>(path: string, name: N): Promise<ParquetFile<N>> {
-  return createParquetFile<N>(path, tables[name], { metadata: toFooter(tables[name]) });
+/** Begins a file of a table, one of the five or any, the columns' descriptions in its footer. */
+export function createTableFile<N extends TableName>(
+  path: string,
+  table: (N & ShippedName) | Table<N>,
+): Promise<ParquetFile<N>> {
+  const whole = typeof table === "string" ? (tables[table] as Table<N>) : table;
+  return createParquetFile<N>(path, whole, { metadata: toFooter(whole) });
 }
 
 /**

@@ -4,7 +4,11 @@ import type { Message as OutgoingMessage } from "kafkajs";
 import type { KafkaConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
+import type { Contract } from "../contract/model";
+import { shippedContract } from "../contract/shipped";
 import { examIdOf } from "../events/decode";
+import { textOfIdentity } from "../events/identity";
+import { readersOf } from "../events/readers";
 import { askKafka } from "../kafka/client";
 import { loadKafkajs } from "../kafka/kafkajs";
 import { ensureTopic } from "../kafka/topics";
@@ -16,6 +20,8 @@ import { inspectSource, readRecords, type SourceRecord, type SourceSummary } fro
 
 export interface PublishOptions {
   readonly config: KafkaConfig;
+  /** Says where in a record the identity is that messages are keyed by; default the shipped one. */
+  readonly contract?: Contract;
   /** Stands for the file in errors and in the report; default its path. */
   readonly name?: string;
   /** Publishes every record once more, as a delivery of its own; one that was cut is completed. Default false. */
@@ -72,8 +78,8 @@ export function publishFile(path: string, options: PublishOptions): Promise<Publ
 
 async function publishRecords(path: string, options: PublishOptions): Promise<PublishReport> {
   const startedMs = performance.now();
-  const { config, signal, name = path } = options;
-  const source = await inspectSource(path, name);
+  const { config, signal, name = path, contract } = options;
+  const source = await inspectSource(path, name, contract);
   if (source.hint !== undefined) options.onHint?.(source.hint);
   signal?.throwIfAborted();
   const place = { topic: config.topic, sha256: source.sha256 };
@@ -102,7 +108,8 @@ async function publishMissing(path: string, source: SourceSummary, options: Publ
   const progress = (published: number) => options.onProgress?.({ published, total });
   progress(0);
   if (total > 0) {
-    const plan = { name, source, delivery, partitions, limit, overhead, perSecond };
+    const toKey = keyReader(options.contract);
+    const plan = { name, source, delivery, partitions, limit, overhead, perSecond, toKey };
     const requests = prepareRequests(path, plan);
     await sendRequests(config, requests, { perSecond, signal, onSent: progress });
   }
@@ -135,9 +142,20 @@ async function sendRequests(
   });
 }
 
-/** The key of a record's message: its exam ID, as the landing reads it. */
+/** The key of a message of the shipped contract: its exam ID, as the landing reads it. */
 export function toKey(value: unknown): string | null {
   return examIdOf(value) ?? null;
+}
+
+/** Reads the key of a record's message: the identity of its first event, as the landing reads it. */
+function keyReader(contract: Contract = shippedContract): (record: SourceRecord) => string | null {
+  if (contract === shippedContract) return ({ value }) => toKey(value);
+  const { decode, readIdentity } = readersOf(contract);
+  return ({ bytes }) => {
+    const decoded = decode(bytes);
+    const identity = decoded.ok ? readIdentity(decoded.events[0]) : undefined;
+    return identity === undefined ? null : textOfIdentity(identity);
+  };
 }
 
 /** The topic's limit on a batch in bytes; undefined where the cluster does not tell. */
@@ -176,6 +194,7 @@ interface PublishPlan {
   /** Bytes that a message takes beside its value, about. */
   readonly overhead: number;
   readonly perSecond: number;
+  readonly toKey: (record: SourceRecord) => string | null;
 }
 
 /** Reads the file again and gathers what is still to be sent; the last request waits until the file is seen unchanged. */
@@ -204,10 +223,11 @@ async function* prepareRequests(path: string, plan: PublishPlan): AsyncGenerator
 }
 
 function toMessage(
-  { index, line, bytes, value }: SourceRecord,
-  { name, source, delivery, partitions }: PublishPlan,
+  record: SourceRecord,
+  { name, source, delivery, partitions, toKey: keyOf }: PublishPlan,
 ): OutgoingMessage {
-  const key = toKey(value);
+  const { index, line, bytes } = record;
+  const key = keyOf(record);
   const headers = {
     [originHeaders.file]: source.sha256,
     [originHeaders.index]: String(index),

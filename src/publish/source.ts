@@ -5,6 +5,8 @@ import { stat } from "node:fs/promises";
 import { ServiceError } from "../base/errors";
 import { findFile } from "../base/paths";
 import { toVisible } from "../base/text";
+import type { Contract } from "../contract/model";
+import { shippedContract } from "../contract/shipped";
 import { findHint } from "../events/hints";
 import { adviseOnLine, refusePacked, refuseWrapped } from "./misfits";
 import { countLines, type Element, isBlank, type Splitter, splitArray, splitLines } from "./splitter";
@@ -47,9 +49,15 @@ export async function* readRecords(
 
 /**
  * Reads a whole data file once, so that a broken one is refused before any of it is used; errors as readRecords, and
- * where its one record holds a list of records. `name` stands for the file in errors.
+ * where its one record holds a list of records. `name` stands for the file in errors; of events of the shipped
+ * contract it is known what may be wrong.
  */
-export async function inspectSource(path: string, name = path): Promise<SourceSummary> {
+export async function inspectSource(
+  path: string,
+  name = path,
+  contract: Contract = shippedContract,
+): Promise<SourceSummary> {
+  const isShipped = contract.id === shippedContract.id;
   const hash = createHash("sha256");
   let bytes = 0;
   let recordCount = 0;
@@ -62,13 +70,13 @@ export async function inspectSource(path: string, name = path): Promise<SourceSu
     bytes += chunk.length;
   };
   for await (const record of readRecords(path, { name, onBytes })) {
-    first ??= { record, hint: findHint(record.bytes) };
+    first ??= { record, hint: isShipped ? findHint(record.bytes) : undefined };
     recordCount += 1;
     if (!largest || record.bytes.length > largest.bytes) {
       largest = { index: record.index, bytes: record.bytes.length };
     }
   }
-  if (first && recordCount === 1) refuseWrapped(first.record.value, name, isArray);
+  if (first && recordCount === 1 && isShipped) refuseWrapped(first.record.value, name, isArray);
   const hint = first?.hint === undefined ? {} : { hint: first.hint };
   return { sha256: hash.digest("hex"), recordCount, bytes, largest, ...hint };
 }

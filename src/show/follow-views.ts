@@ -1,7 +1,6 @@
 import type { DataFrame } from "danfojs-node";
 import type { LakeState } from "../lake/commit-file";
 import type { FollowProgress } from "../landing/follow";
-import { type TableName, tables } from "../tables/tables";
 import type { Bar } from "./figures";
 import { toFrame } from "./frames";
 
@@ -16,10 +15,7 @@ export function followFrame(progress: FollowProgress, isOver: boolean): DataFram
     { what: "messages landed, in all", now: state.counts.consumed },
     { what: "lag: published and not landed", now: lag },
     ...(isOver ? [] : pulseOf(progress)),
-    ...(Object.keys(tables) as TableName[]).map((table) => ({
-      what: `rows of ${table}`,
-      now: state.rowCounts[table],
-    })),
+    ...Object.entries(state.rowCounts).map(([table, now]) => ({ what: `rows of ${table}`, now })),
   ]);
 }
 
@@ -33,9 +29,9 @@ function pulseOf({ perSecond, commit, committedAt }: FollowProgress) {
 }
 
 /** The courses with the most graded attempts, at most `count` of them, most first, those with as many by name. */
-export function busiestCourses({ courses }: Pick<LakeState, "courses">, count: number): Bar[] {
-  return Object.entries(courses)
-    .map(([label, { n }]) => ({ label, value: n }))
+export function busiestCourses({ summaries }: Pick<LakeState, "summaries">, count: number): Bar[] {
+  return Object.values(summaries.course_ID ?? {})
+    .map(({ group, count: value }) => ({ label: String(group.exam_name), value }))
     .sort((a, b) => b.value - a.value || (a.label < b.label ? -1 : 1))
     .slice(0, count);
 }

@@ -2,6 +2,7 @@ import type { DataFrame } from "danfojs-node";
 import { impliedColumns } from "../events/implied";
 import { inferSchema } from "../events/infer";
 import { fromLeaves } from "../events/leaves";
+import { listOfStructs } from "../tables/columns";
 import type { Column } from "../tables/tables";
 import { fromFrame } from "./frames";
 
@@ -48,7 +49,7 @@ export function schemaOfFrame(
   return [...columns, ...unknown.map((path) => toUnknown(path, rows.length))].map((column) => {
     const elements = Object.hasOwn(lists, column.name) ? lists[column.name] : undefined;
     const isList = elements && elements.length > 0 && frame.columns.includes(`${column.name}[]`);
-    return isList ? { ...column, type: elements } : column;
+    return isList ? { ...column, type: listOfStructs(elements) } : column;
   });
 }
 

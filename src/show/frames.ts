@@ -1,4 +1,4 @@
-import type { RowOf, Table, TableName } from "../tables/tables";
+import type { ColumnType, RowOf, Table, TableName } from "../tables/tables";
 import { DataFrame } from "./danfo";
 
 /** What a cell of a frame holds. */
@@ -31,19 +31,29 @@ export function fromFrame(frame: DataFrame): Record<string, Cell>[] {
 }
 
 /**
- * A frame's rows as a table's, in its columns' order: what toFrame changed is changed back (INT64 to bigint, lists from
- * their JSON text). The values are checked when they are written.
+ * A frame's rows as a table's, in its columns' order: what toFrame changed is changed back (INT64 to bigint, lists and
+ * structs from their JSON text). The values are checked when they are written.
  */
 export function toRows<N extends TableName>(frame: DataFrame, { columns }: Table<N>): RowOf<N>[] {
   return fromFrame(frame).map((row) => {
     const cells = columns.map(({ name, type }) => {
       const cell = row[name] ?? null;
-      if (cell === null) return [name, null];
-      if (type === "INT64") return [name, BigInt(cell)];
-      return [name, typeof type === "string" ? cell : JSON.parse(`${cell}`)];
+      const isNested = cell !== null && typeof type !== "string";
+      return [name, toValue(type, isNested ? JSON.parse(`${cell}`) : cell)];
     });
     return Object.fromEntries(cells);
   });
+}
+
+/** A cell, or a value of its JSON, as its type has it. */
+function toValue(type: ColumnType, value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (typeof type === "string") return type === "INT64" ? BigInt(value as string | number) : value;
+  if ("list" in type) return (value as unknown[]).map((item) => toValue(type.list.type, item));
+  const values = value as Record<string, unknown>;
+  return Object.fromEntries(
+    type.struct.map((field) => [field.name, toValue(field.type, values[field.name])]),
+  );
 }
 
 /** An instant (ms UTC) as ISO 8601 text, which a frame can hold; null stays null. */

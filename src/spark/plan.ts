@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "../base/json";
+import { UsageError } from "../base/errors";
 import type { Contract, ContractColumn } from "../contract/model";
-import { tables } from "../tables/tables";
+import { fingerprintContract } from "../events/fingerprint";
+import { readersOf } from "../events/readers";
+import { modelOf } from "../tables/lake-model";
+import { ownTables } from "../tables/tables";
 import { messages, toNoRow } from "./messages";
 import { quoteName, toExpression, toWireType } from "./types";
 import { failureColumns } from "./wire";
@@ -10,83 +12,79 @@ import { failureColumns } from "./wire";
 export interface SparkPlan {
   /** Tells contracts apart. */
   readonly contract: string;
+  /** Whether a message is one event; else its events are counted, too. */
+  readonly isOneEach: boolean;
   /** The columns of messages as Spark's source gives them, each null, and the expressions that make them rows of raw_data. */
   readonly message: string;
   readonly raw: readonly string[];
   /** The expression that makes a row of raw_data the value's bytes again, in base64. */
   readonly bytes: string;
-  /** The columns of quarantine, and the type of its failures. */
+  /** The columns of quarantine, and the type of why tables refuse an event. */
   readonly quarantine: readonly string[];
-  readonly failures: string;
-  /** The columns of what a lake knows of each exam ID, each null. */
+  readonly refusals: string;
+  /** The columns of what a lake knows of each identity, each null. */
   readonly known: string;
   /** The columns of what the rules make of an event, as `decide` writes them. */
   readonly decided: string;
-  /** The first one decides whether a message counts as graded. */
   readonly tables: readonly SparkTable[];
-  readonly summaries: readonly (SparkTable & { readonly of: string })[];
+  readonly summaries: readonly SparkSummary[];
 }
 
 export interface SparkTable {
   readonly name: string;
-  /** Type of a row as it travels. */
-  readonly wire: string;
+  /** 0 for the tables that decide whether an event lands, 1 for those of its parts. */
+  readonly group: 0 | 1;
+  /** The expression of its rows, of what was decided. */
+  readonly rows: string;
   /** The expressions that make its columns of `row`. */
   readonly columns: readonly string[];
-  /** The columns of `decided` that hold its rows and its failures; of a summary neither. */
-  readonly rows: string;
-  readonly failures: string;
 }
 
-/** Derives from a contract what PySpark has to know. */
+export interface SparkSummary extends Omit<SparkTable, "rows"> {
+  /** The type of its row as it travels. */
+  readonly wire: string;
+}
+
+/** Derives from a contract what PySpark has to know. Throws a UsageError where it asks for what Spark does not land yet. */
 export function planSpark(contract: Contract): SparkPlan {
-  const made = orderTables(contract).map((table, index) => toTable(table, index));
-  const taken = Object.fromEntries(made.map((_, index) => [`in_${index}`, "INT"]));
-  const outcomes = made.flatMap(({ rows, failures }) => [`${rows} STRING`, `${failures} STRING`]);
+  if (contract.identity?.counts === "latest")
+    throw new UsageError(
+      `contract ${contract.id}: expected an identity of which the first counts, received the latest; land it with "npx user-activity land"`,
+    );
+  const { partTables } = modelOf(contract);
+  const groupOf = (name: string) => (partTables.includes(name) ? 1 : 0);
+  const failures = failureColumns.map((name) => `${name}: STRING`).join(", ");
   return {
-    contract: `${contract.id} ${fingerprint(contract)}`,
+    contract: `${contract.id} ${fingerprintContract(contract)}`,
+    isOneEach: readersOf(contract).isOneEach,
     ...messages,
-    quarantine: tables.quarantine.columns.map(({ name }) => name),
-    failures: `ARRAY<STRUCT<${failureColumns.map((name) => `${name}: STRING`).join(", ")}>>`,
-    known: toNoRow({ exam: "STRING", graded_hash: "STRING", ...taken, last_in: "INT" }),
-    decided: [...placeColumns, ...outcomes].join(", "),
-    tables: made,
-    summaries: contract.summaries.map((summary) => ({ ...toTable(summary, -1), of: summary.of })),
+    quarantine: ownTables.quarantine.columns.map(({ name }) => name),
+    refusals: `ARRAY<STRUCT<table: STRING, failures: ARRAY<STRUCT<${failures}>>>>`,
+    known: toNoRow({ exam: "STRING", graded_hash: "STRING", in_0: "INT", in_1: "INT", last_in: "INT" }),
+    decided: decidedColumns.join(", "),
+    tables: contract.tables.map((table) => toTable(table, groupOf(table.name))),
+    summaries: contract.summaries.map(({ name, of, columns }) => {
+      return { ...toColumns(name, columns), group: groupOf(of), wire: toWireType(columns) };
+    }),
   };
 }
 
-/** Where an event stands, whose it is, its hash, what it is refused for behind a graded one, warnings, why it is none. */
-const placeColumns = [
-  "partition INT",
-  "offset BIGINT",
-  "event INT",
-  "exam STRING",
-  "hash STRING",
-  "conflict STRING",
-  "warnings STRING",
-  "undecoded STRING",
+/** Where an event stands, whose it is, its hash, why it is none, and what each group makes of it, alone or behind another. */
+const decidedColumns = [
+  ...["partition INT", "offset BIGINT", "event INT", "exam STRING", "hash STRING", "undecoded STRING"],
+  ...["rows_0 STRING", "warnings_0 STRING", "refused_0 STRING", "behind_0 STRING"],
+  ...["rows_1 STRING", "warnings_1 STRING", "refused_1 STRING"],
 ];
-
-/** A contract's tables, that of whole events first: it is the one that grades. */
-export function orderTables({ tables }: Contract): Contract["tables"] {
-  const isWhole = ({ row }: { readonly row: string }) => row === "$";
-  return [...tables.filter(isWhole), ...tables.filter((table) => !isWhole(table))];
-}
 
 function toTable(
   { name, columns }: { readonly name: string; readonly columns: readonly ContractColumn[] },
-  index: number,
+  group: 0 | 1,
 ): SparkTable {
-  return {
-    name,
-    wire: toWireType(columns),
-    columns: columns.map((column) => toExpression(column, "row")),
-    rows: quoteName(`rows_${index}`),
-    failures: quoteName(`failures_${index}`),
-  };
+  const type = `STRUCT<${quoteName(name)}: ARRAY<${toWireType(columns)}>>`;
+  const rows = `from_json(rows_${group}, '${type}', map('mode', 'FAILFAST')).${quoteName(name)}`;
+  return { ...toColumns(name, columns), group, rows };
 }
 
-/** 16 hexadecimal digits that change with anything that the contract says. */
-function fingerprint(contract: Contract): string {
-  return createHash("sha256").update(canonicalJson(contract)).digest("hex").slice(0, 16);
+function toColumns(name: string, columns: readonly ContractColumn[]) {
+  return { name, columns: columns.map((column) => toExpression(column, "row")) };
 }

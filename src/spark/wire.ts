@@ -1,4 +1,4 @@
-import type { Failure } from "../contract/failures";
+import type { Refusal } from "../events/readers";
 
 /** A field that holds nothing, as Spark's TRANSFORM writes and reads it. */
 export const nothing = "\\N";
@@ -16,10 +16,12 @@ export function toRowText(rows: unknown): string {
 /** What is told of a failure. */
 export const failureColumns = ["path", "rule", "expected", "received"] as const;
 
-/** Writes failures as JSON, in text that UTF-8 can hold. */
-export function toFailureText(failures: readonly Failure[]): string {
+/** Writes why tables refuse an event as JSON, in text that UTF-8 can hold. */
+export function toRefusalText(refusals: readonly Refusal[]): string {
+  const toFailure = (one: Refusal["failures"][number]) =>
+    Object.fromEntries(failureColumns.map((name) => [name, wellFormed(one[name])]));
   return JSON.stringify(
-    failures.map((one) => Object.fromEntries(failureColumns.map((name) => [name, wellFormed(one[name])]))),
+    refusals.map(({ table, failures }) => ({ table, failures: failures.map(toFailure) })),
   );
 }
 

@@ -1,12 +1,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readConfig } from "../base/config";
+import { type Config, readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { interruptible } from "../base/kernel";
-import { shippedContract } from "../contract/shipped";
-import { directoryOf, type Lake, listParts, openLake } from "../lake/lake";
-import { keys } from "../tables/keys";
-import { type Table, type TableName, tables } from "../tables/tables";
+import { openKept } from "../lake/contract-file";
+import { loadContract } from "../lake/in-force";
+import { directoryOf, type Lake, listParts, openLake, readLastCommit } from "../lake/lake";
+import { type LakeModel, modelOf, tableIn, tableNames } from "../tables/lake-model";
+import type { Table, TableName } from "../tables/tables";
 import { type Engine, openEngine, quoteName, quoteText } from "./duckdb";
 import { fetchListed, spillPrefix } from "./part-cache";
 import { openCacheFolder, type QueryOptions, readAll } from "./query";
@@ -58,30 +59,39 @@ export function compareLakes(options: AgainstOptions): Promise<LakesComparison> 
     const own = asked.lake ?? openLake(config.hdfs);
     const { lake } = asked.at === undefined ? { lake: own } : await openReading({ ...asked, lake: own });
     const there = openLake({ ...config.hdfs, lakeDir: asked.against.replace(/\/+$/, "") });
+    const model = await modelOfBoth(lake, there, config);
     const found: TableComparison[] = [];
-    for (const table of Object.keys(tables) as TableName[]) {
+    for (const table of tableNames(model)) {
       asked.onProgress?.(table);
-      found.push(await compareTable(table, { lake, there }, asked));
+      found.push(await compareTable(table, { lake, there, model }, asked));
     }
     const ok = found.every((one) => one.ok);
     return { ok, here: config.hdfs.lakeDir, there: directoryOf(there), tables: found };
   });
 }
 
+/** The tables are those of the contract that one of the lakes keeps; where none does, of the one of today. */
+async function modelOfBoth(lake: Lake, there: Lake, config: Config): Promise<LakeModel> {
+  for (const one of [lake, there]) if (await readLastCommit(one)) return (await openKept(one)).model;
+  return modelOf(await loadContract({ config }));
+}
+
 let opened = 0;
 
 async function compareTable(
   name: TableName,
-  lakes: { readonly lake: Lake; readonly there: Lake },
+  lakes: { readonly lake: Lake; readonly there: Lake; readonly model: LakeModel },
   options: AgainstOptions,
 ): Promise<TableComparison> {
   const directory = openCacheFolder(options);
   const spill = join(directory, `${spillPrefix}${process.pid}-against-${++opened}`);
   const engine = await openEngine({ readable: directory, spill });
   try {
-    await attach(engine, "here", { name, directory, lake: lakes.lake }, options);
-    await attach(engine, "there", { name, directory, lake: lakes.there }, options);
-    return { table: name, ...(await compare(engine, tables[name], options.limit ?? 5)) };
+    const { model } = lakes;
+    const table = tableIn(model, name);
+    await attach(engine, "here", { table, directory, lake: lakes.lake }, options);
+    await attach(engine, "there", { table, directory, lake: lakes.there }, options);
+    return { table: name, ...(await compare(engine, { model, table, limit: options.limit ?? 5 })) };
   } finally {
     engine.close();
     await rm(spill, { recursive: true, force: true });
@@ -92,25 +102,31 @@ async function compareTable(
 async function attach(
   engine: Engine,
   view: "here" | "there",
-  { name, directory, lake }: { name: TableName; directory: string; lake: Lake },
+  { table, directory, lake }: { table: Table; directory: string; lake: Lake },
   { onFetch, signal }: AgainstOptions,
 ): Promise<void> {
-  const parts = await listParts(lake, name);
+  const parts = await listParts(lake, table.name);
   if (parts.length === 0)
     throw new ServiceError(
-      `hdfs ${lake.at(name)}: expected a landed table, received nothing; is it a lake, and has anything been landed there?`,
+      `hdfs ${lake.at(table.name)}: expected a landed table, received nothing; is it a lake, and has anything been landed there?`,
     );
   const cache = { lake, directory, ...(onFetch ? { onFetch } : {}), ...(signal ? { signal } : {}) };
-  const paths = await fetchListed(cache, name, parts);
-  await engine.run(toFileView({ ...tables[name], name: view } as unknown as Table, paths));
+  const paths = await fetchListed(cache, table.name, parts);
+  await engine.run(toFileView({ ...table, name: view }, paths));
 }
 
 type Compared = Omit<TableComparison, "table">;
 
-async function compare(engine: Engine, table: Table, limit: number): Promise<Compared> {
+interface Comparing {
+  readonly model: LakeModel;
+  readonly table: Table;
+  readonly limit: number;
+}
+
+async function compare(engine: Engine, { model, table, limit }: Comparing): Promise<Compared> {
   const ask = async (sql: string) => (await readAll(await engine.start(sql, [], "text"))).rows;
   if (table.name === "quarantine") await engine.run(refusalViews);
-  const { on, joined } = toJoin(table);
+  const { on, joined } = toJoin(model, table);
   const [sizes] = await ask("SELECT (SELECT count(*) FROM here) AS h, (SELECT count(*) FROM there) AS t");
   const counts = await ask(`SELECT kind, count(*) AS n FROM (${joined}) GROUP BY kind`);
   const count = (kind: string) => toNumber(counts.find((row) => row.kind === kind)?.n);
@@ -118,7 +134,7 @@ async function compare(engine: Engine, table: Table, limit: number): Promise<Com
     `SELECT '${view}' AS place, ${on}, count(*) AS n FROM ${view} GROUP BY ${on} HAVING n > 1`;
   const doubles = `${twice("here")} UNION ALL ${twice("there")}`;
   const [doubled] = await ask(`SELECT count(*) AS n FROM (${doubles})`);
-  const label = toLabel(table);
+  const label = toLabel(model, table);
   const told = await ask(
     `SELECT ${label} || ': ' || what AS text FROM (${joined}) ORDER BY ${on} LIMIT ${limit}`,
   );
@@ -152,20 +168,23 @@ const refusalViews = ["here", "there"]
 
 const refusalColumns = ["partition", "offset", "table", "path", "rule"];
 
-function keyOf({ name }: Table): readonly string[] {
-  return name === "quarantine" ? refusalColumns : keys[name].primaryKey;
+/** A table without a key is compared by all its columns. */
+function keyOf({ keys }: LakeModel, { name, columns }: Table): readonly string[] {
+  if (name === "quarantine") return refusalColumns;
+  const { primaryKey = [] } = keys[name] ?? {};
+  return primaryKey.length > 0 ? primaryKey : columns.map((column) => column.name);
 }
 
 /** What tells a row, as in "partition 0, offset 17". */
-function toLabel(table: Table): string {
-  const parts = keyOf(table).map((name) => `${quoteText(`${name} `)} || ${quoteName(name)}`);
+function toLabel(model: LakeModel, table: Table): string {
+  const parts = keyOf(model, table).map((name) => `${quoteText(`${name} `)} || ${quoteName(name)}`);
   return parts.join(" || ', ' || ");
 }
 
 /** The rows that are not the same in both, with what differs in words; `kind` is where they are. */
-function toJoin(table: Table): { readonly on: string; readonly joined: string } {
-  const on = keyOf(table).map(quoteName).join(", ");
-  const isSummary = shippedContract.summaries.some(({ name }) => name === table.name);
+function toJoin(model: LakeModel, table: Table): { readonly on: string; readonly joined: string } {
+  const on = keyOf(model, table).map(quoteName).join(", ");
+  const isSummary = model.summaries.includes(table.name);
   const compared = table.name === "quarantine" ? [{ name: "times", type: "INT64" }] : table.columns;
   const differing = compared.map(({ name, type }) => ({
     name,

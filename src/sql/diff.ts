@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { interruptible } from "../base/kernel";
 import { type Lake, listParts, type Part } from "../lake/lake";
-import { keys } from "../tables/keys";
-import { type Table, type TableName, tables } from "../tables/tables";
+import { type LakeModel, tableIn, tableNames } from "../tables/lake-model";
+import type { Table, TableName } from "../tables/tables";
 import { type Engine, openEngine, quoteName } from "./duckdb";
 import { fetchListed, type PartCache, spillPrefix } from "./part-cache";
 import { openCacheFolder, type QueryOptions, readAll } from "./query";
@@ -58,7 +58,8 @@ export function diffVersions(from: string, to: string, options: DiffOptions = {}
       await openReading({ ...asked, at: from }),
       await openReading({ ...asked, at: to }),
     ];
-    const chosen = options.tables ?? (Object.keys(tables) as TableName[]);
+    const { model } = after.lake;
+    const chosen = options.tables?.map((table) => tableIn(model, table).name) ?? tableNames(model);
     const found: TableDiff[] = [];
     for (const table of chosen) found.push(await diffTable(table, { before, after }, asked));
     return { from: before.version ?? 0, to: after.version ?? 0, tables: found };
@@ -86,10 +87,25 @@ async function diffTable(table: TableName, ends: Ends, options: DiffOptions): Pr
   const spill = join(directory, `${spillPrefix}${process.pid}-diff-${++opened}`);
   const engine = await openEngine({ readable: directory, spill });
   try {
+    const toTable = ({ model }: Lake) => tableIn(model, Object.hasOwn(model.tables, table) ? table : "");
     const cacheOf = (lake: Lake): PartCache => ({ lake, directory, ...pick(options) });
-    await attach(engine, "before", table, await fetchListed(cacheOf(ends.before.lake), table, gone));
-    await attach(engine, "after", table, await fetchListed(cacheOf(ends.after.lake), table, fresh));
-    return { table, files, ...(await compare(engine, tables[table], options.limit ?? 40)) };
+    await attach(
+      engine,
+      "before",
+      toTable(ends.before.lake),
+      await fetchListed(cacheOf(ends.before.lake), table, gone),
+    );
+    await attach(
+      engine,
+      "after",
+      toTable(ends.after.lake),
+      await fetchListed(cacheOf(ends.after.lake), table, fresh),
+    );
+    return {
+      table,
+      files,
+      ...(await compare(engine, { model: ends.after.lake.model, table, limit: options.limit ?? 40 })),
+    };
   } finally {
     engine.close();
     await rm(spill, { recursive: true, force: true });
@@ -106,12 +122,20 @@ function pick({ onFetch, signal }: DiffOptions): Pick<PartCache, "onFetch" | "si
 }
 
 /** A view of the files' rows; without files, of none. */
-async function attach(engine: Engine, name: string, table: TableName, paths: readonly string[]) {
-  await engine.run(toFileView({ ...tables[table], name } as unknown as Table, paths));
+async function attach(engine: Engine, name: string, table: Table, paths: readonly string[]) {
+  await engine.run(toFileView({ ...table, name }, paths, { isMixed: true }));
 }
 
-async function compare(engine: Engine, table: Table, limit: number) {
-  const { primaryKey } = keys[table.name];
+interface Comparing {
+  readonly model: LakeModel;
+  readonly table: string;
+  readonly limit: number;
+}
+
+async function compare(engine: Engine, { model, table: name, limit }: Comparing) {
+  const table = tableIn(model, name);
+  const { primaryKey: own = [] } = model.keys[name] ?? {};
+  const primaryKey = own.length > 0 ? own : table.columns.map((column) => column.name);
   const on = primaryKey.map(quoteName).join(", ");
   const steady = table.columns.map(({ name, type }) => {
     const quoted = quoteName(name);

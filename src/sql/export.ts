@@ -7,14 +7,15 @@ import { ServiceError, UserActivityError } from "../base/errors";
 import { createFolder } from "../base/folders";
 import { readParquet, readRowCount, readSaysUtc } from "../parquet/read";
 import { createTableFile } from "../parquet/write";
-import { type TableName, tables } from "../tables/tables";
+import { type LakeModel, tableIn, tableNames } from "../tables/lake-model";
+import type { Table, TableName } from "../tables/tables";
 import { quoteName } from "./duckdb";
 import { csvLines } from "./output";
 import { fetchTable, type QueryOptions, withQuery } from "./query";
 import { readingOnce } from "./reading";
 
 export interface ExportOptions extends Omit<QueryOptions, "parameters" | "timestamps"> {
-  /** Default: all five. */
+  /** Default: all. */
   readonly tables?: readonly TableName[];
   /** Default "parquet". */
   readonly format?: ExportFormat;
@@ -41,15 +42,17 @@ export interface ExportedTable {
  */
 export async function exportTables(directory: string, options: ExportOptions = {}): Promise<ExportedTable[]> {
   const { format = "parquet" } = options;
-  const targets = planExport(directory, options);
-  makeDirectory(directory);
   const reading = await readingOnce(options); // all tables as of one commit
+  const targets = planExport(directory, reading.lake.model, options);
+  makeDirectory(directory);
   const exported: ExportedTable[] = [];
   for (const { table, path } of targets) {
     options.signal?.throwIfAborted();
     options.onTable?.(table);
     const rows = await writing(path, (partial) =>
-      format === "csv" ? writeCsv(table, partial, reading) : writeParquet(table, partial, reading),
+      format === "csv"
+        ? writeCsv(table, partial, reading)
+        : writeParquet(tableIn(reading.lake.model, table), partial, reading),
     );
     exported.push({ table, path, rows, bytes: (await stat(path)).size });
   }
@@ -59,9 +62,10 @@ export async function exportTables(directory: string, options: ExportOptions = {
 /** The files that exportTables will write. Throws where one is there already, unless `force` is set. */
 export function planExport(
   directory: string,
+  model: LakeModel,
   { tables: chosen, format = "parquet", force = false }: ExportOptions = {},
 ): { readonly table: TableName; readonly path: string }[] {
-  const names = new Set(chosen ?? (Object.keys(tables) as TableName[]));
+  const names = new Set(chosen?.map((table) => tableIn(model, table).name) ?? tableNames(model));
   const targets = [...names].map((table) => ({ table, path: join(directory, `${table}.${format}`) }));
   if (!force) checkFree(targets.map(({ path }) => path));
   return targets;
@@ -117,15 +121,15 @@ function makeDirectory(directory: string): void {
 }
 
 /** A table of one part is that part; several are joined, a part at a time, and one whose times do not say UTC is written anew. */
-async function writeParquet(table: TableName, path: string, options: ExportOptions): Promise<number> {
-  const parts = await fetchTable(table, options);
+async function writeParquet(table: Table, path: string, options: ExportOptions): Promise<number> {
+  const parts = await fetchTable(table.name, options);
   const [first = "", ...others] = parts;
-  if (others.length === 0 && (await readSaysUtc(first))) {
+  if (others.length === 0 && !options.lake?.isMixed && (await readSaysUtc(first))) {
     await copyFile(first, path);
     return readRowCount(path);
   }
   const file = await createTableFile(path, table);
-  for (const part of parts) await file.append(await readParquet(part, tables[table]));
+  for (const part of parts) await file.append(await readParquet(part, table));
   return (await file.close()).rowCount;
 }
 

@@ -1,11 +1,13 @@
-import { type Column, type ScalarType, type TableName, tables } from "../tables/tables";
-import { quoteName } from "./duckdb";
+import { tableIn } from "../tables/lake-model";
+import type { Column, ColumnType, ScalarType, TableName } from "../tables/tables";
+import { quoteName, quoteText } from "./duckdb";
 import { type Ask, type QueryOptions, withTable } from "./query";
+import { readingOnce } from "./reading";
 import type { SqlValue } from "./values";
 
 /** What a column holds: numbers about its values, and a few of them. */
 export interface ColumnProfile {
-  /** As in score, or options[].checked for a field of a list's structs. */
+  /** As in score, or options[].checked for a field of a list's structs; a struct has none but those of its fields. */
   readonly column: string;
   /** Of a LIST, all but `values` and `nulls` is about the number of its elements. */
   readonly type: ScalarType | "LIST";
@@ -16,7 +18,7 @@ export interface ColumnProfile {
   readonly distinct: number;
   /** Whether `distinct` is exact; else it is an estimate, which may be a tenth off. */
   readonly isExact: boolean;
-  /** Null where there is no value. TIMESTAMP is ISO 8601 text in UTC; text is in the order of its bytes. */
+  /** Null where there is no value. TIMESTAMP is ISO 8601 text in UTC, DATE too; text is in the order of its bytes. */
   readonly least: SqlValue;
   readonly greatest: SqlValue;
   /** Values that occur more than once, the most frequent first; of a table past `exactRows` not surely the very first. */
@@ -31,7 +33,7 @@ export interface FrequentValue {
   readonly count: number;
 }
 
-/** Values from `from` (inclusive) to `to` (exclusive, in the last bin inclusive). Of a TIMESTAMP both are ms UTC. */
+/** Values from `from` (inclusive) to `to` (exclusive, in the last bin inclusive). Of a TIMESTAMP both are ms UTC, of a DATE days since 1970. */
 export interface Bin {
   readonly from: number;
   readonly to: number;
@@ -58,64 +60,70 @@ export interface ProfileOptions extends Omit<QueryOptions, "parameters" | "times
  * Reads through a landed table and says of each column what it holds. Memory is bounded: DuckDB reads the files in
  * pieces and spills. Throws where nothing is landed.
  */
-export function profileTable(table: TableName, options: ProfileOptions = {}): Promise<TableProfile> {
+export async function profileTable(table: TableName, options: ProfileOptions = {}): Promise<TableProfile> {
   const { exactRows = 1_000_000, frequent = 3, bins = 10, ...query } = options;
-  return withTable(table, { ...query, timestamps: "text" }, async (ask) => {
+  const reading = await readingOnce(query);
+  const { columns } = tableIn(reading.lake.model, table);
+  return withTable(table, { ...reading, timestamps: "text" }, async (ask) => {
     const { rows } = await ask(`SELECT count(*) AS rows FROM ${quoteName(table)}`);
     const work = { ask, exactRows, frequent, bins };
-    const place = { source: quoteName(table), element: "", prefix: "" };
-    return {
-      table,
-      rows: Number(rows[0]?.rows),
-      columns: await profileColumns(tables[table].columns, place, work),
-    };
+    const profiles = await profileColumns(columns, quoteName(table), work);
+    return { table, rows: Number(rows[0]?.rows), columns: profiles };
   });
 }
 
-interface Work extends Required<Pick<ProfileOptions, "exactRows" | "frequent" | "bins">> {
+/** How columns are profiled, and whom to ask. */
+export interface ProfileWork extends Required<Pick<ProfileOptions, "exactRows" | "frequent" | "bins">> {
   readonly ask: Ask;
 }
 
-/** Where columns are: rows of a table, or elements of a list. */
-interface ColumnSource {
-  /** What stands behind FROM. */
-  readonly source: string;
-  /** What stands before a column's name in SQL. */
-  readonly element: string;
-  /** What stands before it in the profile. */
-  readonly prefix: string;
-}
-
-async function profileColumns(
+/** Profiles columns in their order, each with all that is within it; `source` is what stands behind FROM. */
+export async function profileColumns(
   columns: readonly Column[],
-  place: ColumnSource,
-  work: Work,
+  source: string,
+  work: ProfileWork,
 ): Promise<ColumnProfile[]> {
   const profiles: ColumnProfile[] = [];
-  for (const { name, type } of columns) {
-    const value = `${place.element}${quoteName(name)}`;
-    const column = `${place.prefix}${name}`;
-    if (typeof type === "string") {
-      profiles.push(await profileColumn({ column, type, value, source: place.source }, work));
-      continue;
-    }
-    const list = { column, type: "LIST", value: `len(${value})`, source: place.source } as const;
-    profiles.push(await profileColumn(list, work));
-    const source = `(SELECT unnest(${value}) AS element FROM ${place.source})`;
-    profiles.push(
-      ...(await profileColumns(type, { source, element: "element.", prefix: `${column}[].` }, work)),
-    );
-  }
+  for (const { name, type } of columns)
+    profiles.push(...(await profileValues(type, { column: name, value: quoteName(name), source }, work)));
   return profiles;
 }
 
-interface Subject extends Pick<ColumnProfile, "column" | "type"> {
-  /** The column's value in SQL. */
+/** A column's profile, or those of a struct's fields; behind a list's own stand those of what it holds. */
+async function profileValues(type: ColumnType, subject: Place, work: ProfileWork): Promise<ColumnProfile[]> {
+  const { column, value, source } = subject;
+  if (typeof type === "string") return [await profileColumn({ ...subject, type }, work)];
+  const profiles: ColumnProfile[] = [];
+  if ("struct" in type) {
+    for (const field of type.struct) {
+      const own = `struct_extract(${value}, ${quoteText(field.name)})`;
+      const place = { column: `${column}.${field.name}`, value: own, source };
+      profiles.push(...(await profileValues(field.type, place, work)));
+    }
+    return profiles;
+  }
+  profiles.push(await profileColumn({ ...subject, type: "LIST", value: `len(${value})` }, work));
+  const elements = `(SELECT unnest(${value}) AS element FROM ${source})`;
+  const place = { column: `${column}[]`, value: "element", source: elements };
+  return [...profiles, ...(await profileValues(type.list.type, place, work))];
+}
+
+/** Values that a profile is about. */
+interface Place {
+  /** As the profile names them. */
+  readonly column: string;
+  /** In SQL. */
   readonly value: string;
+  /** What stands behind FROM: a table, or the elements of a list. */
   readonly source: string;
 }
 
-async function profileColumn({ column, type, value, source }: Subject, work: Work): Promise<ColumnProfile> {
+type Subject = Place & Pick<ColumnProfile, "type">;
+
+async function profileColumn(
+  { column, type, value, source }: Subject,
+  work: ProfileWork,
+): Promise<ColumnProfile> {
   const from = `(SELECT ${value} AS v FROM ${source})`;
   const counted = await askOne(work.ask, `SELECT count(*) AS n, count(v) AS known FROM ${from}`);
   const [values, known] = [Number(counted.n), Number(counted.known)];
@@ -142,7 +150,7 @@ async function profileColumn({ column, type, value, source }: Subject, work: Wor
 }
 
 /** Of a table that is large, the candidates come from a sketch and are then counted. */
-async function readFrequent(from: string, isExact: boolean, work: Work): Promise<FrequentValue[]> {
+async function readFrequent(from: string, isExact: boolean, work: ProfileWork): Promise<FrequentValue[]> {
   const candidates = `SELECT unnest(approx_top_k(v, ${work.frequent})) AS v FROM ${from}`;
   const of = isExact ? from : `${from} SEMI JOIN (${candidates}) USING (v)`;
   const { rows } = await work.ask(
@@ -156,9 +164,13 @@ function hasBins(type: ColumnProfile["type"]): boolean {
 }
 
 /** Whole numbers have bins of whole width, so that each holds as many of them. */
-async function readBins(from: string, type: ColumnProfile["type"], { ask, bins }: Work): Promise<Bin[]> {
+async function readBins(
+  from: string,
+  type: ColumnProfile["type"],
+  { ask, bins }: ProfileWork,
+): Promise<Bin[]> {
   const isWhole = type !== "DOUBLE";
-  const number = type === "TIMESTAMP" ? "epoch_ms(v)" : "v";
+  const number = type === "TIMESTAMP" ? "epoch_ms(v)" : type === "DATE" ? "(v - DATE '1970-01-01')" : "v";
   const numbers = `(SELECT ${number} AS x FROM ${from} WHERE isfinite(${number}::DOUBLE))`;
   const ends = await askOne(ask, `SELECT min(x) AS low, max(x) AS high FROM ${numbers}`);
   if (ends.low === null || ends.low === undefined) return [];

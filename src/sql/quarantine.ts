@@ -1,8 +1,9 @@
 import { readConfig } from "../base/config";
 import { findHintOf } from "../events/hints";
 import { type Commit, isOfOldVersion } from "../lake/commit-file";
-import { openLake, readLastCommit } from "../lake/lake";
+import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { type RecordPlace, toRecordPlace } from "../publish/record-place";
+import { shippedModel } from "../tables/lake-model";
 import type { Origin, QuarantineRow, RawRow } from "../tables/tables";
 import { type QueryOptions, query } from "./query";
 import { readingOnce } from "./reading";
@@ -10,7 +11,7 @@ import type { SqlParameter, SqlValue } from "./values";
 
 /** Which failures to look at; all where nothing is given. */
 export interface QuarantineFilter {
-  /** The table that refused: events, grades_ID or questions_pool_data. */
+  /** The table that refused: events or one of the contract's, such as grades_ID. */
   readonly table?: string;
   readonly rule?: string;
   /** A path as it stands in the failures, or as the groups have it, with `[*]` for every index. */
@@ -87,7 +88,7 @@ const groupsSql = `${selected}, by_event AS (
     FROM (SELECT DISTINCT partition, "offset", "table" FROM selected)
   ), whole AS (
     SELECT count(*) AS all_refusals, count(DISTINCT (partition, "offset")) AS all_messages,
-      count(DISTINCT (partition, "offset")) FILTER ("table" <> $5) AS quarantined
+      count(DISTINCT (partition, "offset")) FILTER (NOT list_contains(string_split($5, ','), "table")) AS quarantined
     FROM quarantine
   )
   SELECT * FROM chosen CROSS JOIN whole LEFT JOIN limited ON true
@@ -111,7 +112,7 @@ export async function readQuarantineGroups(
 ): Promise<QuarantineGroups> {
   const options = await readingOnce(asked);
   // not within the SQL: a table that it names would be fetched
-  const parameters = [...toParameters(filter), limit ?? 2 ** 31 - 1, "questions_pool_data"];
+  const parameters = [...toParameters(filter), limit ?? 2 ** 31 - 1, options.lake.model.partTables.join(",")];
   const { rows } = await query(groupsSql, { ...options, parameters });
   const totals = rows[0] ?? {};
   const count = (name: string) => Number(totals[name] ?? 0);
@@ -134,14 +135,15 @@ function readLast({ lake, config }: QueryOptions): Promise<Commit | undefined> {
   return readLastCommit(lake ?? openLake((config ?? readConfig()).hdfs));
 }
 
-/** Looks into the examples' messages, those that are no event or lack what events have. */
+/** Looks into the examples' messages, those that are no event or lack what the shipped contract's events have. */
 async function addHints(
   groups: readonly QuarantineGroup[],
-  options: Omit<QueryOptions, "parameters">,
-): Promise<QuarantineGroup[]> {
-  const places = groups
-    .filter(({ table }) => table !== "questions_pool_data")
-    .map(({ example }) => placeOf(example));
+  options: Omit<QueryOptions, "parameters"> & { readonly lake: Lake },
+): Promise<readonly QuarantineGroup[]> {
+  const { contract, partTables } = options.lake.model;
+  const isGuessed = ({ table }: QuarantineGroup) =>
+    contract.id === shippedModel.contract.id && !partTables.includes(table);
+  const places = groups.filter(isGuessed).map(({ example }) => placeOf(example));
   if (places.length === 0) return [...groups];
   const { rows } = await query(
     `SELECT DISTINCT partition, "offset", value, value_base64 FROM quarantine
@@ -152,7 +154,7 @@ async function addHints(
     rows.map((row) => [placeOf(row as unknown as Origin), findHintOf(row as unknown as QuarantineRow)]),
   );
   return groups.map((group) => {
-    const hint = group.table === "questions_pool_data" ? undefined : hints.get(placeOf(group.example));
+    const hint = isGuessed(group) ? hints.get(placeOf(group.example)) : undefined;
     return hint === undefined ? group : { ...group, hint };
   });
 }

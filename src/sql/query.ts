@@ -4,8 +4,10 @@ import { readConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { createFolder } from "../base/folders";
 import { interruptible } from "../base/kernel";
+import { loadContract } from "../lake/in-force";
 import { readRowCount } from "../parquet/read";
-import { type TableName, tables } from "../tables/tables";
+import { type LakeModel, modelOf, tableIn, tableNames } from "../tables/lake-model";
+import type { TableName } from "../tables/tables";
 import { type Engine, openEngine, quoteText } from "./duckdb";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
 import { openReading, type ReadingOptions } from "./reading";
@@ -122,9 +124,8 @@ async function attachEngine<T>(
   const engine = await openEngine({ readable: directory, writable, spill });
   signal?.addEventListener("abort", engine.interrupt);
   try {
-    await engine.run(Object.values(tables).map(toEmptyView).join(";"));
-    await engine.check(sql);
-    const names = mentionedTables(sql);
+    const model = await checkSql(engine, sql, options);
+    const names = tableNames(model).filter((name) => isMentioned(name, sql));
     if (names.length > 0) await attachTables(engine, await openCache(options), names);
     signal?.throwIfAborted();
     return await use(engine);
@@ -162,10 +163,29 @@ async function openCache(options: QueryOptions): Promise<PartCache> {
   };
 }
 
-/** Every table whose name stands in the SQL, be it in a comment. */
-function mentionedTables(sql: string): TableName[] {
-  const names = Object.keys(tables) as TableName[];
-  return names.filter((name) => new RegExp(`(?<!\\w)${name}(?!\\w)`, "i").test(sql));
+/**
+ * Checks SQL against the columns of today's contract, so that nothing has to be asked for what is wrong; then against
+ * those of the lake, which may be of another.
+ */
+async function checkSql(engine: Engine, sql: string, options: QueryOptions): Promise<LakeModel> {
+  const check = async (model: LakeModel) => {
+    await engine.run(Object.values(model.tables).map(toEmptyView).join(";"));
+    await engine.check(sql);
+    return model;
+  };
+  const today = options.lake?.model ?? modelOf(await loadContract(options));
+  try {
+    return await check(today);
+  } catch (error) {
+    const kept = await openReading(options).catch(() => undefined);
+    if (!kept || kept.lake.model === today) throw error;
+    return check(kept.lake.model);
+  }
+}
+
+/** Whether a table's name stands in the SQL, be it in a comment. */
+function isMentioned(name: string, sql: string): boolean {
+  return new RegExp(`(?<!\\w)${name}(?!\\w)`, "i").test(sql);
 }
 
 /** Waits for every table, be it in vain, so that nothing is under way when the engine is closed. */
@@ -173,7 +193,7 @@ async function attachTables(engine: Engine, cache: PartCache, names: readonly Ta
   const fetches = await Promise.allSettled(names.map((name) => fetchLanded(cache, name)));
   for (const [index, fetched] of fetches.entries()) {
     if (fetched.status === "rejected") throw fetched.reason;
-    await engine.run(toFileView(tables[names[index] as TableName], fetched.value));
+    await engine.run(toFileView(tableIn(cache.lake.model, names[index] ?? ""), fetched.value, cache.lake));
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Config, readConfig } from "../base/config";
 import { openAt, openNewest, type Reading } from "../lake/as-of";
+import { openKept } from "../lake/contract-file";
 import { type Lake, openLake } from "../lake/lake";
 
 /** What is to be read. */
@@ -15,11 +16,12 @@ export interface ReadingOptions {
   readonly at?: string | undefined;
 }
 
-/** Opens what is to be read: one version for all tables, where there are versions. */
+/** Opens what is to be read: one version for all tables, where there are versions, and the tables that it has. */
 export async function openReading({ config, lake, at }: ReadingOptions): Promise<Reading> {
   if (lake && at === undefined) return { lake, version: null };
   const whole = lake ?? openLake((config ?? readConfig()).hdfs);
-  return at === undefined ? openNewest(whole) : openAt(whole, at);
+  const reading = at === undefined ? await openNewest(whole) : await openAt(whole, at);
+  return { ...reading, lake: await openKept(reading.lake) };
 }
 
 /** The same options, with what is to be read opened once for several questions. */

@@ -1,14 +1,26 @@
 /**
- * A column's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage, adjusted to UTC: pyarrow
- * reads it as timestamp[ms, tz=UTC], DuckDB as TIMESTAMP WITH TIME ZONE.
+ * A scalar's logical type. TIMESTAMP is milliseconds since 1970-01-01T00:00Z, INT64 in storage, adjusted to UTC: pyarrow
+ * reads it as timestamp[ms, tz=UTC], DuckDB as TIMESTAMP WITH TIME ZONE. DATE is days since 1970-01-01, INT32 in storage.
  */
-export type ScalarType = "STRING" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP";
+export type ScalarType = "STRING" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN" | "TIMESTAMP" | "DATE";
 
-/** One column of a table, or one field of the structs in a list column. */
+/** What a list holds, as a column that is called `element`. */
+export interface ListType {
+  readonly list: Column;
+}
+
+/** A struct's fields. */
+export interface StructType {
+  readonly struct: readonly Column[];
+}
+
+/** A column's type: lists and structs hold others, to any depth. A map is a list of structs of `key` and `value`. */
+export type ColumnType = ScalarType | ListType | StructType;
+
+/** One column of a table, one field of a struct, or what a list holds. */
 export interface Column {
   readonly name: string;
-  /** A scalar, or the fields of LIST<STRUCT<...>>. */
-  readonly type: ScalarType | readonly Column[];
+  readonly type: ColumnType;
   /** Whether null may stand in it; a column that is not nullable never holds one. */
   readonly nullable: boolean;
   /** What it holds, in one sentence. */
@@ -26,17 +38,28 @@ export interface Column {
 export type Measure = Pick<Column, "unit" | "min" | "max">;
 
 /** Defines a column that never holds null. */
-export function required(name: string, type: Column["type"], doc: string, measure: Measure = {}): Column {
+export function required(name: string, type: ColumnType, doc: string, measure: Measure = {}): Column {
   return { name, type, nullable: false, doc, ...measure };
 }
 
 /** Defines a column in which null has a meaning. */
 export function nullable(
   name: string,
-  type: ScalarType,
+  type: ColumnType,
   doc: string,
   nullMeans: string,
   measure: Measure = {},
 ): Column {
   return { name, type, nullable: true, doc, nullMeans, ...measure };
+}
+
+/** The type of a list whose elements are structs of these fields, none of them null. */
+export function listOfStructs(fields: readonly Column[]): ListType {
+  return { list: { name: "element", type: { struct: fields }, nullable: false } };
+}
+
+/** The fields of the structs that a type is or lists, at any depth; none of scalars. */
+export function fieldsOf(type: ColumnType): readonly Column[] {
+  if (typeof type === "string") return [];
+  return "list" in type ? fieldsOf(type.list.type) : type.struct;
 }

@@ -1,16 +1,16 @@
-import { type ContractColumn, datasetOf } from "../contract/model";
-import { type ContractRows, shippedContract } from "../contract/shipped";
-import type { Column, ScalarType } from "./columns";
+import { type Contract, type ContractColumn, datasetOf } from "../contract/model";
+import { type Column, type ColumnType, listOfStructs, required } from "./columns";
 
-/** Makes a table of the shipped contract one of the lake's. */
-export function toContractTable<N extends keyof ContractRows>(
+/** Makes a table of a contract one of the lake's. */
+export function toContractTable<N extends string>(
+  contract: Contract,
   name: N,
 ): { readonly name: N; readonly doc: string; readonly columns: readonly Column[] } {
-  const { doc = "", columns } = datasetOf(shippedContract, name);
+  const { doc = "", columns } = datasetOf(contract, name);
   return { name, doc, columns: columns.map(toColumn) };
 }
 
-/** Makes a column of a contract one that the lake can hold: a scalar, or a list of structs. */
+/** Makes a column of a contract one of the lake's, with all that it holds. */
 export function toColumn(column: ContractColumn): Column {
   const { name, nullable, doc, nullMeans, unit, min, max } = column;
   return {
@@ -25,12 +25,12 @@ export function toColumn(column: ContractColumn): Column {
   };
 }
 
-function toType({ name, type, items }: ContractColumn): Column["type"] {
-  if (isScalarType(type)) return type;
-  if (type === "LIST" && items?.type === "STRUCT") return (items.fields ?? []).map(toColumn);
-  throw new Error(`column ${name}: no table of the lake holds ${type} yet`);
+function toType({ name, type, items, fields = [] }: ContractColumn): ColumnType {
+  if (type === "STRUCT") return { struct: fields.map(toColumn) };
+  if (type !== "LIST" && type !== "MAP") return type;
+  if (!items)
+    throw new Error(`column ${name}: expected items of a ${type}, received none; check the contract`);
+  return type === "LIST" ? { list: toColumn(items) } : listOfStructs([mapKey, toColumn(items)]);
 }
 
-function isScalarType(type: ContractColumn["type"]): type is ScalarType {
-  return !["LIST", "STRUCT", "MAP", "DATE"].includes(type);
-}
+const mapKey = required("key", "STRING", "The key that the value stands at.");

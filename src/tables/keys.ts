@@ -1,11 +1,9 @@
-import { datasetOf, primaryKeyOf } from "../contract/model";
-import { type ContractRows, shippedContract } from "../contract/shipped";
-import type { TableName } from "./tables";
+import { type Contract, datasetOf, primaryKeyOf } from "../contract/model";
 
 /** Columns whose values, together, stand in another table; it holds of every row. */
 export interface ForeignKey {
   readonly columns: readonly string[];
-  readonly table: TableName;
+  readonly table: string;
   /** The columns there, in the same order. */
   readonly references: readonly string[];
 }
@@ -18,28 +16,26 @@ export interface TableKeys {
 }
 
 const message = ["partition", "offset"];
-const fromMessage: ForeignKey = { columns: message, table: "raw_data", references: message };
 
-/** The keys that the shipped contract says: those of single columns first. */
-function toKeys(name: keyof ContractRows): TableKeys {
-  const dataset = datasetOf(shippedContract, name);
+/** The keys of the tables that every lake has. */
+export const ownKeys: Readonly<Record<"raw_data" | "quarantine", TableKeys>> = {
+  raw_data: { primaryKey: message, foreignKeys: [] },
+  quarantine: {
+    primaryKey: [...message, "table"],
+    foreignKeys: [{ columns: message, table: "raw_data", references: message }],
+  },
+};
+
+/**
+ * The keys that a contract says of a table: those of single columns first. In the shipped one the user_exam_id of a
+ * question is none: an exam ID that was refused a grade can have questions, so that a join with grades_ID leaves those out.
+ */
+export function keysOf(contract: Contract, name: string): TableKeys {
+  const dataset = datasetOf(contract, name);
   const single = dataset.columns.flatMap(({ name: column, references }) => {
     const [to = "", key = ""] = references?.split(".") ?? [];
     return to ? [{ columns: [column], table: to, references: [key] }] : [];
   });
   const several = "foreignKeys" in dataset ? dataset.foreignKeys : [];
-  const foreignKeys = [...single, ...several] as readonly ForeignKey[];
-  return { primaryKey: primaryKeyOf(dataset), foreignKeys };
+  return { primaryKey: primaryKeyOf(dataset), foreignKeys: [...single, ...several] };
 }
-
-/**
- * The keys of the five tables. The user_exam_id of a question is none: an exam ID that was refused a grade can have
- * questions, so that a join with grades_ID leaves those out.
- */
-export const keys: Readonly<Record<TableName, TableKeys>> = {
-  raw_data: { primaryKey: message, foreignKeys: [] },
-  questions_pool_data: toKeys("questions_pool_data"),
-  grades_ID: toKeys("grades_ID"),
-  course_ID: toKeys("course_ID"),
-  quarantine: { primaryKey: [...message, "table"], foreignKeys: [fromMessage] },
-};

@@ -1,24 +1,28 @@
-import { type Column, nullable, required } from "./columns";
+import { shippedContract } from "../contract/shipped";
+import { type Column, listOfStructs, nullable, required } from "./columns";
 import { toContractTable } from "./contract-tables";
 
 import type { TableRows } from "./rows";
 
-export type { Column, ScalarType } from "./columns";
+export type { Column, ColumnType, ScalarType } from "./columns";
 export type * from "./rows";
 
-/** The names of the five tables, which are those of their directories too. */
-export type TableName = keyof TableRows;
+/** The names of the five tables of the shipped contract's lakes, which are those of their directories too. */
+export type ShippedName = keyof TableRows;
+
+/** The name of a table of any lake, and of its directory. */
+export type TableName = ShippedName | (string & {});
 
 /** Named columns in their fixed order; N is the table's name, which decides what its rows look like. */
-export interface Table<N extends TableName = TableName> {
+export interface Table<N extends string = string> {
   readonly name: N;
   readonly columns: readonly Column[];
   /** What one row is. */
   readonly doc?: string;
 }
 
-/** The row type of one table: STRING is string, INT32 and DOUBLE number, INT64 bigint, TIMESTAMP ms UTC. */
-export type RowOf<N extends TableName> = TableRows[N];
+/** The row type of one table: STRING is string, INT32 and DOUBLE number, INT64 bigint, TIMESTAMP ms UTC, DATE days since 1970. */
+export type RowOf<N extends string> = N extends ShippedName ? TableRows[N] : object;
 
 const origin = [
   required("partition", "INT32", "Partition of the message.", { min: 0 }),
@@ -53,8 +57,8 @@ const failure = [
 /** Version of the tables' columns, for readers: raised where one changes its name, its type or its nullability. */
 export const schemaVersion = 2;
 
-/** The five tables by name, with their columns in order: the system's own, and those of the shipped contract. */
-export const tables: { readonly [N in TableName]: Table<N> } = {
+/** The tables that every lake has, whatever its contract says. */
+export const ownTables: { readonly [N in "raw_data" | "quarantine"]: Table<N> } = {
   raw_data: {
     name: "raw_data",
     doc: "One Kafka message, duplicates and undecodable ones included.",
@@ -76,12 +80,9 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
         "The value in base64, where it is not UTF-8.",
         "value holds it, or there was none",
       ),
-      required("headers", header, "The message's headers, in their order."),
+      required("headers", listOfStructs(header), "The message's headers, in their order."),
     ],
   },
-  questions_pool_data: toContractTable("questions_pool_data"),
-  grades_ID: toContractTable("grades_ID"),
-  course_ID: toContractTable("course_ID"),
   quarantine: {
     name: "quarantine",
     doc: "One event refused by one table, with every reason.",
@@ -90,7 +91,7 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
       ...origin,
       timestamp,
       required("table", "STRING", "The table that refused it; events where the bytes are no JSON object."),
-      required("failures", failure, "Every reason why it was refused."),
+      required("failures", listOfStructs(failure), "Every reason why it was refused."),
       nullable("value", "STRING", "The message's value, verbatim.", "a tombstone, or value_base64 holds it"),
       nullable(
         "value_base64",
@@ -100,4 +101,13 @@ export const tables: { readonly [N in TableName]: Table<N> } = {
       ),
     ],
   },
+};
+
+/** The five tables by name, with their columns in order: the system's own, and those of the shipped contract. */
+export const tables: { readonly [N in ShippedName]: Table<N> } = {
+  raw_data: ownTables.raw_data,
+  questions_pool_data: toContractTable(shippedContract, "questions_pool_data"),
+  grades_ID: toContractTable(shippedContract, "grades_ID"),
+  course_ID: toContractTable(shippedContract, "course_ID"),
+  quarantine: ownTables.quarantine,
 };

@@ -1,4 +1,4 @@
-import type { Column, ScalarType } from "./columns";
+import type { ColumnType, ScalarType } from "./columns";
 
 /** What a scalar type is called elsewhere. */
 export interface TypeNames {
@@ -10,7 +10,7 @@ export interface TypeNames {
   readonly dataPackage: string;
 }
 
-/** The one map from our types to those of formats and engines; an instant is a time in UTC for each of them. */
+/** The one map from our types to those of formats and engines; an instant is a time in UTC for each of them, a day the calendar's. */
 export const typeNames: Readonly<Record<ScalarType, TypeNames>> = {
   STRING: { parquet: "UTF8", duckdb: "VARCHAR", hive: "STRING", dataPackage: "string" },
   INT32: { parquet: "INT32", duckdb: "INTEGER", hive: "INT", dataPackage: "integer" },
@@ -23,25 +23,28 @@ export const typeNames: Readonly<Record<ScalarType, TypeNames>> = {
     hive: "TIMESTAMP",
     dataPackage: "datetime",
   },
+  DATE: { parquet: "DATE", duckdb: "DATE", hive: "DATE", dataPackage: "date" },
 };
 
 /** How a language writes types. */
 export interface TypeSyntax {
   readonly scalar: (type: ScalarType) => string;
   readonly field: (name: string, type: string) => string;
-  /** A list of structs with these fields. */
-  readonly list: (fields: readonly string[]) => string;
+  readonly list: (element: string) => string;
+  readonly struct: (fields: readonly string[]) => string;
 }
 
 /** Our own words, which pages, catalogue and footers use. */
 export const ownSyntax: TypeSyntax = {
   scalar: (type) => type,
   field: (name, type) => `${name} ${type}`,
-  list: (fields) => `LIST<STRUCT<${fields.join(", ")}>>`,
+  list: (element) => `LIST<${element}>`,
+  struct: (fields) => `STRUCT<${fields.join(", ")}>`,
 };
 
 /** Writes a column's type in a language. */
-export function renderType(type: Column["type"], syntax: TypeSyntax): string {
+export function renderType(type: ColumnType, syntax: TypeSyntax): string {
   if (typeof type === "string") return syntax.scalar(type);
-  return syntax.list(type.map((field) => syntax.field(field.name, renderType(field.type, syntax))));
+  if ("list" in type) return syntax.list(renderType(type.list.type, syntax));
+  return syntax.struct(type.struct.map((field) => syntax.field(field.name, renderType(field.type, syntax))));
 }

@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
 import { openLake, readTable } from "user-activity/dist/lake/lake";
 import { query } from "user-activity/dist/sql/query";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { ownFolder, runPython } from "./live-lake";
 import {
   assertSameRows,
@@ -35,7 +35,7 @@ function readInPython({ config }: KnownLake): Map<string, LakeReading> {
 }
 
 async function readAll(
-  read: (table: TableName) => Promise<{ columns: TableReading["columns"]; rows: readonly unknown[] }>,
+  read: (table: ShippedName) => Promise<{ columns: TableReading["columns"]; rows: readonly unknown[] }>,
 ): Promise<LakeReading> {
   const entries = tableNames.map(async (table) => {
     const { columns, rows } = await read(table);

@@ -10,7 +10,6 @@ import { type Lake, openLake, readLakeParts } from "user-activity/dist/lake/lake
 import { toLakeReadme } from "user-activity/dist/lake/readme";
 import { isTrue } from "user-activity/dist/lake/versions";
 import { verify } from "user-activity/dist/landing/verify";
-import type { TableName } from "user-activity/dist/tables/tables";
 import { copyLake, python } from "./live-lake";
 
 interface Validation {
@@ -37,7 +36,7 @@ export async function untruthsOf(config: Config): Promise<string[]> {
 /** What a lake's catalogue says that is not so; `rows` are those that were counted in the tables themselves. */
 export async function findUntruths(
   config: Config,
-  rows: readonly { readonly table: TableName; readonly received: number }[],
+  rows: readonly { readonly table: string; readonly received: number }[],
   lake = openLake(config.hdfs),
 ): Promise<string[]> {
   const contents = await readContents(lake, config.hdfs);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseJson } from "user-activity/dist/base/exact-numbers";
 import { projectPath } from "user-activity/dist/base/paths";
 import type { Contract } from "user-activity/dist/contract/model";
-import { readContract } from "user-activity/dist/contract/read";
+import { readContract, readContractFile } from "user-activity/dist/contract/read";
 import { shippedContract } from "user-activity/dist/contract/shipped";
 
 /** One file of test/cases/contract: a contract in short, and what is wrong in it, or what an event comes to. */
@@ -11,6 +11,8 @@ export interface ContractCase {
   readonly behaviour: string;
   /** What the document says beside its header; `custom` are its customProperties as a map. Absent: the shipped one. */
   readonly contract?: { readonly custom?: object; readonly schema?: unknown } & Record<string, unknown>;
+  /** In place of `contract`: a contract's file below data/. */
+  readonly contractFile?: string;
   /** Each as `where: expected X, received Y; what to do`. */
   readonly problems?: readonly string[];
 }
@@ -44,6 +46,7 @@ function expand(value: object): object {
   }) as object;
 }
 
-export function contractOf({ contract }: ContractCase): Contract {
+export function contractOf({ contract, contractFile }: ContractCase): Contract {
+  if (contractFile) return readContractFile(projectPath("data", contractFile));
   return contract ? readContract(JSON.stringify(toDocument(contract)), "case") : shippedContract;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Config } from "user-activity/dist/base/config";
 import { localDir, projectPath } from "user-activity/dist/base/paths";
 import { openKafka, withAdmin } from "user-activity/dist/kafka/client";
-import { isSumRight } from "user-activity/dist/lake/commit-file";
+import { isSumRight } from "user-activity/dist/lake/counts";
 import { land } from "user-activity/dist/landing/land";
 import { verify } from "user-activity/dist/landing/verify";
 import { type FuzzMessage, partitions } from "./fuzz-messages";

@@ -8,7 +8,7 @@ import { projectPath } from "user-activity/dist/base/paths";
 import { type Lake, openLake, readTable, resetLake } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { verify } from "user-activity/dist/landing/verify";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { findUntruths } from "./catalogue-checks";
 import { cliPath } from "./cli-process";
 import { ownConfig, ownFolder, recompute } from "./live-lake";
@@ -108,7 +108,7 @@ export type Rows = Readonly<Record<string, readonly string[]>>;
 
 /** The rows of every table in an order of their own, sums without the last digits, which hang on the order of landing. */
 async function readTables(lake: Lake): Promise<Rows> {
-  const names = Object.keys(tables) as TableName[];
+  const names = Object.keys(tables) as ShippedName[];
   const all = await Promise.all(names.map((name) => readTable(lake, name)));
   return Object.fromEntries(names.map((name, index) => [name, (all[index] ?? []).map(toText).sort()]));
 }
@@ -144,14 +144,14 @@ export async function checkLake(config: Config, expectations: Expectations): Pro
 }
 
 /** A lake that nothing changes any more: of each file the same bytes are checked in every way. */
-function readOnce({ hdfs, at }: Lake): Lake {
+function readOnce({ hdfs, at, model }: Lake): Lake {
   const files = new Map<string, Promise<Buffer>>();
   const read = (path: string) => {
     const file = files.get(path) ?? hdfs.read(path);
     files.set(path, file);
     return file;
   };
-  return { at, hdfs: { ...hdfs, read } };
+  return { at, model, hdfs: { ...hdfs, read } };
 }
 
 /** Does the work for each item, some at once. */

@@ -7,7 +7,7 @@ import { type Config, readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { resetTopic } from "user-activity/dist/kafka/topics";
 import { listParts, openLake, resetLake } from "user-activity/dist/lake/lake";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 
 /** The events file that the project ships. */
 export const eventsFile = projectPath("data", "assessments.json");
@@ -54,7 +54,7 @@ export function ownFolder(): string {
 export async function copyLake(config: Config): Promise<string> {
   const lake = openLake(config.hdfs);
   const folder = ownFolder();
-  for (const table of Object.keys(tables) as TableName[]) {
+  for (const table of Object.keys(tables) as ShippedName[]) {
     mkdirSync(join(folder, table));
     for (const part of await listParts(lake, table)) {
       writeFileSync(join(folder, table, basename(part.path)), await lake.hdfs.read(part.path));

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type {
   Column,
+  ColumnType,
   CourseRow,
   GradeRow,
   HeaderRow,
@@ -10,12 +11,14 @@ import type {
   RawRow,
   RowOf,
   ScalarType,
+  ShippedName,
   Table,
-  TableName,
 } from "user-activity/dist/tables/tables";
 
 /** The last ms that a JavaScript Date holds, in either direction. */
 export const lastMs = 8_640_000_000_000_000;
+/** The last day that it holds, in days from 1970. */
+export const lastDay = lastMs / 86_400_000;
 const texts = [
   "",
   "plain",
@@ -99,7 +102,7 @@ const quarantine: QuarantineRow = {
 const failure = { path: "$", rule: "type", expected: "object", received: "\0" };
 
 /** Rows at the edges of what each table holds. */
-export const edgeRows: { readonly [N in TableName]: readonly RowOf<N>[] } = {
+export const edgeRows: { readonly [N in ShippedName]: readonly RowOf<N>[] } = {
   raw_data: [
     raw,
     ...texts.map((text) => ({ ...raw, topic: text, key: text, value: text })),
@@ -162,10 +165,11 @@ const scalars: { readonly [S in ScalarType]: () => fc.Arbitrary<unknown> } = {
   DOUBLE: () => fc.double({ noNaN: true, noDefaultInfinity: true }),
   BOOLEAN: () => fc.boolean(),
   TIMESTAMP: () => fc.integer({ min: -lastMs, max: lastMs }),
+  DATE: () => fc.integer({ min: -lastDay, max: lastDay }),
 };
 
 /** Any rows that a table can hold, from its columns; runs of nulls and of values come often. */
-export function anyRows<N extends TableName>(table: Table<N>): fc.Arbitrary<RowOf<N>[]> {
+export function anyRows<N extends string>(table: Table<N>): fc.Arbitrary<RowOf<N>[]> {
   const one = anyStruct(table.columns);
   const run = fc
     .tuple(one, fc.integer({ min: 1, max: 20 }))
@@ -180,8 +184,14 @@ function anyStruct(columns: readonly Column[]): fc.Arbitrary<unknown> {
 }
 
 function anyValue({ type, nullable }: Column): fc.Arbitrary<unknown> {
-  const present = typeof type === "string" ? scalars[type]() : fc.array(anyStruct(type), { maxLength: 5 });
+  const present = anyPresent(type);
   return nullable ? fc.option(present, { freq: 2 }) : present;
+}
+
+function anyPresent(type: ColumnType): fc.Arbitrary<unknown> {
+  if (typeof type === "string") return scalars[type]();
+  if ("struct" in type) return anyStruct(type.struct);
+  return fc.array(anyValue(type.list), { maxLength: 5 });
 }
 
 /** As many questions as asked for, with 0 to 7 options each, no two alike. */

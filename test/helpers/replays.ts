@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Counts } from "user-activity/dist/lake/commit-file";
+import type { Counts } from "user-activity/dist/lake/counts";
 import { land } from "user-activity/dist/landing/land";
 import { replay } from "user-activity/dist/landing/replay";
 import { verify } from "user-activity/dist/landing/verify";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { projectPath } from "user-activity/dist/base/paths";
-import type { OutcomeKind } from "user-activity/dist/events/outcomes";
+import type { OutcomeKind } from "user-activity/dist/events/shipped-outcomes";
 
 const file = projectPath("..", "shared", "cases", "events.jsonl");
 

@@ -9,7 +9,8 @@ import { openLake, readTable } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { publishFile } from "user-activity/dist/publish/publish";
-import { type Column, type RowOf, type TableName, tables } from "user-activity/dist/tables/tables";
+import { fieldsOf } from "user-activity/dist/tables/columns";
+import { type Column, type RowOf, type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { eventsFile, ownConfig, ownFolder } from "./live-lake";
 import { anyRows, edgeRows, manyQuestions } from "./parquet-rows";
 
@@ -19,16 +20,16 @@ export interface TableReading {
   readonly rows: readonly string[];
 }
 
-export type LakeReading = Readonly<Record<TableName, TableReading>>;
+export type LakeReading = Readonly<Record<ShippedName, TableReading>>;
 
 /** A lake and what is in it. */
 export interface KnownLake {
   readonly name: string;
   readonly config: Config;
-  readonly rows: { readonly [N in TableName]: readonly RowOf<N>[] };
+  readonly rows: { readonly [N in ShippedName]: readonly RowOf<N>[] };
 }
 
-export const tableNames = Object.keys(tables) as TableName[];
+export const tableNames = Object.keys(tables) as ShippedName[];
 
 /** The lake that the shipped events land as. */
 export async function makeShippedLake(): Promise<KnownLake> {
@@ -51,12 +52,12 @@ export function makeEmptyLake(): Promise<KnownLake> {
   return writeLake("tables without a row", Object.fromEntries(tableNames.map((name) => [name, [[]]])));
 }
 
-function sample(name: TableName): readonly unknown[] {
+function sample(name: ShippedName): readonly unknown[] {
   return fc.sample(anyRows(tables[name]), { numRuns: 20, seed: 7 }).flat();
 }
 
 /** Enough for a second row group in the table that has lists. */
-function more(name: TableName): readonly unknown[] {
+function more(name: ShippedName): readonly unknown[] {
   return name === "questions_pool_data" ? manyQuestions(5003) : [];
 }
 
@@ -71,7 +72,7 @@ async function writeLake(
   for (const table of tableNames) {
     for (const [index, rows] of (parts[table] ?? []).entries()) {
       const file = await createParquetFile(path, tables[table]);
-      await file.append(rows as readonly RowOf<TableName>[]);
+      await file.append(rows as readonly RowOf<ShippedName>[]);
       await file.close();
       await hdfs.write(at(`${table}/part-0000000${index}.parquet`), readFileSync(path));
     }
@@ -93,7 +94,7 @@ function toValues(row: unknown, columns: readonly Column[]): unknown {
   );
   return columns.map(({ name, type }) => {
     const value = record[name];
-    if (Array.isArray(value) && typeof type !== "string") return value.map((one) => toValues(one, type));
+    if (Array.isArray(value)) return value.map((one) => toValues(one, fieldsOf(type)));
     if (Object.is(value, -0)) return "-0"; // JSON has no sign for a zero
     return typeof value === "bigint" ? String(value) : value;
   });
@@ -106,7 +107,7 @@ export function readWritten(folder: string): LakeReading {
 
 function toReading(files: readonly (readonly [string, string])[]): LakeReading {
   const entries = files.map(([file, text]) => {
-    const name = file.replace(".jsonl", "") as TableName;
+    const name = file.replace(".jsonl", "") as ShippedName;
     const [columns = "[]", ...lines] = text.trimEnd().split("\n");
     const rows = lines.map((line) => toText(JSON.parse(line), tables[name].columns));
     return [name, { columns: JSON.parse(columns), rows }];
@@ -153,7 +154,7 @@ export function assertTypes(
   const typeOf = ({ type }: Column): string =>
     typeof type === "string"
       ? (types[type] ?? "")
-      : list(type.map((field) => ({ ...field, type: typeOf(field) })));
+      : list(fieldsOf(type).map((field) => ({ ...field, type: typeOf(field) })));
   for (const table of tableNames) {
     const expected = tables[table].columns.map((column) => [column.name, typeOf(column)]);
     // DuckDB in Python quotes names that are words of SQL, in Node all

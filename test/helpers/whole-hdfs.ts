@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { readConfig } from "user-activity/dist/base/config";
 import type { Hdfs, HdfsEntry } from "user-activity/dist/hdfs/hdfs";
 import type { Lake } from "user-activity/dist/lake/lake";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
 
 /** Contents of a file; null for a directory. */
 type Node = Buffer | null;
@@ -129,6 +130,7 @@ function createWholeHdfs(): Hdfs {
 export function createWholeLake(topic: string, keep = 0) {
   const config = readConfig({ KAFKA_TOPIC: topic, LAKE_DIR: "/lake" });
   const versions = { keep, refusal: undefined };
-  const lake: Lake = { hdfs: createWholeHdfs(), at: (path) => `/lake/${path}`, versions };
+  const at = (path: string) => `/lake/${path}`;
+  const lake: Lake = { hdfs: createWholeHdfs(), at, model: shippedModel, versions };
   return { config, lake };
 }

@@ -7,7 +7,7 @@ import { land } from "user-activity/dist/landing/land";
 import { readLakeStatus } from "user-activity/dist/landing/status";
 import { verify } from "user-activity/dist/landing/verify";
 import { publishFile } from "user-activity/dist/publish/publish";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { findUntruths } from "../helpers/catalogue-checks";
 import { wrapLake } from "../helpers/faulty-lake";
 import { ownConfig, recompute, someEvents } from "../helpers/live-lake";
@@ -15,7 +15,7 @@ import { landInSmallCommits, publishEvents } from "../helpers/small-lake";
 
 async function readAll(config: Config): Promise<Record<string, readonly object[]>> {
   const lake = openLake(config.hdfs);
-  const names = Object.keys(tables) as TableName[];
+  const names = Object.keys(tables) as ShippedName[];
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await readTable(lake, name)])),
   );

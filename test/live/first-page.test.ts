@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
-import { formatSum } from "user-activity/dist/lake/commit-file";
+import { formatSum } from "user-activity/dist/lake/counts";
 import { land } from "user-activity/dist/landing/land";
 import { readLakeStatus } from "user-activity/dist/landing/status";
 import { publishFile } from "user-activity/dist/publish/publish";

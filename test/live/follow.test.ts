@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
 import { ensureTopic, resetTopic } from "user-activity/dist/kafka/topics";
-import { formatSum } from "user-activity/dist/lake/commit-file";
+import { formatSum } from "user-activity/dist/lake/counts";
 import { type Lake, openLake } from "user-activity/dist/lake/lake";
 import { type FollowProgress, follow } from "user-activity/dist/landing/follow";
 import { land } from "user-activity/dist/landing/land";

@@ -76,6 +76,11 @@ test("contract propose drafts a contract of the topic that contract diff finds n
     assert.deepEqual(Object.keys(room?.place ?? {}), ["partition", "offset"]);
     const id = changes.find(({ path, change }) => path === "user_exam_id" && change === "refused by type");
     assert.deepEqual([id?.kind, id?.events, id?.example], ["breaking", 1, "7"]);
+
+    await send(kafka, [{ value: '\0\0\0\0\u0001{"user_exam_id":"behind a frame"}' }]);
+    const framed = await runCli(["contract", "propose", "--registry-frame"], { env });
+    assert.match(framed.stdout, /^# Draft of what 3,282 events of topic \S+ \(beside 1 value without one\)/);
+    assert.match(framed.stdout, /value: \{ events: \$, registryFrame: true \} \}\n/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -10,7 +10,7 @@ import { land } from "user-activity/dist/landing/land";
 import { readLakeStatus } from "user-activity/dist/landing/status";
 import { verify } from "user-activity/dist/landing/verify";
 import { publishFile } from "user-activity/dist/publish/publish";
-import type { RowOf, TableName } from "user-activity/dist/tables/tables";
+import type { RowOf, ShippedName } from "user-activity/dist/tables/tables";
 import { anEvent, withoutCounts } from "../helpers/an-event";
 import { findDangling, findUntruths } from "../helpers/catalogue-checks";
 import { endAfter } from "../helpers/faulty-lake";
@@ -28,7 +28,7 @@ interface RealRecord {
   };
 }
 
-function rowsOf<N extends TableName>(config: Config, table: N): Promise<RowOf<N>[]> {
+function rowsOf<N extends ShippedName>(config: Config, table: N): Promise<RowOf<N>[]> {
   return readTable(openLake(config.hdfs), table);
 }
 

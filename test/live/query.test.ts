@@ -19,13 +19,13 @@ import { runSql, sql } from "user-activity/dist/show/sql";
 import { exportTables } from "user-activity/dist/sql/export";
 import { cacheDirOf } from "user-activity/dist/sql/part-cache";
 import { type QueryOptions, query } from "user-activity/dist/sql/query";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { anEvent, withoutCounts } from "../helpers/an-event";
 import { eventsFile, ownConfig, ownFolder } from "../helpers/live-lake";
 import { noPython, readWithOthers } from "../helpers/other-parquet-readers";
 import { shippedRows } from "../helpers/shipped";
 
-const names = Object.keys(tables) as TableName[];
+const names = Object.keys(tables) as ShippedName[];
 const joinAll = `
   SELECT c.exam_name, c.attempts, count(DISTINCT (r.partition, r."offset")) AS messages, count(DISTINCT q.question_id) AS questions,
     count(x."offset") AS refused
@@ -102,7 +102,10 @@ describe("over the shipped events", () => {
     );
     for (const { table, path, bytes } of files) {
       assert.equal(readFileSync(path).length, bytes);
-      assert.deepEqual(await readParquet(path, tables[table]), await readTable(openLake(config.hdfs), table));
+      assert.deepEqual(
+        await readParquet(path, tables[table as ShippedName]),
+        await readTable(openLake(config.hdfs), table),
+      );
     }
     await exportTables(folder, { ...options, format: "csv", tables: ["quarantine"] });
     const [head, first] = readFileSync(join(folder, "quarantine.csv"), "utf8").split("\r\n");

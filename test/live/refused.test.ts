@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
 import { findHintOf } from "user-activity/dist/events/hints";
-import type { OutcomeKind } from "user-activity/dist/events/outcomes";
+import type { OutcomeKind } from "user-activity/dist/events/shipped-outcomes";
 import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { openLake, readTable } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";

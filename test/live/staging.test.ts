@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
 import { createExamIndex, type ExamIndex } from "user-activity/dist/events/exam-index";
-import { decideOutcome } from "user-activity/dist/events/outcomes";
+import { decideOutcome } from "user-activity/dist/events/shipped-outcomes";
 import { sampleMessages } from "user-activity/dist/kafka/consume";
 import { writeCommit } from "user-activity/dist/lake/commit";
 import { type Commit, emptyState, nextCommit } from "user-activity/dist/lake/commit-file";
@@ -15,8 +15,7 @@ import { createTally } from "user-activity/dist/landing/tally";
 import { verify } from "user-activity/dist/landing/verify";
 import { publishFile } from "user-activity/dist/publish/publish";
 import { toFrame, toRows } from "user-activity/dist/show/frames";
-import { toCourseRow } from "user-activity/dist/tables/course-sums";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { ownConfig, someEvents } from "../helpers/live-lake";
 
 type Messages = Awaited<ReturnType<typeof sampleMessages>>;
@@ -29,12 +28,12 @@ async function landFrames(config: Config, messages: Messages, exams: ExamIndex):
   const outcomes = messages.map((message) => decideOutcome({ ...message, topic }, exams));
   const tally = createTally(last?.state ?? emptyState(topic));
   for (const outcome of outcomes) tally.add(outcome);
-  const rows: Record<TableName, readonly object[]> = {
+  const rows: Record<ShippedName, readonly object[]> = {
     raw_data: outcomes.map(({ raw }) => raw),
     questions_pool_data: outcomes.flatMap(({ questions }) => questions),
     grades_ID: outcomes.flatMap(({ grade }) => grade ?? []),
     quarantine: outcomes.flatMap(({ quarantine }) => quarantine),
-    course_ID: Object.entries(tally.courses()).map(([name, sums]) => toCourseRow(name, sums)),
+    course_ID: tally.summaryRows().course_ID ?? [],
   };
   const staged = [await stageIndex(lake, "_tmp/frames/index", exams)];
   for (const { name, columns } of Object.values(tables)) {

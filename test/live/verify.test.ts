@@ -13,7 +13,7 @@ import { createParquetFile } from "user-activity/dist/parquet/write";
 import { publishFile } from "user-activity/dist/publish/publish";
 import { compareLakes } from "user-activity/dist/sql/against";
 import type { FailureRow } from "user-activity/dist/tables/rows";
-import { type RowOf, type TableName, tables } from "user-activity/dist/tables/tables";
+import { type RowOf, type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { anEvent, withoutCounts } from "../helpers/an-event";
 import { runCli } from "../helpers/cli-process";
 import { ownConfig, ownFolder } from "../helpers/live-lake";
@@ -46,11 +46,15 @@ before(async () => {
   await land({ config });
 });
 
-async function partsOf(table: TableName): Promise<string[]> {
+async function partsOf(table: ShippedName): Promise<string[]> {
   return (await listParts(lake, table)).map(({ path }) => path);
 }
 
-async function upload<N extends TableName>(path: string, table: N, rows: readonly RowOf<N>[]): Promise<void> {
+async function upload<N extends ShippedName>(
+  path: string,
+  table: N,
+  rows: readonly RowOf<N>[],
+): Promise<void> {
   const local = join(folder, "part.parquet");
   const file = await createParquetFile(local, tables[table]);
   await file.append(rows);
@@ -59,7 +63,7 @@ async function upload<N extends TableName>(path: string, table: N, rows: readonl
 }
 
 /** Changes the rows of a table's first part, verifies, and puts the part back as it was. */
-async function withRows<N extends TableName>(
+async function withRows<N extends ShippedName>(
   table: N,
   change: (rows: RowOf<N>[]) => readonly RowOf<N>[],
 ): Promise<Record<string, string>> {
@@ -218,7 +222,7 @@ describe("raw_data that is not what was consumed", () => {
 });
 
 test("names the file that is no Parquet", async () => {
-  for (const table of Object.keys(tables) as TableName[]) {
+  for (const table of Object.keys(tables) as ShippedName[]) {
     const path = (await partsOf(table))[0] ?? "";
     const original = await lake.hdfs.read(path);
     await lake.hdfs.write(path, Buffer.from("not Parquet at all"));
@@ -252,7 +256,7 @@ describe("what is landed while it is verified", () => {
     const path = (await partsOf("grades_ID"))[0] ?? "";
     const original = await lake.hdfs.read(path);
     await lake.hdfs.remove(path);
-    const onProgress = async (table: TableName) => {
+    const onProgress = async (table: string) => {
       if (table !== "raw_data") return;
       const last = (await readLastCommit(lake)) as Commit;
       const next = { ...last, number: last.number + 1 };
@@ -280,7 +284,7 @@ describe("a lake against another one of the same topic", () => {
   const compare = () => compareLakes({ config, against: `${other.hdfs.lakeDir}/` });
 
   /** Puts other rows in the place of a table's only part over there, compares, and puts the part back as it was. */
-  async function withRowsThere<N extends TableName>(
+  async function withRowsThere<N extends ShippedName>(
     table: N,
     change: (rows: RowOf<N>[]) => readonly RowOf<N>[],
   ) {

@@ -223,7 +223,7 @@ describe("a page of the site", { skip: noBrowser }, () => {
     assert.match(html.replaceAll(/<[^>]*>/g, ""), /A, B, C\./);
     assert.equal(html.match(/<a [^>]*href="[^"#]*(data|src)[^"]*"/g)?.length, 1);
     const file = readFileSync(join(built, "files", "src", "tables", "tables.ts.html"), "utf8");
-    assert.match(file.replaceAll(/<[^>]*>/g, ""), /export type TableName = /);
+    assert.match(file.replaceAll(/<[^>]*>/g, ""), /export type ShippedName = /);
   });
 
   test("has tables that sort, filter and page, and trees that fold, from a folder, in light and dark", async () => {

@@ -7,6 +7,7 @@ import { land } from "user-activity/dist/landing/land";
 import { publishFile } from "user-activity/dist/publish/publish";
 import { compareLakes } from "user-activity/dist/sql/against";
 import { anEvent, withoutCounts } from "../helpers/an-event";
+import { linesOf } from "../helpers/customers";
 import { chooseSeed, publishFuzz } from "../helpers/fuzz-landing";
 import { makeMessages } from "../helpers/fuzz-messages";
 import { eventsFile, ownConfig } from "../helpers/live-lake";
@@ -73,6 +74,21 @@ describe("Spark lands what land does", { skip }, () => {
     const tables = await landTwice(config, Math.ceil(fuzzed / 2));
     for (const { table, here } of tables) assert.ok(here > fuzzed / 1000, `${table} is hardly met`);
   });
+
+  for (const name of ["xapi", "edx"])
+    test(`the events of another customer: ${name}`, async () => {
+      const contractFile = projectPath("data", "customers", `${name}.odcs.yaml`);
+      const config: Config = { ...ownConfig(`spark-${name}`), contractFile };
+      await createTopic(config.kafka, 2);
+      const lines = linesOf(name);
+      await send(
+        config.kafka,
+        lines.map((value, index) => ({ key: null, value, partition: index % 2 })),
+      );
+      const tables = await landTwice(config, Math.ceil(lines.length / 2));
+      assert.ok(tables.length > 3);
+      assert.ok(tables.some(({ table, here }) => table !== "raw_data" && here > 10));
+    });
 
   test("deliveries that are late, repeated and in conflict across runs", async () => {
     const config = ownConfig("spark-late");

@@ -11,8 +11,9 @@ import { hdfsPorts } from "user-activity/dist/services/hdfs";
 import { heapOption } from "user-activity/dist/services/java";
 import { kafkaPorts } from "user-activity/dist/services/kafka";
 import { neededBytes } from "user-activity/dist/services/services";
-import { addScore, toCourseRow } from "user-activity/dist/tables/course-sums";
 import { schemaVersion } from "user-activity/dist/tables/tables";
+import { addScore, toCourseRow } from "../helpers/course-summary";
+import { decideCustomer, linesOf } from "../helpers/customers";
 import { readPage } from "../helpers/markdown";
 
 const read = (...path: string[]) => readFileSync(projectPath(...path), "utf8");
@@ -62,8 +63,18 @@ const shownRows = find(/const mostRows = (\d+);/, "src", "show", "show.ts");
 const shownBytes = find(/const mostBytes = ([\d_]+);/, "src", "show", "table-script.ts");
 const nbconvert = find(/^nbconvert==(\d+\.\d+)/m, "local", "setup", "python", "lab.txt");
 const sample = addScore(addScore(undefined, 0, 0), 1, 0); // variance: 0.5 / (2 - what is taken from n)
-const takenFromN = Math.round(2 - 0.5 / (toCourseRow("one", sample).stddev_score ?? 0) ** 2);
+const takenFromN = Math.round(2 - 0.5 / (toCourseRow(sample).stddev_score ?? 0) ** 2);
 const least = gradeSchema.fields.find(({ column }) => column === "total")?.min;
+
+const [xapi, edx] = [decideCustomer("xapi"), decideCustomer("edx")];
+const scaled = xapi.contract.tables[0]?.columns.find(({ name }) => name === "scaled");
+const cut = edx.refused.filter((one) => one.includes(": message: "));
+
+/** How many events are checks, or were refused as such. */
+function eventsOf({ rows, refused }: typeof edx): number {
+  const events = refused.filter((one) => one.includes(": checks: ")).map((one) => one.split(":")[0]);
+  return (rows.checks?.length ?? 0) + new Set(events).size;
+}
 
 /** The titles of the notebooks, as the README's table links them: "5p. Query with pandas". */
 const titles = [...read("README.md").matchAll(/\[(\d\w?\. [^\]]+)\]\((notebooks\/[^)]+)\)/g)].map(
@@ -125,6 +136,9 @@ const phrases: readonly string[] = [
   `names ${broker} or ${http} `,
   `${/^-Xmx(\d+)m$/.exec(heapOption)?.[1]} MB |`,
   `0 done, ${failed} failed, ${misused} misused, ${ended.join(" and ")} ended`,
+  `a score from ${scaled?.min} to ${scaled?.max}`,
+  `Of ${linesOf("xapi").length} statements ${xapi.rows.statements?.length} are rows`,
+  `Of ${eventsOf(edx)} events in ${linesOf("edx").length - cut.length} envelopes ${edx.rows.checks?.length} are checks`,
   "(exit code 0)",
   `exit code ${failed}`,
   `exit code ${misused}`,

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { projectPath } from "user-activity/dist/base/paths";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { type Column, tables } from "user-activity/dist/tables/tables";
 import { parseMarkup } from "../helpers/parse-markup";
 
@@ -124,7 +125,7 @@ describe("the reference", () => {
   const pathsOf = (columns: readonly Column[], prefix = ""): string[] =>
     columns.flatMap(({ name, type }) => [
       `${prefix}${name}`,
-      ...(typeof type === "string" ? [] : pathsOf(type, `${prefix}${name}[].`)),
+      ...pathsOf(fieldsOf(type), `${prefix}${name}[].`),
     ]);
 
   test("describes every column of every table, fields in lists too", async () => {

@@ -1,6 +1,6 @@
 """Reads Parquet files with pyarrow and with DuckDB and prints what each saw, one line of JSON a file.
 
-Values are written so that JSON keeps them: INT64 as text, timestamps as whole ms since 1970.
+Values are written so that JSON keeps them: INT64 as text, timestamps as whole ms and dates as days since 1970.
 """
 
 import json
@@ -19,6 +19,8 @@ def to_values(array):
     if pa.types.is_timestamp(kind):
         ticks = TICKS_PER_MS[kind.unit]
         return [None if tick is None else tick // ticks for tick in array.cast(pa.int64()).to_pylist()]
+    if pa.types.is_date32(kind):
+        return array.cast(pa.int32()).to_pylist()
     if pa.types.is_int64(kind):
         return [None if number is None else str(number) for number in array.to_pylist()]
     if pa.types.is_list(kind):
@@ -27,7 +29,8 @@ def to_values(array):
         return [None if length is None else [next(items) for _ in range(length)] for length in lengths]
     if pa.types.is_struct(kind):
         names = [field.name for field in kind]
-        return [dict(zip(names, values)) for values in zip(*map(to_values, array.flatten()))]
+        structs = (dict(zip(names, values)) for values in zip(*map(to_values, array.flatten())))
+        return [struct if there else None for struct, there in zip(structs, array.is_valid().to_pylist())]
     return array.to_pylist()
 
 
@@ -56,6 +59,16 @@ def read_with_duckdb(path):
     }
 
 
+def ordered_leaves(path, name, column):
+    """The path in SQL, the name and the values of a column, or of each field of a struct, that has an order."""
+    kind = column.type
+    if pa.types.is_struct(kind):
+        for field, values in zip(kind, column.flatten()):
+            yield from ordered_leaves(f"struct_extract({path}, '{field.name}')", f"{name}.{field.name}", values)
+    elif not pa.types.is_nested(kind) and not pa.types.is_string(kind):
+        yield path, name, column
+
+
 def count_below(path):
     """Per ordered column: [column, rows DuckDB finds below some value of it, rows there are].
 
@@ -63,19 +76,20 @@ def count_below(path):
     """
     table = pq.read_table(path)
     counts = []
-    for field in table.schema:
-        if pa.types.is_nested(field.type) or pa.types.is_string(field.type):
-            continue
-        is_timestamp = pa.types.is_timestamp(field.type)
-        column = table[field.name].drop_null()
-        values = (column.cast(pa.int64()) if is_timestamp else column).to_pylist()
+    leaves = (leaf for field in table.schema for leaf in ordered_leaves(f'"{field.name}"', field.name, table[field.name]))
+    for place, name, found in leaves:
+        column, bound = found.drop_null(), "$pivot"
+        if pa.types.is_timestamp(column.type):
+            column, bound = column.cast(pa.int64()), "epoch_ms($pivot)"
+        elif pa.types.is_date32(column.type):
+            column, bound = column.cast(pa.int32()), "DATE '1970-01-01' + $pivot::INTEGER"
+        values = column.to_pylist()
         if not values:
             continue
         pivot = values[len(values) // 2]
-        bound = "epoch_ms($pivot)" if is_timestamp else "$pivot"
-        query = f'select count(*) from read_parquet($path) where "{field.name}" < {bound}'
-        found = duckdb.sql(query, params={"path": path, "pivot": pivot}).fetchall()[0][0]
-        counts.append([field.name, found, sum(value < pivot for value in values)])
+        query = f"select count(*) from read_parquet($path) where {place} < {bound}"
+        below = duckdb.sql(query, params={"path": path, "pivot": pivot}).fetchall()[0][0]
+        counts.append([name, below, sum(value < pivot for value in values)])
     return counts
 
 

@@ -1,7 +1,7 @@
 """Holds a copy of a lake to its own catalogue and prints, as JSON, all that is not so.
 
 datapackage.json is validated by the package frictionless as it stands, then with the rows of the files it names: types,
-constraints, primary and foreign keys. Lists of structs, which frictionless cannot check, are held to it by pyarrow.
+constraints, primary and foreign keys. Lists and objects, which frictionless cannot check, are held to it by pyarrow.
 """
 
 import json
@@ -20,17 +20,24 @@ ARROW_TYPES = {
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
     "TIMESTAMP": pa.timestamp("ms", tz="UTC"),
+    "DATE": pa.date32(),
 }
 
 
 def to_arrow(field):
-    """The Arrow field that a field of the catalogue promises, those of its structs included."""
+    """The Arrow field that a field of the catalogue promises, all within it included."""
     required = field.get("constraints", {}).get("required", False)
+    return pa.field(field["name"], to_arrow_type(field), nullable=not required)
+
+
+def to_arrow_type(field):
+    if field["type"] == "object":
+        return pa.struct([to_arrow(one) for one in field["fields"]])
     if field["type"] != "array":
-        return pa.field(field["name"], ARROW_TYPES[field["parquetType"]], nullable=not required)
-    struct = pa.struct([to_arrow(one) for one in field["arrayItem"]["fields"]])
-    items = pa.list_(pa.field("element", struct, nullable=False))
-    return pa.field(field["name"], items, nullable=not required)
+        return ARROW_TYPES[field["parquetType"]]
+    item = field["arrayItem"]
+    nullable = item.get("constraints", {}).get("required") is False
+    return pa.list_(pa.field("element", to_arrow_type(item), nullable=nullable))
 
 
 def check_files(folder, resource):
@@ -68,8 +75,8 @@ def check_footer(path, metadata, resource):
 
 
 def to_flat(folder, scratch, resource):
-    """The resource without its list columns; frictionless reads one Parquet file only, so several are joined."""
-    fields = [field for field in resource["schema"]["fields"] if field["type"] != "array"]
+    """The resource without its lists and objects; frictionless reads one Parquet file only, so several are joined."""
+    fields = [field for field in resource["schema"]["fields"] if field["type"] not in ("array", "object")]
     names = [field["name"] for field in fields]
     path = os.path.join(folder, resource["path"][0])
     if len(resource["path"]) > 1:
@@ -82,7 +89,7 @@ def to_flat(folder, scratch, resource):
 
 
 def validate_rows(folder, descriptor):
-    """What frictionless says of the rows, every list column left out."""
+    """What frictionless says of the rows, lists and objects left out."""
     with tempfile.TemporaryDirectory() as scratch, system.use_context(trusted=True):
         flat = [to_flat(folder, scratch, resource) for resource in descriptor["resources"]]
         return Package.from_descriptor({**descriptor, "resources": flat}).validate()

@@ -56,7 +56,24 @@ describe("user-activity contract", () => {
     const draft = join(folder, "draft.yaml");
     writeFileSync(draft, proposed.stdout);
     const checked = await runCli(["contract", "check", draft]);
-    assert.match(checked.stdout, /in order: 1 table, 0 summaries, 4 columns, 0 rules\n$/);
+    assert.match(checked.stdout, /in order: 1 table, 0 summaries, 5 columns, 0 rules\n$/);
+    assert.match(proposed.stdout, /\n {6}- name: event\n[^-]*transformSourceObjects: \[ "@event" \]\n/);
+  });
+
+  test("propose says where texts hold JSON, and with --as-text drafts what is in them", async () => {
+    const file = projectPath("data", "customers", "edx.jsonl");
+    const around = await runCli(["contract", "propose", file]);
+    assert.match(around.stdout, /contract propose --events "data\[\]" --as-text drafts what is in them\n/);
+    const lost = assertFailure(await runCli(["contract", "propose", file, "--events", "data[]"]), 1);
+    assert.match(lost, /or where they are with --events, --as-text where they are text that holds JSON$/);
+    const proposed = await runCli(["contract", "propose", file, "--events", "data[]", "--as-text"]);
+    assert.match(
+      proposed.stdout,
+      /^# Draft of what 47 events of \S+edx\.jsonl \(beside 1 value without one\)/,
+    );
+    assert.match(proposed.stdout, /value: \{ events: "data\[\]", asText: true \} \}\n/);
+    const shown = await runCli(["contract", "show", projectPath("data", "customers", "edx.odcs.yaml")]);
+    assert.match(shown.stdout, /\n {2}an event is data\[\], as text that holds JSON\n/);
   });
 
   test("propose says what it misses: a file, an event, a path", async () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatTableDoc } from "user-activity/dist/cli/describe";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { tables } from "user-activity/dist/tables/tables";
 import { assertFailure, parseResult, runCli } from "../../helpers/cli-process";
 
 test("a table is described by what its row is, and a line for every column and field", () => {
   const lines = formatTableDoc(tables.questions_pool_data).split("\n");
   const { columns } = tables.questions_pool_data;
-  const fields = columns.flatMap(({ type }) => (typeof type === "string" ? [] : type));
+  const fields = columns.flatMap(({ type }) => fieldsOf(type));
   assert.equal(lines.length, 1 + columns.length + fields.length);
   assert.match(lines[0] ?? "", /^questions_pool_data: One row is one question of one exam ID/);
   assert.ok(
@@ -35,5 +36,5 @@ test("user-activity describe tells of every table without any service, or of one
     tables.course_ID.columns.map(({ name }) => name),
   );
   const wrong = assertFailure(await runCli(["describe", "grades"], { env }), 2);
-  assert.match(wrong, /'grades' is invalid .* Allowed choices are raw_data, .*grades_ID/);
+  assert.match(wrong, /table: expected one of raw_data, .*grades_ID.*, received "grades"/);
 });

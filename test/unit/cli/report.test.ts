@@ -5,11 +5,17 @@ import { formatCount, formatMegabytes, formatSeconds } from "user-activity/dist/
 import { formatDiff } from "user-activity/dist/cli/diff";
 import { formatLake, formatStatus, formatTopic, formatVerify } from "user-activity/dist/cli/report";
 import { formatVersions } from "user-activity/dist/cli/versions";
+import { shippedContract } from "user-activity/dist/contract/shipped";
+import { fingerprintContract } from "user-activity/dist/events/fingerprint";
 import type { LakeStatus, TopicStatus } from "user-activity/dist/landing/status";
 
 const lake: LakeStatus = {
   lakeDir: "/l",
   topic: "events",
+  contract: { id: "assessments", version: "1.0.0", fingerprint: fingerprintContract(shippedContract) },
+  warnings: {},
+  unknown: {},
+  later: 0,
   datasets: [{ table: "raw_data", rows: 1234, files: 2, bytes: 56_789, path: "/l/raw_data" }],
   counts: { consumed: 1234, graded: 1230, duplicates: 3, quarantined: 1 },
   gaps: [],

@@ -8,9 +8,13 @@ const origin = { partition: 0, offset: 7n };
 const bad = { options: [] };
 
 function deliver(before: ExamState, event: Record<string, unknown>) {
-  const { grading, questions, state } = decideDelivery(before, event, origin);
-  const rules = grading.kind === "refused" ? grading.failures.map(({ rule }) => rule) : [];
-  return { summary: [grading.kind, questions.kind, ...rules].join(" "), state };
+  const { grading, parts, state } = decideDelivery(before, event, origin);
+  const rules =
+    grading.kind === "refused"
+      ? grading.refusals.flatMap(({ failures }) => failures.map(({ rule }) => rule))
+      : [];
+  const kind = grading.kind === "rows" ? "graded" : grading.kind;
+  return { summary: [kind, parts.kind, ...rules].join(" "), state };
 }
 
 /** Delivers events of one exam ID one after another; says what each came to. */
@@ -62,7 +66,7 @@ test("another event of a graded exam ID is refused with all its failures", () =>
 test("the failure names the exam ID", () => {
   const { state } = deliver(unknownExam, anEvent());
   const { grading } = decideDelivery(state, { ...anEvent(), note: 1 }, origin);
-  assert.deepEqual(grading.kind === "refused" && grading.failures, [
+  assert.deepEqual(grading.kind === "refused" && grading.refusals[0]?.failures, [
     {
       path: "user_exam_id",
       rule: "duplicate",
@@ -121,7 +125,8 @@ function deliverIn(...deliveries: readonly (readonly [number, Record<string, unk
     const decision = decideDelivery(state, event, { partition, offset: 0n });
     state = decision.state;
     const told = [decision.isCrossing ? "crossing" : "", decision.isLate ? "late" : ""];
-    return [decision.grading.kind, ...told.filter((word) => word !== "")].join(" ");
+    const { kind } = decision.grading;
+    return [kind === "rows" ? "graded" : kind, ...told.filter((word) => word !== "")].join(" ");
   });
 }
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { enforceGrade, gradeSchema, readGrade } from "user-activity/dist/events/grades";
+import { shippedContract } from "user-activity/dist/contract/shipped";
+import { enforceGrade, gradeSchema } from "user-activity/dist/events/grades";
+import { readersOf } from "user-activity/dist/events/readers";
+import type { GradeRow } from "user-activity/dist/tables/tables";
 import { tables } from "user-activity/dist/tables/tables";
 import { realRecords } from "../../helpers/real-records";
 
@@ -22,9 +25,12 @@ const event = {
 /** The row and its warnings, of an event with other counts. */
 function readWith(counts: object) {
   const sequences = { counts: { ...event.sequences.counts, ...counts } };
-  const read = readGrade({ ...event, sequences }, { partition: 2, offset: 9007199254740993n });
+  const read = readersOf(shippedContract).readMain(
+    { ...event, sequences },
+    { partition: 2, offset: 9007199254740993n },
+  );
   assert.ok(read.kind === "rows");
-  const [row] = read.rows;
+  const [row] = read.rows.grades_ID as GradeRow[];
   assert.ok(row);
   return { row, warnings: read.warnings };
 }

@@ -11,6 +11,7 @@ import {
   observeEvent,
   toInferredSchema,
 } from "user-activity/dist/events/infer";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import { type Column, tables } from "user-activity/dist/tables/tables";
 import { realRecords } from "../../helpers/real-records";
 
@@ -194,7 +195,7 @@ test("columns follow from what was seen", () => {
   ];
   const brief = ({ name, type, nullable }: Column): readonly unknown[] => [
     name,
-    typeof type === "string" ? type : type.map(brief),
+    typeof type === "string" ? type : fieldsOf(type).map(brief),
     nullable,
   ];
   assert.deepEqual(impliedColumns(inferSchema(events)).map(brief), [
@@ -224,7 +225,7 @@ function byName(columns: readonly Column[]): unknown {
       name === "id" && nullable === false && columns.some((column) => column.name === "options")
         ? "question_id"
         : name,
-      { type: typeof type === "string" ? type : byName(type), nullable },
+      { type: typeof type === "string" ? type : byName(fieldsOf(type)), nullable },
     ]),
   );
 }

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createExamIndex, type ExamIndex } from "user-activity/dist/events/exam-index";
-import { decideOutcome, type Outcome } from "user-activity/dist/events/outcomes";
+import { decideOutcome, type ShippedOutcome } from "user-activity/dist/events/shipped-outcomes";
 import { tables } from "user-activity/dist/tables/tables";
 import { anEvent, withoutCounts } from "../../helpers/an-event";
 import { realRecords } from "../../helpers/real-records";
 
 const at = { topic: "t", partition: 3, offset: 12345678901234567890n, timestamp: 1516717442735 };
 
-function decide(value: unknown, exams: ExamIndex = createExamIndex()): Outcome {
+function decide(value: unknown, exams: ExamIndex = createExamIndex()): ShippedOutcome {
   const bytes = value === null || Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value));
   return decideOutcome({ ...at, key: null, value: bytes, headers: [] }, exams);
 }

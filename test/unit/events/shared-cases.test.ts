@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { createExamIndex } from "user-activity/dist/events/exam-index";
 import { findHint } from "user-activity/dist/events/hints";
-import { decideOutcome } from "user-activity/dist/events/outcomes";
+import { decideOutcome } from "user-activity/dist/events/shipped-outcomes";
 import { checkCase, sharedCases } from "../../helpers/shared-cases";
 
 test("messages as others write them come to what is said of each", { skip: !sharedCases }, () => {

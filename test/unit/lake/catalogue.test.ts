@@ -6,12 +6,13 @@ import {
   type ResourceDescriptor,
   toDataPackage,
 } from "user-activity/dist/lake/catalogue";
-import { toLakeReadme } from "user-activity/dist/lake/readme";
+import { describeTable, toLakeReadme } from "user-activity/dist/lake/readme";
 import { describeUnit, toFooter, typeName } from "user-activity/dist/tables/column-docs";
-import { keys } from "user-activity/dist/tables/keys";
-import { type Column, type TableName, tables } from "user-activity/dist/tables/tables";
+import { fieldsOf } from "user-activity/dist/tables/columns";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
+import { type Column, type ShippedName, tables } from "user-activity/dist/tables/tables";
 
-const names = Object.keys(tables) as TableName[];
+const names = Object.keys(tables) as ShippedName[];
 const part = (table: string, number: number, bytes: number) => ({
   path: `${table}/part-0000000${number}.parquet`,
   bytes,
@@ -37,15 +38,12 @@ const contents: LakeContents = {
 };
 
 function allColumns(columns: readonly Column[]): Column[] {
-  return columns.flatMap((column) => [
-    column,
-    ...(typeof column.type === "string" ? [] : allColumns(column.type)),
-  ]);
+  return columns.flatMap((column) => [column, ...allColumns(fieldsOf(column.type))]);
 }
 
 describe("the catalogue", () => {
   const catalogue = toDataPackage(contents);
-  const resource = (name: TableName) => catalogue.resources[names.indexOf(name)] as ResourceDescriptor;
+  const resource = (name: ShippedName) => catalogue.resources[names.indexOf(name)] as ResourceDescriptor;
 
   test("names every table with all its files, their bytes and its rows", () => {
     assert.deepEqual(
@@ -60,7 +58,7 @@ describe("the catalogue", () => {
     );
     assert.deepEqual(
       resource("raw_data").path,
-      contents.parts.raw_data.map(({ path }) => path),
+      contents.parts.raw_data?.map(({ path }) => path),
     );
   });
 
@@ -109,7 +107,7 @@ describe("the catalogue", () => {
     const options = field("options");
     assert.deepEqual([options?.type, options?.constraints], ["array", { required: true }]);
     assert.deepEqual(
-      options?.arrayItem?.fields.map(({ name, type }) => [name, type]),
+      options?.arrayItem?.fields?.map(({ name, type }) => [name, type]),
       [
         ["id", "string"],
         ["checked", "boolean"],
@@ -128,14 +126,16 @@ describe("the catalogue", () => {
 });
 
 describe("keys", () => {
+  const { keys } = shippedModel;
+
   test("are columns that never hold null, and lead to the whole key of another table", () => {
     for (const name of names) {
-      const { primaryKey, foreignKeys } = keys[name];
+      const { primaryKey, foreignKeys } = keys[name] ?? assert.fail(name);
       const columns = new Map(tables[name].columns.map((column) => [column.name, column]));
       for (const column of [...primaryKey, ...foreignKeys.flatMap((key) => key.columns)]) {
         assert.equal(columns.get(column)?.nullable, false, `${name}.${column}`);
       }
-      for (const { table, references } of foreignKeys) assert.deepEqual(references, keys[table].primaryKey);
+      for (const { table, references } of foreignKeys) assert.deepEqual(references, keys[table]?.primaryKey);
     }
   });
 });
@@ -147,7 +147,7 @@ test("the files of a commit join a table's, or take the place of those with thei
     { table: "index", path: "_index/00000005", bytes: 1 },
   ];
   const parts = addParts(contents.parts, files);
-  assert.deepEqual(parts.raw_data, [...contents.parts.raw_data, part("raw_data", 5, 7)]);
+  assert.deepEqual(parts.raw_data, [...(contents.parts.raw_data ?? []), part("raw_data", 5, 7)]);
   assert.deepEqual(parts.course_ID, [part("course_ID", 0, 99)]);
   assert.deepEqual(parts.quarantine, contents.parts.quarantine);
   assert.deepEqual(Object.keys(parts), names);
@@ -175,6 +175,12 @@ describe("the README in the lake", () => {
         assert.ok(line, `${name}.${column.name}`);
       }
     }
+  });
+
+  test("keeps a column in its row of the table, whatever its description holds", () => {
+    const column = { name: "a", type: "DATE", nullable: false, doc: "One | two,\n  three." } as const;
+    const section = describeTable({ ...tables.course_ID, columns: [column] }, "/lake");
+    assert.ok(section.endsWith("\n| `a` | DATE |  | never null | One \\| two, three. |"), section);
   });
 
   test("has commands that name the place where the lake was found", () => {

@@ -2,20 +2,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
   type CommittedFile,
-  checkOffsets,
   claimAfter,
   commitFormat,
   commitName,
   commitNumber,
   emptyState,
-  formatSum,
-  formatWhole,
-  isSumRight,
   type LakeState,
   nextCommit,
   parseCommit,
 } from "user-activity/dist/lake/commit-file";
+import { formatSum, formatWhole, isSumRight } from "user-activity/dist/lake/counts";
 import { findHoles, toHoleError } from "user-activity/dist/lake/gaps";
+import { checkOffsets } from "user-activity/dist/lake/offsets";
 
 const counts = { consumed: 6, graded: 3, duplicates: 1, quarantined: 2 };
 const state: LakeState = { ...emptyState("events"), offsets: { 0: "5", 1: "0" }, counts };

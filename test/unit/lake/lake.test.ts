@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { claimAfter, commitName, nextCommit } from "user-activity/dist/lake/commit-file";
 import { readCommits } from "user-activity/dist/lake/lake";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
 
 const claim = claimAfter(undefined, "run-1", "topic");
@@ -11,7 +12,8 @@ const landed = nextCommit(claim, { ...content, kind: "land" });
 function lakeOf(files: Readonly<Record<string, string>>) {
   const memory = createMemoryHdfs();
   for (const [name, text] of Object.entries(files)) memory.put(`/lake/_commits/${name}`, Buffer.from(text));
-  return { memory, lake: { hdfs: memory.hdfs, at: (path: string) => `/lake/${path}` } };
+  const at = (path: string) => `/lake/${path}`;
+  return { memory, lake: { hdfs: memory.hdfs, at, model: shippedModel } };
 }
 
 test("reads the commits of a lake, oldest first, and nothing else that lies there", async () => {

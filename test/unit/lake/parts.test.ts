@@ -4,6 +4,7 @@ import type { LakeParts } from "user-activity/dist/lake/catalogue";
 import { type Commit, claimAfter, commitName, nextCommit } from "user-activity/dist/lake/commit-file";
 import { listParts } from "user-activity/dist/lake/lake";
 import { sumChange } from "user-activity/dist/lake/part-sums";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
 
 const count = 3000;
@@ -42,7 +43,7 @@ function listWrongly({ memory }: ReturnType<typeof lakeOf>, wrong: number, way: 
     const more = way === "twice" ? entries.slice(0, 2) : [];
     return [...more, ...others, ...(second ? [{ ...second, ...last }] : [])];
   };
-  return { lake: { hdfs: { ...memory.hdfs, list }, at }, listings: () => listings };
+  return { lake: { hdfs: { ...memory.hdfs, list }, at, model: shippedModel }, listings: () => listings };
 }
 
 const namesOf = (parts: readonly { path: string }[]) => parts.map(({ path }) => path);

@@ -10,7 +10,7 @@ import { isTrue, listVersions, openVersion } from "user-activity/dist/lake/versi
 import { compact } from "user-activity/dist/landing/compact";
 import { closeLanding, commitBatch } from "user-activity/dist/landing/hold";
 import { verify } from "user-activity/dist/landing/verify";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { endAfter, pulled, wrapLake } from "../../helpers/faulty-lake";
 import { createWholeLake } from "../../helpers/whole-hdfs";
 import {
@@ -43,7 +43,7 @@ async function checkVersions({ lake }: WholeLake): Promise<void> {
     assert.ok(await isTrue(lake, number), `version ${number} is of another commit`);
     const version = openVersion(lake, number);
     const { state } = (await readLastCommit(version)) ?? assert.fail();
-    for (const table of Object.keys(tables) as TableName[])
+    for (const table of Object.keys(tables) as ShippedName[])
       assert.equal((await readTable(version, table)).length, state.rowCounts[table], `${table} of ${number}`);
   }
   const last = await readLastCommit(lake);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatRefused, isOver } from "user-activity/dist/cli/refused-report";
 import { createExamIndex } from "user-activity/dist/events/exam-index";
-import { decideOutcome } from "user-activity/dist/events/outcomes";
+import { decideOutcome } from "user-activity/dist/events/shipped-outcomes";
 import { Refusals } from "user-activity/dist/landing/refusals";
 import { anEvent } from "../../helpers/an-event";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createExamIndex } from "user-activity/dist/events/exam-index";
-import { decideOutcome } from "user-activity/dist/events/outcomes";
+import { decideOutcome } from "user-activity/dist/events/shipped-outcomes";
 import { emptyState } from "user-activity/dist/lake/commit-file";
 import { toCommittedFiles } from "user-activity/dist/lake/staging";
 import { createTally } from "user-activity/dist/landing/tally";
@@ -31,10 +31,10 @@ describe("the tally of a batch", () => {
     const before = emptyState("t");
     const tally = createTally(before);
     for (const outcome of decideAll()) tally.add(outcome);
-    const { counts, offsets, courses, rowCounts } = tally.toState(staged);
+    const { counts, offsets, summaries, rowCounts } = tally.toState(staged);
     assert.deepEqual(counts, { consumed: 4, graded: 1, duplicates: 1, quarantined: 2 });
     assert.deepEqual(offsets, { 1: "11" });
-    assert.equal(courses["Reading Tea Leaves"]?.n, 1);
+    assert.equal(summaries.course_ID?.['["Reading Tea Leaves"]']?.count, 1);
     assert.deepEqual([rowCounts.raw_data, rowCounts.course_ID, rowCounts.quarantine], [4, 1, 0]);
     assert.deepEqual(before, emptyState("t"), "what was before stays");
   });

@@ -18,16 +18,17 @@ import { projectPath } from "user-activity/dist/base/paths";
 import { encodeLevels } from "user-activity/dist/parquet/encoding";
 import { readParquet, readRowCount } from "user-activity/dist/parquet/read";
 import { createParquetFile, type ParquetOptions } from "user-activity/dist/parquet/write";
-import { type RowOf, type Table, type TableName, tables } from "user-activity/dist/tables/tables";
+import { type RowOf, type ShippedName, type Table, tables } from "user-activity/dist/tables/tables";
 import { noPython, readWithOthers } from "../../helpers/other-parquet-readers";
 import { anyRows, edgeRows, lastMs, manyQuestions } from "../../helpers/parquet-rows";
+import { toPrinted } from "../../helpers/printed";
 
-const names = Object.keys(tables) as TableName[];
+const names = Object.keys(tables) as ShippedName[];
 const golden = projectPath("test", "golden", "questions_pool_data.parquet");
 const directory = mkdtempSync(join(tmpdir(), "parquet-"));
 after(() => rmSync(directory, { recursive: true }));
 
-async function write<N extends TableName>(
+async function write<N extends ShippedName>(
   path: string,
   table: Table<N>,
   rows: readonly RowOf<N>[],
@@ -42,19 +43,11 @@ function place(name: string): string {
   return join(directory, `${name}.parquet`);
 }
 
-/** Values as parquet_as_seen.py prints them. */
-function toPrinted(value: unknown): unknown {
-  if (typeof value === "bigint") return String(value);
-  if (Array.isArray(value)) return value.map(toPrinted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPrinted(item)]));
-}
-
 /** Files that each reader must give back as they were, by what is special about them. */
 const cases: readonly {
   readonly name: string;
-  readonly table: Table;
-  readonly rows: readonly RowOf<TableName>[];
+  readonly table: Table<ShippedName>;
+  readonly rows: readonly RowOf<ShippedName>[];
 }[] = [
   ...names.map((name) => ({ name: `no row of ${name}`, table: tables[name], rows: [] })),
   ...names.map((name) => ({ name: `edges of ${name}`, table: tables[name], rows: edgeRows[name] })),
@@ -72,7 +65,7 @@ const cases: readonly {
   },
 ];
 
-function sampleRows(table: Table): RowOf<TableName>[] {
+function sampleRows(table: Table<ShippedName>): RowOf<ShippedName>[] {
   return fc.sample(anyRows(table), { numRuns: 20, seed: 3 }).flat();
 }
 
@@ -115,7 +108,7 @@ for (const name of names) {
       rowGroupRows: fc.integer({ min: 1, max: 30 }),
       rowGroupTextLength: fc.integer({ min: 1, max: 999 }),
     });
-    const keeps = async (rows: RowOf<TableName>[], options: ParquetOptions) => {
+    const keeps = async (rows: RowOf<ShippedName>[], options: ParquetOptions) => {
       await write(place(name), tables[name], rows, options);
       assert.deepEqual(await readParquet(readFileSync(place(name)), tables[name]), rows);
     };
@@ -197,7 +190,7 @@ const rawRow = edgeRows.raw_data[0];
 const questionRow = edgeRows.questions_pool_data[2];
 const courseRow = edgeRows.course_ID[0];
 const option = questionRow?.options[0];
-const misfits: readonly (readonly [string, Table, object | null, string, RegExp])[] = [
+const misfits: readonly (readonly [string, Table<ShippedName>, object | null, string, RegExp])[] = [
   [
     "a number for INT64",
     tables.raw_data,
@@ -334,10 +327,10 @@ const misfits: readonly (readonly [string, Table, object | null, string, RegExp]
 for (const [what, table, row, path, message] of misfits) {
   test(`refuses ${what}, names its place and discards the file`, async () => {
     const file = await createParquetFile(place("misfit"), table);
-    const fit = edgeRows[table.name][0] as RowOf<TableName>;
+    const fit = edgeRows[table.name][0] as RowOf<ShippedName>;
     await file.append([fit, fit]);
     const facts = { name: "MisfitError", table: table.name, rowIndex: 2, path, message };
-    await assert.rejects(file.append([row as RowOf<TableName>]), facts);
+    await assert.rejects(file.append([row as RowOf<ShippedName>]), facts);
     await assert.rejects(file.append([fit]), /expected an open file, received one that is discarded/);
     await assert.rejects(file.close(), /discarded/);
     assert.deepEqual(

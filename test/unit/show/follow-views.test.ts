@@ -4,7 +4,7 @@ import { emptyState } from "user-activity/dist/lake/commit-file";
 import type { FollowProgress } from "user-activity/dist/landing/follow";
 import { busiestCourses, followFrame } from "user-activity/dist/show/follow-views";
 import { fromFrame } from "user-activity/dist/show/frames";
-import { addScore } from "user-activity/dist/tables/course-sums";
+import { addScore } from "../../helpers/course-summary";
 
 const empty = emptyState("assessments");
 const progress: FollowProgress = {
@@ -64,15 +64,15 @@ describe("a run that follows, as a table", () => {
 });
 
 describe("the busiest courses", () => {
-  const sums = (n: number) =>
+  const sums = (n: number, course: string) =>
     Array.from({ length: n }).reduce<ReturnType<typeof addScore>>(
-      (all) => addScore(all, 0.5, 0),
-      addScore(undefined, 0.5, 0),
+      (all) => addScore(all, 0.5, 0, course),
+      addScore(undefined, 0.5, 0, course),
     );
 
   test("are those with the most attempts, equals by name, however they came in", () => {
-    const courses = { c: sums(1), b: sums(4), a: sums(1), d: sums(9) };
-    assert.deepEqual(busiestCourses({ courses }, 3), [
+    const course_ID = { c: sums(1, "c"), b: sums(4, "b"), a: sums(1, "a"), d: sums(9, "d") };
+    assert.deepEqual(busiestCourses({ summaries: { course_ID } }, 3), [
       { label: "d", value: 10 },
       { label: "b", value: 5 },
       { label: "a", value: 2 },

@@ -8,6 +8,7 @@ import { inferSchema } from "user-activity/dist/events/infer";
 import { type Leaves, toLeaves } from "user-activity/dist/events/leaves";
 import { schemaOfFrame, schemaOfFrames } from "user-activity/dist/show/frame-schema";
 import { toFrame } from "user-activity/dist/show/frames";
+import { fieldsOf } from "user-activity/dist/tables/columns";
 import type { Column } from "user-activity/dist/tables/tables";
 import { realRecords } from "../../helpers/real-records";
 
@@ -31,7 +32,7 @@ function byName(columns: readonly Column[]): unknown {
   return Object.fromEntries(
     columns.map(({ name, type, nullable }) => [
       name,
-      { type: typeof type === "string" ? type : byName(type), nullable },
+      { type: typeof type === "string" ? type : byName(fieldsOf(type)), nullable },
     ]),
   );
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fromFrame, toFrame, toInstantText, toRows } from "user-activity/dist/show/frames";
 import { tables } from "user-activity/dist/tables/tables";
+import { deepRows, deepTable } from "../../helpers/any-table";
 
 describe("toFrame", () => {
   test("keeps values with their columns where rows name their keys in another order", () => {
@@ -129,6 +130,11 @@ describe("toRows", () => {
       ...{ failures, value: '["text"]', value_base64: null },
     };
     assert.deepEqual(toRows(toFrame([row]), tables.quarantine), [row]);
+  });
+
+  test("gives back lists, structs and maps of every depth, 64 bits in them too", () => {
+    const frame = toFrame(deepRows);
+    assert.deepEqual(toRows(frame, deepTable), deepRows);
   });
 });
 

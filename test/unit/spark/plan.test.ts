@@ -15,7 +15,7 @@ import { anEvent } from "../../helpers/an-event";
 import { ownFolder } from "../../helpers/live-lake";
 
 const plan = planSpark(shippedContract);
-const names = plan.decided.split(", ").map((column) => column.replace(/ [A-Z]+$/, "").replaceAll("`", ""));
+const names = plan.decided.split(", ").map((column) => column.replace(/ [A-Z]+$/, ""));
 
 /** What a message is decided as, by the columns' names. */
 function decide(value: string | Buffer | null): Record<string, unknown> {
@@ -32,17 +32,25 @@ function decide(value: string | Buffer | null): Record<string, unknown> {
 const textOf = (value: unknown) => JSON.stringify(value);
 
 describe("what Spark is told", () => {
-  test("the table of whole events comes first: it is the one that grades", () => {
+  test("the tables of whole events decide, those of their parts follow", () => {
     assert.deepEqual(
-      plan.tables.map(({ name, rows }) => [name, rows]),
+      plan.tables.map(({ name, group }) => [name, group]),
       [
-        ["grades_ID", "`rows_0`"],
-        ["questions_pool_data", "`rows_1`"],
+        ["questions_pool_data", 1],
+        ["grades_ID", 0],
       ],
     );
     assert.deepEqual(
-      plan.summaries.map(({ name, of }) => [name, of]),
-      [["course_ID", "grades_ID"]],
+      plan.summaries.map(({ name, group }) => [name, group]),
+      [["course_ID", 0]],
+    );
+  });
+
+  test("a contract of which the latest counts is not for Spark, and says so", () => {
+    const identity = { path: "user_exam_id", counts: "latest", by: "grades_ID.recorded_at" } as const;
+    assert.throws(
+      () => planSpark({ ...shippedContract, identity }),
+      /expected an identity of which the first counts, received the latest; land it with/,
     );
   });
 
@@ -90,12 +98,13 @@ describe("what Spark is told", () => {
 
 describe("what an executor makes of a message", () => {
   test("an event's rows, its hash, and what it is refused for behind another one", () => {
-    const { rows_0, rows_1, failures_0, conflict, undecoded, ...place } = decide(textOf(anEvent()));
-    assert.equal(JSON.parse(`${rows_0}`)[0].user_exam_id, anEvent().user_exam_id);
-    assert.equal(JSON.parse(`${rows_0}`)[0].offset, "7");
-    assert.ok(Array.isArray(JSON.parse(`${rows_1}`)));
-    assert.deepEqual([failures_0, undecoded], [null, null]);
-    assert.equal(JSON.parse(`${conflict}`)[0].rule, "duplicate");
+    const { rows_0, rows_1, refused_0, behind_0, undecoded, ...place } = decide(textOf(anEvent()));
+    const { grades_ID } = JSON.parse(`${rows_0}`);
+    assert.deepEqual([grades_ID[0].user_exam_id, grades_ID[0].offset], [anEvent().user_exam_id, "7"]);
+    assert.ok(Array.isArray(JSON.parse(`${rows_1}`).questions_pool_data));
+    assert.deepEqual([refused_0, undecoded], [null, null]);
+    const [{ table, failures }] = JSON.parse(`${behind_0}`);
+    assert.deepEqual([table, failures[0].rule, failures.length], ["grades_ID", "duplicate", 1]);
     assert.deepEqual([place.partition, place.offset, place.event], ["2", "7", "0"]);
     assert.match(`${place.hash}`, /^[0-9a-f]{32}$/);
   });
@@ -109,15 +118,34 @@ describe("what an executor makes of a message", () => {
 
   test("why it is none: a tombstone, bytes that are no text, no JSON, something behind the first value", () => {
     const rules = [null, Buffer.from([0xed, 0xa0, 0x80]), "{", '{"a":1} 17', "[]"].map((value) => {
-      return JSON.parse(`${decide(value).undecoded}`)[0].rule;
+      return JSON.parse(`${decide(value).undecoded}`)[0].failures[0].rule;
     });
     assert.deepEqual(rules, ["tombstone", "utf-8", "json", "json", "object"]);
   });
 
   test("failures are text that UTF-8 holds, and no field holds a tab or a line end", () => {
-    const { failures_0 } = decide('{"user_exam_id":"a\\tb\\n\\ud800"}');
-    assert.doesNotMatch(`${failures_0}`, /[\t\n]|\\ud800(?!\\)/);
-    assert.ok(JSON.parse(`${failures_0}`).length > 3);
+    const { refused_0 } = decide('{"user_exam_id":"a\\tb\\n\\ud800"}');
+    assert.doesNotMatch(`${refused_0}`, /[\t\n]/);
+    const [{ failures }] = JSON.parse(`${refused_0}`);
+    assert.ok(failures.length > 3);
+    assert.equal(Buffer.from(`${refused_0}`).toString(), refused_0);
+  });
+
+  test("several events of a message are told apart, and one without any has a line, too", () => {
+    const contract = { ...shippedContract, source: { events: "data[]" } };
+    const value = JSON.stringify({ data: [anEvent(), {}] });
+    const lines = compileDecider(contract)(["0", "1", Buffer.from(value).toString("base64")]);
+    assert.deepEqual(
+      lines.map((line) => line.split("\t")[2]),
+      ["0", "1"],
+    );
+    assert.match(lines[1] ?? "", /"path":"data\[1\]\.user_exam_id"/);
+    const [none = "", ...more] = compileDecider(contract)([
+      "0",
+      "1",
+      Buffer.from('{"data":[]}').toString("base64"),
+    ]);
+    assert.deepEqual([none.split("\t")[2], none.split("\t").length, more], ["-1", names.length, []]);
   });
 });
 
@@ -129,7 +157,8 @@ test("sums of parts, merged in any order, are the sums of all rows", () => {
     for (const fields of lists) summing.add(fields);
     return summing.end().map((line) => line.split("\t"));
   };
-  const asRows = (some: readonly object[]) => sum([["course_ID", "rows", JSON.stringify(some)]]);
+  const asRows = (grades_ID: readonly object[]) =>
+    sum([["course_ID", "rows", JSON.stringify({ grades_ID })]]);
   const toSums = (lines: readonly (readonly string[])[]) =>
     lines.map(([name = "", , sums = ""]) => [name, "sums", sums]);
   const parts = [asRows(rows.slice(0, 2)), asRows(rows.slice(2))].flatMap(toSums);

@@ -7,6 +7,7 @@ import { readRowCount } from "user-activity/dist/parquet/read";
 import { createTableFile } from "user-activity/dist/parquet/write";
 import { exportTables } from "user-activity/dist/sql/export";
 import { toFooter } from "user-activity/dist/tables/column-docs";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
 import { tables } from "user-activity/dist/tables/tables";
 import { ownFolder } from "../../helpers/live-lake";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
@@ -25,7 +26,7 @@ for (const parts of [1, 3])
 
     const [exported] = await exportTables(folder, {
       config: readConfig({ LAKE_DIR: "/lake" }),
-      lake: { hdfs: memory.hdfs, at: (path) => `/lake/${path}` },
+      lake: { hdfs: memory.hdfs, at: (path) => `/lake/${path}`, model: shippedModel },
       cacheRoot: join(folder, "cache"),
       tables: ["grades_ID"],
     });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { readConfig } from "user-activity/dist/base/config";
 import { ServiceError } from "user-activity/dist/base/errors";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache } from "user-activity/dist/sql/part-cache";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
 import { ownFolder } from "../../helpers/live-lake";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
 
@@ -16,7 +17,7 @@ const contents = (paths: readonly string[]) => paths.map((one) => readFileSync(o
 function createCache() {
   const memory = createMemoryHdfs();
   const fetched: FetchedPart[] = [];
-  const lake = { hdfs: memory.hdfs, at: (place: string) => `/lake/${place}` };
+  const lake = { hdfs: memory.hdfs, at: (place: string) => `/lake/${place}`, model: shippedModel };
   const directory = join(ownFolder(), "0123456789abcdef");
   const cache: PartCache = { lake, directory, onFetch: (part) => fetched.push(part) };
   return { memory, cache, fetched };

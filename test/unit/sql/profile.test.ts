@@ -7,7 +7,8 @@ import { ServiceError } from "user-activity/dist/base/errors";
 import { drawBars, formatProfile, profileRows } from "user-activity/dist/cli/profile-report";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { type ColumnProfile, type ProfileOptions, profileTable } from "user-activity/dist/sql/profile";
-import { type RowOf, type TableName, tables } from "user-activity/dist/tables/tables";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
+import { type RowOf, type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { ownFolder } from "../../helpers/live-lake";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
 import { edgeRows } from "../../helpers/parquet-rows";
@@ -16,7 +17,7 @@ const folder = ownFolder();
 let lakes = 0;
 
 /** The profile of a table that holds these rows, a file for each list. */
-async function profileOf<N extends TableName>(
+async function profileOf<N extends ShippedName>(
   table: N,
   files: readonly (readonly RowOf<N>[])[],
   options: ProfileOptions = {},
@@ -30,7 +31,7 @@ async function profileOf<N extends TableName>(
     await file.close();
     memory.put(`${root}/${table}/part-${index}.parquet`, readFileSync(path));
   }
-  const lake = { hdfs: memory.hdfs, at: (path: string) => `${root}/${path}` };
+  const lake = { hdfs: memory.hdfs, at: (path: string) => `${root}/${path}`, model: shippedModel };
   const config = readConfig({ LAKE_DIR: root });
   return profileTable(table, { config, lake, cacheRoot: join(folder, "cache"), ...options });
 }
@@ -150,7 +151,7 @@ describe("a profile", () => {
   });
 
   test("of a table without a row has no value, and no bin", async () => {
-    for (const table of Object.keys(tables) as TableName[]) {
+    for (const table of Object.keys(tables) as ShippedName[]) {
       const { rows, columns } = await profileOf(table, [[]]);
       assert.equal(rows, 0);
       for (const { column, histogram, least, frequent, distinct } of columns)
@@ -158,7 +159,7 @@ describe("a profile", () => {
     }
   });
 
-  for (const table of Object.keys(tables) as TableName[])
+  for (const table of Object.keys(tables) as ShippedName[])
     test(`of ${table} takes values at the edges of their types, each in a bin`, async () => {
       const profile = await profileOf(table, [edgeRows[table] as never]);
       for (const { column, values, nulls, histogram, type } of profile.columns) {

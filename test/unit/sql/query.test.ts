@@ -7,22 +7,23 @@ import { ServiceError } from "user-activity/dist/base/errors";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { type QueryOptions, query, queryToParquet, withQuery } from "user-activity/dist/sql/query";
 import type { SqlParameter } from "user-activity/dist/sql/values";
-import { type RowOf, type TableName, tables } from "user-activity/dist/tables/tables";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
+import { type RowOf, type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { ownFolder } from "../../helpers/live-lake";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
 import { edgeRows } from "../../helpers/parquet-rows";
 
-const names = Object.keys(tables) as TableName[];
+const names = Object.keys(tables) as ShippedName[];
 const folder = ownFolder();
 const memory = createMemoryHdfs();
 const cacheRoot = join(folder, "cache");
 const options: QueryOptions = {
   config: readConfig({ LAKE_DIR: "/lake" }),
-  lake: { hdfs: memory.hdfs, at: (path) => `/lake/${path}` },
+  lake: { hdfs: memory.hdfs, at: (path) => `/lake/${path}`, model: shippedModel },
   cacheRoot,
 };
 
-async function landPart<N extends TableName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
+async function landPart<N extends ShippedName>(table: N, rows: readonly RowOf<N>[]): Promise<void> {
   const path = join(folder, "part.parquet");
   const file = await createParquetFile(path, tables[table]);
   await file.append(rows);
@@ -371,7 +372,7 @@ describe("a query", () => {
 
   test("of a lake without tables says to land first", async () => {
     const empty = createMemoryHdfs();
-    const lake = { hdfs: empty.hdfs, at: (path: string) => `/nothing/${path}` };
+    const lake = { hdfs: empty.hdfs, at: (path: string) => `/nothing/${path}`, model: shippedModel };
     const message = await messageOf("FROM grades_ID", { lake, cacheRoot: join(folder, "nothing") });
     assert.match(
       message,

@@ -7,6 +7,7 @@ import { readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { exportTables } from "user-activity/dist/sql/export";
 import { query, queryToParquet } from "user-activity/dist/sql/query";
+import { shippedModel } from "user-activity/dist/tables/lake-model";
 import { expectedTimes, knownHours, oldTimesFile, writeTimesFile } from "../../helpers/known-times";
 import { ownFolder, python } from "../../helpers/live-lake";
 import { createMemoryHdfs } from "../../helpers/memory-hdfs";
@@ -25,7 +26,7 @@ function optionsOf(files: readonly string[]) {
   const { hdfs, put } = createMemoryHdfs();
   for (const [index, file] of files.entries())
     put(`/lake/questions_pool_data/part-${index}.parquet`, readFileSync(file));
-  const lake = { hdfs, at: (path: string) => `/lake/${path}` };
+  const lake = { hdfs, at: (path: string) => `/lake/${path}`, model: shippedModel };
   return { config: readConfig({ LAKE_DIR: "/lake" }), lake, cacheRoot: ownFolder() };
 }
 

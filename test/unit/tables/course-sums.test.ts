@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { addScore, type CourseSums, mergeSums, toCourseRow } from "user-activity/dist/tables/course-sums";
+import type { GroupSums } from "user-activity/dist/contract/summaries";
+import { toGroupSums } from "user-activity/dist/tables/course-sums";
 import { tables } from "user-activity/dist/tables/tables";
+import { addScore, courseSummary, toCourseRow } from "../../helpers/course-summary";
 
 interface Attempt {
   readonly correct: number;
@@ -10,8 +12,8 @@ interface Attempt {
   readonly startedAt: number;
 }
 
-function sumsOf(attempts: readonly Attempt[]): CourseSums | undefined {
-  return attempts.reduce<CourseSums | undefined>(
+function sumsOf(attempts: readonly Attempt[]): GroupSums | undefined {
+  return attempts.reduce<GroupSums | undefined>(
     (sums, { correct, total, startedAt }) => addScore(sums, correct / total, startedAt),
     undefined,
   );
@@ -43,9 +45,9 @@ const attempt = fc
   .record({ total: fc.integer({ min: 1, max: 20 }), part: fc.nat(20), startedAt: fc.nat() })
   .map(({ total, part, startedAt }) => ({ correct: part % (total + 1), total, startedAt }));
 
-function assertFigures(sums: CourseSums | undefined, attempts: readonly Attempt[]): void {
+function assertFigures(sums: GroupSums | undefined, attempts: readonly Attempt[]): void {
   assert.ok(sums);
-  const row = toCourseRow("any", sums);
+  const row = toCourseRow(sums);
   const { mean, variance } = exactFigures(attempts);
   const scores = attempts.map(({ correct, total }) => correct / total);
   const starts = attempts.map(({ startedAt }) => startedAt);
@@ -53,8 +55,9 @@ function assertFigures(sums: CourseSums | undefined, attempts: readonly Attempt[
   assert.ok(Math.abs(row.average_score - mean) <= 1e-12, `${row.average_score} is not ${mean}`);
   if (attempts.length === 1) assert.equal(row.stddev_score, null);
   else {
-    assert.ok(sums.m2 >= 0);
-    assert.ok(Math.abs(sums.m2 / (sums.n - 1) - variance) <= 1e-12);
+    const { m2 } = sums.columns.score ?? assert.fail("no scores");
+    assert.ok(m2 >= 0);
+    assert.ok(Math.abs(m2 / (sums.count - 1) - variance) <= 1e-12);
     if (variance > 1e-4) assert.ok(Math.abs((row.stddev_score ?? Number.NaN) - Math.sqrt(variance)) <= 1e-12);
   }
   assert.deepEqual([row.min_score, row.max_score], [Math.min(...scores), Math.max(...scores)]);
@@ -77,8 +80,11 @@ test("any split into batches, merged in any shape, gives the same figures", () =
   fc.assert(
     fc.property(batches, (parts) => {
       const sums = parts.map((part) => sumsOf(part) ?? assert.fail("no sums"));
-      const fromLeft = sums.reduce<CourseSums | undefined>(mergeSums, undefined);
-      const fromRight = sums.reduceRight<CourseSums | undefined>((a, b) => mergeSums(a, b), undefined);
+      const fromLeft = sums.reduce<GroupSums | undefined>((a, b) => courseSummary.merge(a, b), undefined);
+      const fromRight = sums.reduceRight<GroupSums | undefined>(
+        (a, b) => courseSummary.merge(a, b),
+        undefined,
+      );
       assertFigures(fromLeft, parts.flat());
       assertFigures(fromRight, parts.flat());
     }),
@@ -92,12 +98,12 @@ test("three thousand attempts at one course stay exact", () => {
 
 test("equal scores have exactly that average and no deviation", () => {
   const attempts = new Array(1000).fill({ correct: 1, total: 3, startedAt: 5 });
-  const row = toCourseRow("any", sumsOf(attempts) ?? assert.fail("no sums"));
+  const row = toCourseRow(sumsOf(attempts) ?? assert.fail("no sums"));
   assert.deepEqual([row.average_score, row.stddev_score], [1 / 3, 0]);
 });
 
 test("one attempt has no standard deviation; columns are in the table's order", () => {
-  const row = toCourseRow("Reading Tea Leaves", addScore(undefined, 0.75, 1516717399082));
+  const row = toCourseRow(addScore(undefined, 0.75, 1516717399082, "Reading Tea Leaves"));
   assert.deepEqual(row, {
     exam_name: "Reading Tea Leaves",
     attempts: 1,
@@ -120,4 +126,21 @@ test("sums survive JSON", () => {
     { correct: 2, total: 7, startedAt: 2 },
   ]);
   assert.deepEqual(JSON.parse(JSON.stringify(sums)), sums);
+});
+
+test("sums of commits up to format 3 are gone on with", () => {
+  const old = { n: 2, mean: 0.5, m2: 0.02, min: 0.4, max: 0.6, firstStartedAt: 5, lastStartedAt: 9 };
+  const [key, sums] = toGroupSums("Reading Tea Leaves", old);
+  assert.equal(key, courseSummary.groupOf({ exam_name: "Reading Tea Leaves" }));
+  const row = toCourseRow(addScore(sums, 0.8, 2, "Reading Tea Leaves"));
+  const { stddev_score, average_score, ...rest } = row;
+  assert.ok(Math.abs(average_score - 0.6) < 1e-12 && Math.abs((stddev_score ?? 0) - 0.2) < 1e-12);
+  assert.deepEqual(rest, {
+    exam_name: "Reading Tea Leaves",
+    attempts: 3,
+    min_score: 0.4,
+    max_score: 0.8,
+    first_started_at: 2,
+    last_started_at: 9,
+  });
 });

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { toFooter } from "user-activity/dist/tables/column-docs";
-import { type TableName, tables } from "user-activity/dist/tables/tables";
+import { fieldsOf } from "user-activity/dist/tables/columns";
+import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { noPython, readWithOthers } from "../../helpers/other-parquet-readers";
 
 /** The columns as they are promised: name, Arrow's type, DuckDB's type. */
-const promised: Readonly<Record<TableName, string>> = {
+const promised: Readonly<Record<ShippedName, string>> = {
   raw_data: `
     topic        string not null               VARCHAR
     partition    int32 not null                INTEGER
@@ -71,12 +72,12 @@ const promised: Readonly<Record<TableName, string>> = {
     value_base64  string                       VARCHAR`,
 };
 
-const names = Object.keys(promised) as TableName[];
+const names = Object.keys(promised) as ShippedName[];
 const directory = mkdtempSync(join(tmpdir(), "tables-"));
 after(() => rmSync(directory, { recursive: true }));
 
 /** A line's three parts, which two or more blanks keep apart. */
-function promisedColumns(table: TableName): string[][] {
+function promisedColumns(table: ShippedName): string[][] {
   return promised[table]
     .trim()
     .split("\n")
@@ -98,7 +99,7 @@ test("has the columns in their order, and null only where it is promised", () =>
 
 test("says of every table, column and field what it holds", () => {
   for (const { doc, columns } of Object.values(tables)) {
-    const fields = columns.flatMap((column) => (typeof column.type === "string" ? [] : column.type));
+    const fields = columns.flatMap(({ type }) => fieldsOf(type));
     const docs = [doc, ...[...columns, ...fields].map((column) => column.doc)];
     for (const sentence of docs) assert.match(sentence ?? "", /^[^\s].*\.$/);
   }
@@ -115,7 +116,7 @@ test("shows pyarrow and DuckDB exactly the promised types, and what the columns 
     await file.close();
   }
   for (const [index, { arrow, duckdb }] of readWithOthers(paths).entries()) {
-    const expected = promisedColumns(names[index] as TableName);
+    const expected = promisedColumns(names[index] as ShippedName);
     assert.deepEqual(arrow.metadata, footers[index]);
     assert.deepEqual(
       arrow.columns,

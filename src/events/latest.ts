@@ -1,0 +1,89 @@
+import type { EventPlace } from "../contract/reading";
+import { asGrading, type Decision, type ExamState, type Grading } from "./attempts";
+import { hashEvent } from "./decode";
+import type { EventReaders } from "./readers";
+
+const orderBytes = 8;
+
+/**
+ * Decides a delivery where the latest counts. Landing takes the first that satisfies the contract, and tells of those that
+ * come later by their column; once all deliveries are known (`latest`), the one that counts is the same in whatever order
+ * they came: the greatest value of the column; of those with the same value and other contents the one with the lesser
+ * hash; of those with the same contents the one in the lowest partition, the first there. Its parts land with it.
+ */
+export function decideByOrder(
+  before: ExamState,
+  event: unknown,
+  place: EventPlace,
+  { readers, latest }: { readonly readers: EventReaders; readonly latest: ExamState | undefined },
+): Decision {
+  const read = asGrading(readers.readMain(event, place));
+  const ends = { parts: { kind: "absent" }, isCrossing: false, isLate: false, isLater: false } as const;
+  if (read.kind !== "rows") return { grading: read, ...ends, state: before };
+  const mark = markOf(event, read, readers);
+  const isTaken = before.gradedHash !== null;
+  const isIt = latest
+    ? !isTaken && latest.gradedIn === place.partition && latest.gradedHash?.equals(mark)
+    : !isTaken;
+  if (!isIt) {
+    const isLater = !latest && before.gradedHash !== null && isAhead(mark, before.gradedHash);
+    return { grading: { kind: "duplicate" }, ...ends, isLater, state: before };
+  }
+  const parts = readers.readParts(event, place);
+  return {
+    grading: read,
+    ...ends,
+    parts,
+    state: {
+      gradedHash: mark,
+      gradedIn: place.partition,
+      questionsTaken: parts.kind === "rows",
+      questionsIn: parts.kind === "rows" ? place.partition : null,
+      lastIn: place.partition,
+    },
+  };
+}
+
+/** Notes a delivery where it is the one that counts among those noted so far; the state given where it is not. */
+export function noteLatest(
+  known: ExamState,
+  event: unknown,
+  place: EventPlace,
+  readers: EventReaders,
+): ExamState {
+  const read = readers.readMain(event, place);
+  if (read.kind === "refused") return known;
+  const mark = markOf(event, asGrading(read), readers);
+  const { partition } = place;
+  const isSame = known.gradedHash?.equals(mark) && partition < (known.gradedIn ?? 0);
+  if (known.gradedHash && !isAhead(mark, known.gradedHash) && !isSame) return known;
+  return { ...known, gradedHash: mark, gradedIn: partition };
+}
+
+/** 16 bytes: the column's value, so that bytes have its order, then the first half of the event's hash. */
+function markOf(event: unknown, read: Grading, { contract }: EventReaders): Buffer {
+  const [table = "", column = ""] = contract.identity?.by?.split(".") ?? [];
+  const rows = read.kind === "rows" ? (read.rows[table] ?? []) : [];
+  const value = (rows[0] as Readonly<Record<string, unknown>> | undefined)?.[column];
+  return Buffer.concat([toOrdered(value), hashEvent(event).subarray(0, orderBytes)]);
+}
+
+/** A number as 8 bytes whose order is the number's. */
+function toOrdered(value: unknown): Buffer {
+  const bytes = Buffer.alloc(orderBytes);
+  if (typeof value === "bigint") {
+    bytes.writeBigUInt64BE(BigInt.asUintN(64, value + 2n ** 63n));
+    return bytes;
+  }
+  bytes.writeDoubleBE(Number(value ?? 0) + 0); // -0 as 0
+  const isNegative = ((bytes[0] ?? 0) & 0x80) !== 0;
+  if (isNegative) for (const [at, byte] of bytes.entries()) bytes[at] = ~byte & 0xff;
+  else bytes[0] = (bytes[0] ?? 0) | 0x80;
+  return bytes;
+}
+
+/** Whether an event counts before another. */
+function isAhead(mark: Buffer, other: Buffer): boolean {
+  const order = mark.compare(other, 0, orderBytes, 0, orderBytes);
+  return order !== 0 ? order > 0 : mark.compare(other) < 0;
+}
