@@ -6,7 +6,7 @@ export { findFile, projectPath } from "./base/paths";
 export { profileRows } from "./cli/profile-report";
 export { decodeEvent } from "./events/decode";
 export { createExamIndex } from "./events/exam-index";
-export { enforceGrade, gradeSchema } from "./events/grades";
+export { contractWith, enforceGrade, gradeSchema } from "./events/grades";
 export { draftSchema, impliedColumns } from "./events/implied";
 export {
   canBeMissing,
@@ -42,10 +42,13 @@ export {
 export { createLake, listStaged, placeCommit, sweepStaged } from "./lake/placing";
 export { stageIndex, stageRows, toCommittedFiles } from "./lake/staging";
 export { compact } from "./landing/compact";
+export { dryRunReplay } from "./landing/dry-run";
 export { follow } from "./landing/follow";
+export { readVersions } from "./landing/history";
 export { readExamIndex } from "./landing/hold";
 export { land } from "./landing/land";
 export { recomputeOutcomes } from "./landing/recompute";
+export { replay } from "./landing/replay";
 export { readLakeStatus, readStatus } from "./landing/status";
 export { createTally } from "./landing/tally";
 export { verify } from "./landing/verify";
@@ -70,5 +73,8 @@ export { showSchemas } from "./show/schemas";
 export { showFigure, showFrame } from "./show/show";
 export { runSql, sql, sqlAt } from "./show/sql";
 export { showRefused, showTree } from "./show/tree";
+export { diffVersions } from "./sql/diff";
 export { profileTable } from "./sql/profile";
+export { query } from "./sql/query";
+export { modelOf } from "./tables/lake-model";
 export { tables } from "./tables/tables";

@@ -171,7 +171,7 @@ export function planSteps({ tests, spark, kafkaTools, site, datacontract }, sign
       installPackages(venvPython, ["lab", "test"], tell, signal),
   };
   const optional = [
-    ...(tests ? [testPackages] : []),
+    ...(tests ? [testPackages, venvStep("readers of Iceberg", "iceberg", ["iceberg"], signal)] : []),
     ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal), sparkJars] : []),
     ...(kafkaTools ? [kafkaJars] : []),
     ...(datacontract ? [venvStep("datacontract-cli", "datacontract", ["datacontract"], signal)] : []),

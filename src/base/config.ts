@@ -40,6 +40,8 @@ export interface HdfsConfig {
   readonly lakeDir: string;
   /** True where WEBHDFS_URL names the NameNode: then nothing is started or stopped here. */
   readonly external: boolean;
+  /** Whether each version is written as Iceberg, too: "on", or what its paths are to begin with. */
+  readonly iceberg?: string | undefined;
   /** A delegation token, which says whose it is; not enumerable where it comes from the environment. */
   readonly token: string | undefined;
   readonly caPath: string | undefined;
@@ -81,6 +83,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
         user: values.HDFS_USER ?? loginName(),
         lakeDir: values.LAKE_DIR.replace(/\/$/, ""),
         external: values.WEBHDFS_URL !== undefined,
+        ...(values.ICEBERG === "off" ? {} : { iceberg: values.ICEBERG }),
         token: values.HDFS_DELEGATION_TOKEN,
         caPath: values.WEBHDFS_CA,
       },

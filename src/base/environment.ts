@@ -60,6 +60,13 @@ const environment = v.object({
     ),
     defaults.lakeDir,
   ),
+  ICEBERG: v.optional(
+    text(
+      "on, off, or what paths begin with, as in hdfs://namenode:8020",
+      /^(on|off|[a-z]+:\/\/[^\s/@?#]+\/?)$/,
+    ),
+    "off",
+  ),
   EVENTS_FILE: v.optional(text("the path of a file with events")),
   CONTRACT: v.optional(text("the path of a contract"), "data/assessments.odcs.yaml"),
 });

@@ -1,5 +1,6 @@
 import { dayMs, daysIn, daysInYear, startOfDay, startOfWeeks, weeksIn } from "./calendar";
 import { describeForm } from "./instant-form";
+import { readPlainInstant } from "./plain-instant";
 
 /**
  * What ISO 8601 and RFC 3339 allow for a date and a time with its offset from UTC: years of four digits with month and
@@ -30,6 +31,8 @@ export function toInstantMs(text: string): number | undefined {
  * second (it would be told as its neighbour), or what falls outside the years 0001 to 9999.
  */
 export function readInstant(text: string): ReadInstant {
+  const plain = readPlainInstant(text);
+  if (plain !== undefined) return { ms: plain };
   const parts: Parts | undefined = form.exec(text)?.groups;
   if (!parts) return { expected: describeForm(text) };
   const [date, time, offset] = [readDate(parts), readTime(parts), readOffset(parts)];

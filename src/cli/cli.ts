@@ -6,6 +6,7 @@ import { addContractCommand } from "./contract";
 import { addDescribeCommand } from "./describe";
 import { addDiffCommand } from "./diff";
 import { addDoctorCommand } from "./doctor";
+import { addIcebergCommand } from "./iceberg";
 import { addInferCommand } from "./infer";
 import { interruption } from "./interrupt";
 import { addLandCommand } from "./land";
@@ -46,6 +47,7 @@ export function buildProgram(): Command {
   addQuarantineCommand(program, tools);
   addVersionsCommand(program);
   addDiffCommand(program, tools);
+  addIcebergCommand(program);
   addStatusCommand(program);
   addDoctorCommand(program);
   addResetCommand(program);
@@ -60,8 +62,9 @@ Environment (defaults in brackets):
   WEBHDFS_URL [http://127.0.0.1:9870]    NameNodes of an existing cluster, with commas; then none is started here
   HDFS_USER [the login name], HDFS_DELEGATION_TOKEN, WEBHDFS_CA
   LAKE_DIR [/user-activity]              HDFS directory that holds the tables
+  ICEBERG [off]                          on, or an address as in hdfs://namenode:8020: each commit's version as Iceberg, too
   EVENTS_FILE [data/assessments.json]    what notebooks publish; by default nothing into a topic or lake of your own
-  CONTRACT [data/assessments.odcs.yaml]  what "contract check" and "contract show" look at; landing takes the shipped one
+  CONTRACT [data/assessments.odcs.yaml]  the contract by which events are published, landed, verified and replayed
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 failed, 2 misused, 130 and 143 interrupted.`;
 

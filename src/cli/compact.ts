@@ -11,6 +11,7 @@ import {
   keepVersionsOption,
   parseCount,
   print,
+  tellExports,
   toRetry,
   withNeeded,
 } from "./tools";
@@ -47,7 +48,10 @@ async function runCompact(
       (progress) => {
         const { hdfs } = readConfig();
         return compact({
-          lake: openLake(hdfs, toRetry(progress, options.giveUp, interruption), options.keepVersions),
+          lake: tellExports(
+            openLake(hdfs, toRetry(progress, options.giveUp, interruption), options.keepVersions),
+            progress,
+          ),
           targetBytes: options.targetMb * 2 ** 20,
           signal: interruption,
           onProgress: ({ directory, merged, total }) =>

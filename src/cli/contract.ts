@@ -27,8 +27,8 @@ export function addContractCommand(program: Command, tools: QueryTools): void {
 }
 
 const fileHelp = `
-A contract is a file in the Open Data Contract Standard 3.1; docs/contract.md says what its fields mean. Other commands
-land by the shipped one, data/assessments.odcs.yaml, whatever CONTRACT names.`;
+A contract is a file in the Open Data Contract Standard 3.1; docs/contract.md says what its fields mean. CONTRACT names
+the one by which publish, land, verify and replay go: default data/assessments.odcs.yaml.`;
 
 async function toPath(file: string | undefined): Promise<string> {
   const { findFile } = await import("../base/paths.js");

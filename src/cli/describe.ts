@@ -33,7 +33,7 @@ export function addDescribeCommand(program: Command, tools: QueryTools): void {
 }
 
 const profileHelp = `
-A profile (--profile) has a line for each column, and one for each field of a list's structs, over all elements:
+A profile (--profile) has a line for each column, and one for what it holds: a list's elements, over all rows, and each field of structs:
   distinct       how many different values, null aside; an estimate, marked with ≈, past a million values
   histogram      how values lie between least and greatest, in ten parts at most; not of text and flags
   most frequent  values that occur more than once, each with how often

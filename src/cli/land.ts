@@ -8,7 +8,7 @@ import type { LandReport } from "../landing/land";
 import { interruption } from "./interrupt";
 import { type ProgressLine, tellUpgrade, withProgress } from "./progress";
 import { formatRefused, isOver } from "./refused-report";
-import { formatFollowing, formatLake } from "./report";
+import { formatFollowing, formatLake, formatNotes } from "./report";
 import {
   type GiveUpOption,
   giveUpOption,
@@ -73,7 +73,7 @@ export function addLandCommand(program: Command): void {
     .option(...giveUpOption)
     .option(
       "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
+      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, contract (id, version, fingerprint), datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, warnings (how often, by rule), unknown (paths that the contract does not know: events, partition, offset, example), later (events that a replay would have count), commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
     )
     .action(runLand);
 }
@@ -156,7 +156,8 @@ async function reportLake({ state, ...report }: LandReport, options: LandFlags):
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
   print({ ...report, ...lake, memory }, options, () => {
-    return `${formatLake(lake)}\nlanded in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
+    const took = `landed in ${formatSeconds(report.ms)}, at most ${formatMegabytes(memory.peakRssBytes)} of memory`;
+    return [formatLake(lake), ...formatNotes(lake), took].join("\n");
   });
   if (report.waiting.length > 0) process.stderr.write(`${formatWaiting(report.topic, report.waiting)}\n`);
   await noteState(state);

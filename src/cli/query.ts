@@ -61,6 +61,7 @@ Tables of the shipped contract ("user-activity describe" says what their columns
 ${Object.values(tables)
   .map(({ name, doc }) => `  ${name.padEnd(20)} ${doc ?? ""}`)
   .join("\n")}
+A list has a flat view, with a row for each element: questions_pool_data_options, quarantine_failures.
 
 For example:
   user-activity query "SELECT exam_name, average_score FROM course_ID ORDER BY average_score LIMIT 5"`;

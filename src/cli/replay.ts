@@ -12,6 +12,7 @@ import {
   type KeepVersionsOption,
   keepVersionsOption,
   print,
+  tellExports,
   toRetry,
   withNeeded,
 } from "./tools";
@@ -46,10 +47,13 @@ async function runReplay(options: ReplayFlags): Promise<void> {
       "replaying",
       (progress) =>
         replay({
-          lake: openLake(
-            readConfig().hdfs,
-            toRetry(progress, options.giveUp, interruption),
-            options.keepVersions,
+          lake: tellExports(
+            openLake(
+              readConfig().hdfs,
+              toRetry(progress, options.giveUp, interruption),
+              options.keepVersions,
+            ),
+            progress,
           ),
           ...(options.again ? { again: true } : {}),
           signal: interruption,

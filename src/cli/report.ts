@@ -12,14 +12,14 @@ import type { LakeStatus, Status, TopicStatus } from "../landing/status";
 import type { VerifyReport } from "../landing/verify";
 import type { ServicesStatus } from "../services/services";
 
-/** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold, and what is to be noted. */
+/** The landed datasets as a table (rows, files, bytes, HDFS path) and below it the sum that must hold. */
 export function formatLake(lake: LakeStatus): string {
   const rows = lake.datasets.map(({ table, rows, files, bytes, path }) => {
     return [table, formatCount(rows), formatCount(files), formatCount(bytes), path];
   });
   const head = ["dataset", "rows", "files", "bytes", "HDFS path"];
   const whole = formatWhole({ ...lake, contract: lake.contract.fingerprint });
-  return [formatTable(head, rows, [1, 2, 3]), whole, ...formatNotes(lake)].join("\n");
+  return `${formatTable(head, rows, [1, 2, 3])}\n${whole}`;
 }
 
 const shownPaths = 5;
@@ -57,7 +57,7 @@ export function formatStatus({ services, topic, lake, problem }: Status, { kafka
   return [
     formatServices(services),
     topic ? formatTopic(topic) : noTopic,
-    ...(lake ? [formatLake(lake), formatVersionsStatus(lake)] : [noLake]),
+    ...(lake ? [formatLake(lake), ...formatNotes(lake), formatVersionsStatus(lake)] : [noLake]),
     ...(problem ? [`landing would fail: ${problem}`] : []),
   ].join("\n");
 }

@@ -10,7 +10,7 @@ export function addStatusCommand(program: Command): void {
     .description("shows services, topic (offsets, lag) and the landed datasets")
     .option(
       "--json",
-      "print JSON: services (as services status prints them), topic (topic, partitions with low, readable, highWatermark, waiting, committed, lag, and waiting: for which transactions), lake (with gaps, and versions: count, oldest, newest, path, pinned, heldBytes), problem; null where there is none",
+      "print JSON: services (as services status prints them), topic (topic, partitions with low, readable, highWatermark, waiting, committed, lag, and waiting: for which transactions), lake (as land prints it, with gaps, warnings, unknown, later, and versions: count, oldest, newest, path, pinned, heldBytes), problem; null where there is none",
     )
     .action(runStatus);
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { formatRetry, type RetryPolicy } from "../base/retry";
 import type { Contract } from "../contract/model";
 import { keptVersions } from "../lake/keeping";
+import type { Lake } from "../lake/lake";
 import type { ServiceName } from "../services/services";
 import type { LakeModel } from "../tables/lake-model";
 import { interruption } from "./interrupt";
@@ -70,6 +71,12 @@ export const keepVersionsOption = [
 export interface GiveUpOption {
   /** Seconds. */
   readonly giveUp: number;
+}
+
+/** Has it told where a version could not be written as Iceberg. */
+export function tellExports(lake: Lake, { note }: Pick<ProgressLine, "note">): Lake {
+  if (lake.exporting) lake.exporting.onFailure = note;
+  return lake;
 }
 
 /** Tries again for so long, and tells of every failure that is followed by another try. */

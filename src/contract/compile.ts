@@ -35,7 +35,7 @@ export function compileContract(contract: Contract): CompiledContract {
   const tables = contract.tables.map((table): CompiledTable => {
     const read = compileTable(table);
     const readKnown: ReadTable = (event, place) =>
-      readWith(read, event, place, findUnknown(event).map(toFailure));
+      readWith(read, event, place, [...findUnknown(event).keys()].map(toFailure));
     return { name: table.name, row: table.row, read: refuses ? readKnown : read };
   });
   return {

@@ -144,3 +144,8 @@ export function primaryKeyOf({ columns }: Pick<ContractTable, "columns">): strin
     .sort((a, b) => (a.keyPosition ?? 0) - (b.keyPosition ?? 0))
     .map(({ name }) => name);
 }
+
+/** Whether of the deliveries of one identity the latest counts, by a column; else the first. */
+export function countsLatest({ identity }: Pick<Contract, "identity">): boolean {
+  return identity?.counts === "latest";
+}

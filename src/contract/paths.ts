@@ -49,6 +49,12 @@ function formatStep(one: Step, isFirst: boolean): string {
   return isFirst ? one.key : `.${one.key}`;
 }
 
+/** A path below another, `$` being the other itself. */
+export function joinPaths(at: string, path: string): string {
+  if (path === "$" || path === "") return at;
+  return path.startsWith("[") ? at + path : `${at}.${path}`;
+}
+
 /** Whether a path begins with all steps of another. */
 export function startsWith(steps: readonly Step[], start: readonly Step[]): boolean {
   return start.length <= steps.length && start.every((one, index) => isSame(one, steps[index]));

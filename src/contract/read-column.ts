@@ -166,9 +166,27 @@ function readParts(entry: Entry, column: Writable): void {
   if (column.type === "LIST" || column.type === "MAP") {
     const items = entry.entry("items");
     if (!items) entry.refuse("items", "what the array holds", "add it");
-    else {
-      const own = { path: `${path}${column.type === "MAP" ? "{}" : "[]"}`, isField: true };
-      column.items = readNamed(items, column.type === "MAP" ? "value" : "element", own);
-    }
+    else if (column.type === "MAP") column.items = readMapValue(items, `${path}{}`);
+    else column.items = readNamed(items, "element", { path: `${path}[]`, isField: true });
   } else if (entry.has("items")) entry.refuse("items", "none but of an array", "take them out");
+}
+
+/** A map lands as a list of its entries, and so the file has it, for other tools: each with `key` and `value`. */
+function readMapValue(items: Entry, path: string): ContractColumn {
+  items.allow(["logicalType", "required", "description", "properties"]);
+  const [key, value, ...more] = items.entries("properties");
+  key?.allow(["name", "description", "logicalType", "required"]);
+  const isKey = key?.value("name") === "key" && key.value("logicalType") === "string";
+  if (
+    items.value("logicalType") !== "object" ||
+    !isKey ||
+    value?.value("name") !== "value" ||
+    more.length > 0
+  )
+    items.refuse(
+      "properties",
+      "an object with key, a string, and value",
+      "a map lands as a list of its entries: write the two properties",
+    );
+  return readNamed(value ?? items, "value", { path, isField: true });
 }

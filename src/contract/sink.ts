@@ -1,5 +1,5 @@
 import { type Failure, quote, type Rule, type Warning } from "./failures";
-import { joinKey } from "./paths";
+import { joinKey, joinPaths } from "./paths";
 
 /** Stands for a value that was refused; the reasons are in the sink. */
 export const refused: unique symbol = Symbol("refused");
@@ -46,8 +46,6 @@ export class Sink {
       const at = this.at[i - 1] ?? 0;
       path = (typeof at === "number" ? `${path}[${at}]` : joinKey(path, at)) + template[i];
     }
-    if (this.#prefix === "") return path || "$";
-    if (path === "$" || path === "") return this.#prefix;
-    return path.startsWith("[") ? this.#prefix + path : `${this.#prefix}.${path}`;
+    return this.#prefix === "" ? path || "$" : joinPaths(this.#prefix, path);
   }
 }

@@ -33,7 +33,7 @@ export function compileSummary(summary: ContractSummary): CompiledSummary {
   const groups = primaryKeyOf(summary);
   const results = summary.columns.map(toResult);
   const summed = [...new Set(results.flatMap(({ of }) => (of === undefined ? [] : [of])))];
-  const toGroup = (row: object) => pick(row, groups);
+  const toGroup = (row: object) => pick(row, groups, toKept);
   return {
     groupOf: (row) => canonicalJson(Object.values(toGroup(row))),
     add: (sums, row) => mergeGroups(sums, sumsOf(row, toGroup(row), summed)),
@@ -42,9 +42,18 @@ export function compileSummary(summary: ContractSummary): CompiledSummary {
   };
 }
 
-function pick(row: object, names: readonly string[]): Record<string, unknown> {
+function pick(
+  row: object,
+  names: readonly string[],
+  as: (value: unknown) => unknown = (value) => value,
+): Record<string, unknown> {
   const values = row as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(names.map((name) => [name, values[name]]));
+  return Object.fromEntries(names.map((name) => [name, as(values[name])]));
+}
+
+/** JSON has no bigints: a group keeps one as text. */
+function toKept(value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}` : value;
 }
 
 function sumsOf(row: object, group: Record<string, unknown>, summed: readonly string[]): GroupSums {
@@ -83,7 +92,8 @@ interface Result {
 }
 
 function toResult({ name, derived, type }: ContractColumn): Result {
-  if (derived === undefined) return { name, take: ({ group }) => group[name] };
+  if (derived === undefined)
+    return { name, take: ({ group }) => (type === "INT64" ? BigInt(group[name] as string) : group[name]) };
   const expression: Expression = parseExpression(derived);
   if (expression.kind !== "call") throw new Error(`summary column ${name}: expected a sum`);
   const [arg] = expression.args;

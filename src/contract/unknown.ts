@@ -4,29 +4,42 @@ import { joinKey, type Step, stepsOf } from "./paths";
 
 /** What a contract knows of the keys below an object, of an array's elements (`[]`) and of a map's values (`{}`). */
 interface Known {
+  /** As in `a[].b`; "" for the event. */
+  readonly path: string;
   readonly keys: Map<string, Known>;
   /** What the elements, or the values of a map, are known by. */
   each?: Known;
   /** Whether all below it belongs to a column: text that stays text, or a value of a type that has no parts. */
   isWhole: boolean;
+  /** The paths of unknown keys that were met, by key; as many as an object is likely to have. */
+  readonly met: Map<string, string>;
 }
 
-/** Tells each path of an event that no column comes from, once, as in `a[].b`. */
-export type FindUnknown = (event: unknown) => string[];
+/** By path, as in `a[].b`: what stands where no column comes from, the first of several. */
+export type UnknownValues = ReadonlyMap<string, unknown>;
+
+/** Finds the paths of an event that no column comes from. */
+export type FindUnknown = (event: unknown) => UnknownValues;
+
+const mostMet = 1000;
 
 /** Prepares what finds the paths of an event that its contract does not know. What leads to a known one is known too. */
 export function compileUnknown({ tables, identity }: Contract): FindUnknown {
-  const root: Known = { keys: new Map(), isWhole: false };
+  const root = createKnown("");
   if (identity) know(root, stepsOf(identity.path));
   for (const { row, columns } of tables) {
     if (row !== "$") reach(root, stepsOf(row));
     for (const column of columns) knowColumn(root, column);
   }
   return (event) => {
-    const found = new Set<string>();
-    look(root, event, "", found);
-    return [...found];
+    const found = new Map<string, unknown>();
+    look(root, event, found);
+    return found;
   };
+}
+
+function createKnown(path: string): Known {
+  return { path, keys: new Map(), isWhole: false, met: new Map() };
 }
 
 function knowColumn(root: Known, { from, items, fields = [] }: ContractColumn): void {
@@ -44,10 +57,9 @@ function know(root: Known, steps: readonly Step[]): void {
 function reach(root: Known, steps: readonly Step[]): Known {
   let known = root;
   for (const step of steps) {
-    const next = ("each" in step ? known.each : known.keys.get(step.key)) ?? {
-      keys: new Map(),
-      isWhole: false,
-    };
+    const next =
+      ("each" in step ? known.each : known.keys.get(step.key)) ??
+      createKnown("each" in step ? known.path + step.each : joinKey(known.path, step.key));
     if ("each" in step) known.each = next;
     else known.keys.set(step.key, next);
     known = next;
@@ -55,17 +67,26 @@ function reach(root: Known, steps: readonly Step[]): Known {
   return known;
 }
 
-function look(known: Known, value: unknown, path: string, found: Set<string>): void {
+function look(known: Known, value: unknown, found: Map<string, unknown>): void {
   if (known.isWhole) return;
   if (Array.isArray(value)) {
-    if (known.each) for (const element of value) look(known.each, element, `${path}[]`, found);
+    if (known.each) for (const element of value) look(known.each, element, found);
     return;
   }
   if (!isObject(value)) return;
   for (const key of Object.keys(value)) {
     const next = known.keys.get(key) ?? known.each;
-    const below = next && next === known.each ? `${path}{}` : joinKey(path, key);
-    if (next) look(next, value[key], below, found);
-    else found.add(below);
+    if (next) {
+      look(next, value[key], found);
+      continue;
+    }
+    const path = known.met.get(key) ?? meet(known, key);
+    if (!found.has(path)) found.set(path, value[key]);
   }
+}
+
+function meet({ path, met }: Known, key: string): string {
+  const below = joinKey(path, key);
+  if (met.size < mostMet) met.set(key, below);
+  return below;
 }

@@ -34,7 +34,7 @@ export function writeColumn(column: ContractColumn, around: AroundColumn): objec
 }
 
 function writeNamed(column: ContractColumn, name: object, path: string, around: AroundColumn): object {
-  const { type, doc, nullable, keyPosition, from = path, derived, references, values } = column;
+  const { type, doc, nullable, keyPosition, from = path, derived, references } = column;
   const physicalType = physicalTypes[type];
   const written = {
     ...name,
@@ -47,14 +47,19 @@ function writeNamed(column: ContractColumn, name: object, path: string, around: 
     ...(derived === undefined ? {} : { transformLogic: derived }),
     ...(derived !== undefined || from === path ? {} : { transformSourceObjects: [from] }),
     ...(references ? { relationships: [{ to: references }] } : {}),
-    ...(values
-      ? { quality: [{ metric: "invalidValues", mustBe: 0, arguments: { validValues: [...values] } }] }
-      : {}),
+    ...writeValues(column),
     ...writeCustom(column),
     ...writeParts(column, from, around),
   };
   around.places.set(column, written);
   return written;
+}
+
+/** With their severity, so that other tools know it too. */
+function writeValues({ values, severity }: ContractColumn): object {
+  if (!values) return {};
+  const quality = { metric: "invalidValues", mustBe: 0, arguments: { validValues: [...values] } };
+  return { quality: [severity ? { ...quality, severity } : quality] };
 }
 
 function writeOptions({ type, minLength, maxLength, pattern, min, max }: ContractColumn): object {
@@ -75,9 +80,16 @@ export function toBound(type: ContractColumn["type"], bound: number): string | n
   return type === "DATE" ? toDateText(bound) : bound;
 }
 
-function writeCustom({ coerce, misfit, nullMeans, unit, severity, type }: ContractColumn): object {
+function writeCustom({ coerce, misfit, nullMeans, unit, severity, values, type }: ContractColumn): object {
   const map = type === "MAP" ? true : undefined;
-  return toCustom({ map, coercion: coerce, misfit, nullMeans, unit, severity });
+  return toCustom({
+    map,
+    coercion: coerce,
+    misfit,
+    nullMeans,
+    unit,
+    severity: values ? undefined : severity,
+  });
 }
 
 /** The customProperties for what has a value. */
@@ -92,5 +104,8 @@ function writeParts({ type, items, fields }: ContractColumn, path: string, aroun
   const own = { ...around, path };
   if (fields) return { properties: fields.map((field) => writeColumn(field, own)) };
   if (!items) return {};
-  return { items: writeNamed(items, {}, `${path}${type === "MAP" ? "{}" : "[]"}`, around) };
+  if (type === "LIST") return { items: writeNamed(items, {}, `${path}[]`, around) };
+  const key = { name: "key", logicalType: "string", required: true };
+  const value = writeNamed(items, { name: "value" }, `${path}{}`, around);
+  return { items: { logicalType: "object", required: true, properties: [key, value] } };
 }

@@ -27,6 +27,7 @@ const ownNames = [
   "HDFS_DELEGATION_TOKEN",
   "WEBHDFS_CA",
   "LAKE_DIR",
+  "ICEBERG",
   "EVENTS_FILE",
   "CONTRACT",
   "JAVA_HOME",

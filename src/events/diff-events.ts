@@ -39,6 +39,8 @@ export class EventComparison {
   readonly #contract: Contract;
   readonly #compiled: CompiledContract;
   readonly #found = new Map<string, Noted>();
+  /** Of these, by path, those that no column comes from: most events have them. */
+  readonly #unknown = new Map<string, Noted>();
   readonly #unseen: Map<string, Map<string, ContractColumn>>;
   readonly #mapPaths: ReadonlySet<string>;
   /** The tables that got a row. */
@@ -113,9 +115,13 @@ export class EventComparison {
       unknownPaths === "refused"
         ? ({ kind: "breaking", change: "refused by unknown" } as const)
         : ({ kind: "compatible", change: "new path" } as const);
-    for (const path of this.#compiled.findUnknown(event)) {
+    for (const path of this.#compiled.findUnknown(event).keys()) {
+      const known = this.#unknown.get(path);
+      if (known) known.events++;
+      if (known) continue;
       const change = { ...told, table: null, path, before: null, after: null };
-      this.#add(change, () => quote(findValue(event, path)), place);
+      const noted = this.#add(change, () => quote(findValue(event, path)), place);
+      if (noted) this.#unknown.set(path, noted);
     }
   }
 
@@ -134,14 +140,20 @@ export class EventComparison {
   }
 
   /** Counts an event once for each change, however often it has it. */
-  #add(change: ContractChange, example: () => string, place: EventPlace): void {
+  #add(change: ContractChange, example: () => string, place: EventPlace): Noted | undefined {
     const key = `${change.table}\0${change.path}\0${change.change}`;
-    if (this.#told.has(key)) return;
+    if (this.#told.has(key)) return undefined;
     this.#told.add(key);
     const known = this.#found.get(key);
     if (known) known.events++;
-    else if (this.#found.size === mostChanges) this.#omittedCount++;
-    else this.#found.set(key, { ...change, events: 1, example: example(), place: toSeenPlace(place) });
+    if (known) return known;
+    if (this.#found.size === mostChanges) {
+      this.#omittedCount++;
+      return undefined;
+    }
+    const noted = { ...change, events: 1, example: example(), place: toSeenPlace(place) };
+    this.#found.set(key, noted);
+    return noted;
   }
 }
 

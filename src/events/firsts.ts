@@ -1,3 +1,5 @@
+import { countsLatest } from "../contract/model";
+import type { EventPlace } from "../contract/reading";
 import { type ExamState, unknownExam } from "./attempts";
 import { hashEvent } from "./decode";
 import type { ExamIndex } from "./exam-index";
@@ -24,7 +26,7 @@ export function noteFirst(
     const idHash = hashIdentity(identity);
     const known = firsts.get(idHash);
     const place = { partition, offset, eventIndex };
-    const isByOrder = readers.contract.identity?.counts === "latest";
+    const isByOrder = countsLatest(readers.contract);
     const first = (isByOrder ? noteLatest : noteEarliest)(known, event, place, readers);
     if (first !== known) firsts.set(idHash, first);
   }
@@ -33,7 +35,7 @@ export function noteFirst(
 function noteEarliest(
   known: ExamState,
   event: unknown,
-  place: Parameters<EventReaders["readMain"]>[1],
+  place: EventPlace,
   { readMain, readParts }: EventReaders,
 ): ExamState {
   const { partition } = place;

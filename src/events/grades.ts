@@ -37,11 +37,17 @@ export function schemaOfContract(contract: Contract): Schema<GradeValues> | unde
   return schemas.get(contract);
 }
 
+/** What a field does not say of its column stays: its key, and what it means. */
 function tableWith(schema: Schema<GradeValues>, table: ContractTable): ContractTable {
   const fields = new Map(schema.fields.map((field) => [field.column as string, toColumn(field)]));
-  return {
-    ...table,
-    columns: table.columns.map((column) => (fields.get(column.name) ?? column) as ContractColumn),
-    rules: [...schema.rules.map(toRule), ...table.rules.filter(({ severity }) => severity === "warning")],
-  };
+  const columns = table.columns.map((column): ContractColumn => {
+    const field = fields.get(column.name);
+    if (!field) return column;
+    const { doc, nullMeans, unit, keyPosition, references } = column;
+    const meaning = { doc, unit, keyPosition, references, ...(field.nullable ? { nullMeans } : {}) };
+    const said = Object.entries(meaning).filter(([, value]) => value !== undefined);
+    return { ...Object.fromEntries(said), ...(field as ContractColumn) };
+  });
+  const warnings = table.rules.filter(({ severity }) => severity === "warning");
+  return { ...table, columns, rules: [...schema.rules.map(toRule), ...warnings] };
 }

@@ -1,5 +1,8 @@
 import type { Failure, Warning } from "../contract/failures";
+import { countsLatest } from "../contract/model";
+import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
+import type { UnknownValues } from "../contract/unknown";
 import type { HeaderRow, Origin, QuarantineRow, RawRow } from "../tables/tables";
 import { type Decision, decideDelivery, unknownExam } from "./attempts";
 import { decodeText, toBase64 } from "./decode";
@@ -8,7 +11,6 @@ import { recallBefore } from "./firsts";
 import { hashIdentity } from "./identity";
 import { decideByOrder } from "./latest";
 import type { EventReaders, Refusal } from "./readers";
-import { findValue } from "./values-at";
 
 /** What the landing needs of a Kafka message; timestamp in ms UTC, null for none. */
 export interface TopicMessage extends Origin {
@@ -24,13 +26,6 @@ export interface EventCounts {
   graded: number;
   duplicates: number;
   quarantined: number;
-}
-
-/** A path that no column comes from. */
-export interface UnknownValue {
-  readonly path: string;
-  /** What stands there, the first of several. */
-  readonly value: unknown;
 }
 
 /** All rows that one message adds to the tables. */
@@ -51,8 +46,8 @@ export interface Outcome {
   readonly late: number;
   /** Events that should count in place of the one that landed, where the latest does. */
   readonly later: number;
-  /** Each path that the contract does not know, once for each event that has it. */
-  readonly unknown: readonly UnknownValue[];
+  /** Of each event that has some: the paths that the contract does not know, with what stands there. */
+  readonly unknown: readonly UnknownValues[];
 }
 
 /** What decides messages, one after another. */
@@ -103,7 +98,7 @@ interface Gathered {
   crossing: number;
   late: number;
   later: number;
-  readonly unknown: UnknownValue[];
+  readonly unknown: UnknownValues[];
 }
 
 function createGathered(): Gathered {
@@ -133,8 +128,8 @@ function gather(to: Gathered, decision: Decision, { event, path, readers }: Plac
     }
     if (group.warnings.length > 0) to.warnings = [...to.warnings, ...group.warnings];
   }
-  for (const unknown of readers.findUnknown(event))
-    to.unknown.push({ path: unknown, value: findValue(event, unknown) });
+  const unknown = readers.findUnknown(event);
+  if (unknown.size > 0) to.unknown.push(unknown);
 }
 
 const countName = { rows: "graded", duplicate: "duplicates", refused: "quarantined" } as const;
@@ -146,12 +141,6 @@ function refuse(refusals: Map<string, Failure[]>, { table, failures }: Refusal, 
   const before = refusals.get(table);
   if (before) before.push(...own);
   else refusals.set(table, [...own]);
-}
-
-/** The path of what an event has, in the value of its message, where the event stands at `at`. */
-export function joinPaths(at: string, path: string): string {
-  if (path === "$") return at;
-  return path.startsWith("[") ? at + path : `${at}.${path}`;
 }
 
 function toRawRow(
@@ -179,7 +168,7 @@ function toHeaderRow({ key, value: bytes }: TopicMessage["headers"][number]): He
 
 /** Decides a delivery by what the index knows. An event without a sound identity is nobody's: it leaves no state. */
 function deliver(event: unknown, place: EventPlace, { readers, exams, firsts }: Deciding): Decision {
-  const isByOrder = readers.contract.identity?.counts === "latest";
+  const isByOrder = countsLatest(readers.contract);
   const identity = readers.readIdentity(event);
   if (identity === undefined) return decideDelivery(unknownExam, event, place, { readers });
   const idHash = hashIdentity(identity);

@@ -2,7 +2,7 @@ import { type CompiledTable, compileContract } from "../contract/compile";
 import type { Failure, Warning } from "../contract/failures";
 import type { Contract } from "../contract/model";
 import type { EventPlace } from "../contract/reading";
-import type { FindUnknown } from "../contract/unknown";
+import type { FindUnknown, UnknownValues } from "../contract/unknown";
 import { type DecodedEvents, decodeEvent, decodeEvents } from "./decode";
 import { compileIdentity, type ReadIdentity } from "./identity";
 
@@ -41,6 +41,7 @@ export interface EventReaders {
   readonly findUnknown: FindUnknown;
 }
 
+const none: UnknownValues = new Map();
 const known = new WeakMap<Contract, EventReaders>();
 
 /** The readers of a contract, compiled when they are first asked for. */
@@ -63,7 +64,7 @@ function compileReaders(contract: Contract): EventReaders {
     readParts: groupOf(tables.filter((table) => !main.includes(table))),
     mainTable: main[0]?.name ?? "",
     isOneEach: !/\[\]|\{\}/.test(source.events),
-    findUnknown: unknownPaths === "reported" ? findUnknown : () => [],
+    findUnknown: unknownPaths === "reported" ? findUnknown : () => none,
   };
 }
 

@@ -117,32 +117,34 @@ export function sightingOf({ place, step }: Look): Sighting {
 /** Adds a scalar to what was seen at its path. */
 export function addScalar(seen: Seen, read: unknown, look: Look): void {
   const value = read instanceof ExactNumber ? Number(read) : read;
-  addValue(seen, read, look);
+  const isKnown = addValue(seen, read, look);
   if (typeof value === "number") {
     widen(seen.numbers, value);
-    seen.distinct?.add(read instanceof ExactNumber ? read.toDecimal() : String(value));
-  } else if (typeof value === "string") addText(seen, value);
+    if (!isKnown) seen.distinct?.add(read instanceof ExactNumber ? read.toDecimal() : String(value));
+  } else if (typeof value === "string") addText(seen, value, isKnown);
 }
 
-function addText(seen: Seen, text: string): void {
+function addText(seen: Seen, text: string, isKnown: boolean): void {
   const format = formatOf(text);
   seen.formats[format] = (seen.formats[format] ?? 0) + 1;
   widen(seen.lengths, text.length);
-  seen.distinct?.add(text);
+  if (!isKnown) seen.distinct?.add(text);
   if (format !== "number as text") return;
   const number = Number(text);
   widen(seen.textNumbers, number);
   seen.areTextNumbersWhole &&= Number.isInteger(number);
 }
 
-function addValue(seen: Seen, read: unknown, look: Look): void {
-  if (!seen.values) return;
+/** Whether the value is one of those that were seen before. */
+function addValue(seen: Seen, read: unknown, look: Look): boolean {
+  if (!seen.values) return false;
   const distinct = read instanceof ExactNumber ? `number ${read.toDecimal()}` : read;
   const known = seen.values.get(distinct);
-  if (known && !isFirst(look, known.first)) return;
+  if (known && !isFirst(look, known.first)) return true;
   const isLong = typeof read === "string" && read.length > 80;
   if (isLong || (!known && seen.values.size === maxValues)) seen.values = null;
   else seen.values.set(distinct, { text: quote(read), first: sightingOf(look) });
+  return known !== undefined;
 }
 
 function widen(range: Range, value: number): void {

@@ -9,6 +9,12 @@ import { isBroken, toRemoteError } from "./errors";
 /** What is uploaded: bytes at hand, or a local file, which is streamed and never held whole. */
 export type HdfsSource = Uint8Array | { readonly file: string };
 
+/** A part of a file: from `start`, inclusive, to `end`, exclusive; in bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The three kinds of exchange with WebHDFS; they throw what came, for toHdfsError to say what it means. */
 export interface HdfsClient {
   /** Has the NameNode do one operation; resolves to the parsed JSON of its answer, undefined where that is empty. */
@@ -18,8 +24,8 @@ export interface HdfsClient {
     path: string,
     query?: Readonly<Record<string, string | boolean>>,
   ) => Promise<unknown>;
-  /** Reads a whole file; that it is whole is not checked here. */
-  readonly download: (path: string) => Promise<Buffer>;
+  /** Reads a whole file, or a range of its bytes; that it is whole is not checked here. */
+  readonly download: (path: string, range?: ByteRange) => Promise<Buffer>;
   /**
    * Creates or overwrites a file, with a mode of octal digits, "644" by default; returns how many bytes were sent. That
    * they arrived is not checked here.
@@ -36,7 +42,7 @@ export function openNameNode(config: HdfsConfig, url: string, timeoutMs: number)
         const url = client._getOperationEndpoint(operation, path, query);
         client._sendRequest(method, url, (error, _reply, body) => (error ? reject(error) : resolve(body)));
       }),
-    download: (path) => download(client, path),
+    download: (path, range) => download(client, path, range),
     upload: (path, source, mode = "644") => uploadHearing(client, { path, mode }, source),
   };
 }
@@ -91,11 +97,12 @@ function mend(client: WebHdfsClient, token: string | undefined): WebHdfsClient {
 }
 
 /** The package parses an error's body piece by piece and passes over an empty one, so the pieces are gathered here. */
-function download(client: WebHdfsClient, path: string): Promise<Buffer> {
+function download(client: WebHdfsClient, path: string, range?: ByteRange): Promise<Buffer> {
+  const query = range ? { offset: String(range.start), length: String(range.end - range.start) } : {};
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let status = 0;
-    const input = client.createReadStream(path);
+    const input = client.createReadStream(path, query);
     input.on("error", reject);
     input.on("response", (reply: IncomingMessage) => {
       status = reply.statusCode ?? 0;

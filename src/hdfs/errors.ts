@@ -145,7 +145,10 @@ export function isBroken(error: unknown): boolean {
 /** What to do by what came; the first that fits. The text it is matched with: status, exception, code, message. */
 const advices: readonly (readonly [RegExp, string])[] = [
   [/SafeMode/, "the NameNode is in safe mode: repeat when it has left it (hdfs dfsadmin -safemode get)"],
-  [/QuotaExceeded/, "the quota of this directory is used up: make room in it or have the quota raised"],
+  [
+    /QuotaExceeded/,
+    "the quota of this directory is used up: make room in it, what its snapshots hold counts too, or have the quota raised",
+  ],
   [/AccessControl/, "run as its owner (HDFS_USER) or have access granted"],
   [
     /parameter "user\.name"/,

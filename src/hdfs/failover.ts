@@ -38,7 +38,7 @@ function tryInTurn(clients: readonly HdfsClient[]): HdfsClient {
   };
   return {
     ask: (...call) => ask((client) => client.ask(...call)),
-    download: (path) => ask((client) => client.download(path)),
+    download: (...call) => ask((client) => client.download(...call)),
     upload: (...call) => ask((client) => client.upload(...call)),
   };
 }

@@ -4,7 +4,7 @@ import type { HdfsConfig } from "../base/config";
 import { ServiceError } from "../base/errors";
 import { type RetryPolicy, withRetries } from "../base/retry";
 import { type HdfsRights, openAccess } from "./access";
-import { checkHdfsPath, type HdfsClient, type HdfsSource } from "./client";
+import { type ByteRange, checkHdfsPath, type HdfsClient, type HdfsSource } from "./client";
 import { isRemoteError, toHdfsError } from "./errors";
 import { openHdfsClient } from "./failover";
 import { createRenameCheck } from "./probe";
@@ -37,6 +37,8 @@ export interface Hdfs extends HdfsRights, HdfsSnapshots {
   readonly stat: (path: string) => Promise<HdfsEntry | undefined>;
   /** A whole file; throws where other than the number of bytes comes that HDFS says it has. */
   readonly read: (path: string) => Promise<Buffer>;
+  /** Bytes of a file from `start`, inclusive, to `end`, exclusive; throws where others come than so many. */
+  readonly readRange: (path: string, range: ByteRange) => Promise<Buffer>;
   /**
    * Writes a file, over one that is there, and makes the parent directories that are missing; returns its length in
    * bytes. Throws where HDFS then reports another length; a write that failed can leave a part of the file behind. A
@@ -78,8 +80,10 @@ export interface HdfsOptions {
  * functions come to the same. `remove` returns false then. `rename` and `replace` throw that the source is missing
  * (isSourceMissing tells): whether it is at the target, and that it is no other's, only the caller can see by looking.
  */
-export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
-  const { timeoutMs = defaultTimeoutMs, retry } = options;
+export function openHdfs(
+  config: HdfsConfig,
+  { timeoutMs = defaultTimeoutMs, retry }: HdfsOptions = {},
+): Hdfs {
   const client = openHdfsClient(config, timeoutMs);
   const checkRenames = createRenameCheck(client, config);
   /** Every exchange with HDFS passes through here. */
@@ -117,6 +121,7 @@ export function openHdfs(config: HdfsConfig, options: HdfsOptions = {}): Hdfs {
     stat: (path) => withRetries(() => stat(path), retry),
     list: (directory) => attempt(directory, "list", () => readDirectory(client, directory)),
     read: (path) => withRetries(() => read(path), retry),
+    readRange: (path, range) => attempt(path, "read", () => readRange(client, path, range)),
     write: (path, source, { mode } = {}) => withRetries(() => write(path, source, mode), retry),
     rename: (from, to) => change(from, `rename to ${to}`, () => rename(client, from, to)),
     replace: (from, to) => change(from, `replace ${to}`, () => move(client, { from, to, how: "OVERWRITE" })),
@@ -147,6 +152,13 @@ const booleanReply = v.object({ boolean: v.boolean() });
 async function readStatus(client: HdfsClient, path: string): Promise<HdfsEntry | undefined> {
   const reply = await client.ask("GET", "GETFILESTATUS", path).catch(undefinedWhereMissing);
   return reply === undefined ? undefined : toEntry(parseReply(fileReply, reply).FileStatus, path);
+}
+
+async function readRange(client: HdfsClient, path: string, range: ByteRange): Promise<Buffer> {
+  const content = await client.download(path, range);
+  const expected = range.end - range.start;
+  if (content.length === expected) return content;
+  throw wrongLength(`${path}: read`, expected, content.length, "was it replaced meanwhile? Read it again");
 }
 
 async function readDirectory(client: HdfsClient, path: string): Promise<HdfsEntry[]> {

@@ -6,7 +6,7 @@ declare module "webhdfs" {
 
   interface WebHdfsClient {
     // both are a Request of the package request: a stream of the old kind
-    createReadStream(path: string): NodeJS.ReadWriteStream;
+    createReadStream(path: string, query: Query): NodeJS.ReadWriteStream;
     createWriteStream(path: string, append: boolean, query: Query): NodeJS.ReadWriteStream;
     _getOperationEndpoint(operation: string, path: string, query?: Query): string;
     _sendRequest(

@@ -9,6 +9,7 @@ import { type LakeModel, shippedModel, tableIn, tableNames } from "../tables/lak
 import type { RowOf, TableName } from "../tables/tables";
 import type { LakeParts, PartFile } from "./catalogue";
 import { type Commit, commitName, commitNumber, hasTables, type PartsSum, parseCommit } from "./commit-file";
+import { type Exporting, planExports } from "./exporting";
 import { keptVersions, type Versioning } from "./keeping";
 import { isSameSum, sumParts } from "./part-sums";
 import { emptyDirectory, removeVersions } from "./version-names";
@@ -24,6 +25,8 @@ export interface Lake {
   readonly isMixed?: boolean;
   /** What becomes of its versions; default: none are made. */
   readonly versions?: Versioning;
+  /** Whether each version is written as Iceberg, too; default not. */
+  readonly exporting?: Exporting | undefined;
 }
 
 /** One Parquet file of a table. */
@@ -43,7 +46,8 @@ export interface Part {
 export function openLake(config: HdfsConfig, retry?: RetryPolicy, keep: number = keptVersions): Lake {
   const versions = { keep, refusal: undefined };
   const at = (path: string) => `${config.lakeDir}/${path}`;
-  return { hdfs: openHdfs(config, { retry }), at, model: shippedModel, versions };
+  const exporting = planExports(config);
+  return { hdfs: openHdfs(config, { retry }), at, model: shippedModel, versions, exporting };
 }
 
 /** The HDFS directory of a lake, without a slash at its end. */

@@ -25,12 +25,11 @@ export async function createLake(lake: Lake): Promise<void> {
   }
 }
 
-/** Makes the directories of tables that the lake did not have, and removes those of tables that it has no more. */
+/** Removes what is left of tables that the lake has no more, and makes the directories of those that it did not have. */
 export async function addTables(lake: Lake, { rowCounts, dropped = [] }: LakeState): Promise<void> {
-  for (const name of tableNames(lake.model))
-    if (rowCounts[name] === undefined) await lake.hdfs.makeDirectory(lake.at(name));
-  for (const name of dropped)
-    if (!Object.hasOwn(lake.model.tables, name)) await lake.hdfs.remove(lake.at(name), { recursive: true });
+  const isNone = (name: string) => rowCounts[name] === undefined;
+  for (const name of dropped.filter(isNone)) await lake.hdfs.remove(lake.at(name), { recursive: true });
+  for (const name of tableNames(lake.model).filter(isNone)) await lake.hdfs.makeDirectory(lake.at(name));
 }
 
 /**

@@ -2,6 +2,7 @@ import { ServiceError } from "../base/errors";
 import type { HdfsEntry } from "../hdfs/hdfs";
 import { isRefused } from "../hdfs/snapshots";
 import { type Commit, commitNumber, lastChange, parseCommit, type Swap } from "./commit-file";
+import { exportVersions } from "./iceberg";
 import { directoryOf, type Lake } from "./lake";
 import { placeCommit } from "./placing";
 import { listSnapshots } from "./snapshots";
@@ -98,6 +99,8 @@ export async function makeVersion(lake: Lake, commit: Commit): Promise<void> {
     if (isNew && !(await isTrue(lake, number)))
       await lake.hdfs.deleteSnapshot(directory, versionName(number));
   });
+  if (!lake.versions.refusal)
+    await exportVersions(lake, async () => (await listVersions(lake)).map((version) => version.number));
 }
 
 /** Whether a version holds its commit and no later one that changed the tables. */

@@ -28,7 +28,7 @@ export interface LandingPlan {
   readonly check: (state: LakeState) => void | Promise<void>;
   /** Told while tables of an old version are brought up, and once they are. */
   readonly onUpgrade?: ((progress: UpgradeProgress) => void) | undefined;
-  /** Told, once, why no versions can be made. */
+  /** Told, once, why no versions can be made; and each time that one could not be written as Iceberg. */
   readonly onNoVersions?: ((refusal: string) => void) | undefined;
   /** Ends the bringing up, with the signal's reason; the tables stay as they were. */
   readonly signal?: AbortSignal | undefined;
@@ -79,8 +79,11 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
     const givenUp = await placeCommit(lake, commit);
     await sweepStaged(lake, staged, givenUp); // before a version holds it
     await allowVersions(lake, !config.hdfs.external);
+    if (lake.exporting) lake.exporting.onFailure ??= plan.onNoVersions;
     if (givenUp.length === 0) await makeVersion(lake, commit);
-    if (lake.versions?.refusal) plan.onNoVersions?.(lake.versions.refusal);
+    const { refusal } = lake.versions ?? {};
+    const also = lake.exporting ? "; without versions nothing is written as Iceberg" : "";
+    if (refusal) plan.onNoVersions?.(`${refusal}${also}`);
     return pruneLake(lake, commit);
   }
   throw new ServiceError(

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ServiceError } from "../base/errors";
+import { countsLatest } from "../contract/model";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import type { TopicMessage } from "../events/outcomes";
 import type { MessageBatch } from "../kafka/message";
@@ -133,7 +134,7 @@ async function completeRebuild(landing: Landing, rebuild: Rebuild): Promise<Rebu
       ...(state.late ? { settled: state.late } : {}),
       offsets,
       rowCounts: { ...state.rowCounts, raw_data: rowCounts.raw_data ?? 0 },
-      ...(model.contract.identity?.counts === "latest" ? { chosenUpTo: offsets } : {}),
+      ...(countsLatest(model.contract) ? { chosenUpTo: offsets } : {}),
       ...(gone.length > 0 ? { dropped: [...new Set(gone)] } : {}),
       ...(gaps ? { gaps } : {}),
     },

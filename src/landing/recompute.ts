@@ -1,6 +1,6 @@
 import { ServiceError } from "../base/errors";
 import { canonicalJson } from "../base/json";
-import type { Contract } from "../contract/model";
+import { type Contract, countsLatest } from "../contract/model";
 import { toBytes } from "../events/decode";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import { noteFirst } from "../events/firsts";
@@ -52,14 +52,14 @@ export interface Contracts {
 /** One contract for all messages; `state`: whether they came in their order. */
 export function byOne(contract: Contract, state?: LakeState): Contracts {
   const readers = readersOf(contract);
-  const isByOrder = contract.identity?.counts === "latest";
+  const isByOrder = countsLatest(contract);
   const isReordered = isByOrder ? state?.chosenUpTo !== undefined : !(state && isInOrder(state));
   return { readersFor: () => readers, isReordered, chosenUpTo: isByOrder ? state?.chosenUpTo : undefined };
 }
 
 /** What a replay decides by: of deliveries the lowest partition's first counts, or the latest of all. */
 export function choosing({ contract }: LakeModel, state: LakeState): Contracts {
-  const isByOrder = contract.identity?.counts === "latest";
+  const isByOrder = countsLatest(contract);
   const contracts = byOne(contract, state);
   return isByOrder ? { ...contracts, isReordered: true, chosenUpTo: undefined } : contracts;
 }

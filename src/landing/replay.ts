@@ -7,6 +7,7 @@ import { type Commit, hasTables, isOfOldVersion, type LakeState } from "../lake/
 import { type ContractOptions, withContract } from "../lake/in-force";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { isSettled } from "../lake/settled";
+import { finishCommit } from "../lake/versions";
 import { checkSameContract } from "./contract-change";
 import { closeLanding } from "./hold";
 import { openLanding } from "./open";
@@ -52,6 +53,7 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   const lake = await withContract(whole, options);
   await checkSameContract(lake, before);
   if (isHeldTo(lake, before) && !isOfOldVersion(landed) && !options.again) {
+    await finishCommit(lake, landed); // of a replay that was ended behind its commit
     return { lakeDir, before, after: before, commit: null, ms: Date.now() - startedMs };
   }
   await checkReplaceable(lake, rebuiltDirectories(lake.model)); // before a lander that runs is stopped

@@ -1,4 +1,5 @@
 import { quote } from "../contract/failures";
+import type { UnknownValues } from "../contract/unknown";
 import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
 import type { Outcome } from "../events/outcomes";
 import type { LakeState, UnknownPath } from "../lake/commit-file";
@@ -86,14 +87,15 @@ function createNotes(before: LakeState) {
   let late = before.late;
   let later = before.later ?? 0;
   const warnings: Record<string, number> = Object.assign(Object.create(null), before.warnings);
-  const unknown = new Map(Object.entries(before.unknown ?? {}));
+  const seen = Object.entries(before.unknown ?? {});
+  const unknown = new Map(seen.map(([path, one]): [string, GrowingPath] => [path, { ...one }]));
   return {
     add: (outcome: Outcome) => {
       crossing += outcome.crossing;
       later += outcome.later;
       if (late !== undefined) late += outcome.late;
       for (const { by } of outcome.warnings) warnings[by] = (warnings[by] ?? 0) + 1;
-      for (const one of outcome.unknown) noteUnknown(unknown, one, outcome.raw);
+      for (const values of outcome.unknown) noteUnknown(unknown, values, outcome.raw);
     },
     toState: (): Partial<LakeState> => ({
       ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
@@ -105,15 +107,19 @@ function createNotes(before: LakeState) {
   };
 }
 
+type GrowingPath = { -readonly [K in keyof UnknownPath]: UnknownPath[K] };
+
 function noteUnknown(
-  unknown: Map<string, UnknownPath>,
-  { path, value }: Outcome["unknown"][number],
+  unknown: Map<string, GrowingPath>,
+  values: UnknownValues,
   { partition, offset }: Outcome["raw"],
 ): void {
-  const known = unknown.get(path);
-  if (known && known.partition <= partition) unknown.set(path, { ...known, events: known.events + 1 });
-  else if (known || unknown.size < mostUnknown) {
-    const events = (known?.events ?? 0) + 1;
+  for (const [path, value] of values) {
+    const known = unknown.get(path);
+    if (known) known.events++;
+    if (known && known.partition <= partition) continue;
+    if (!known && unknown.size === mostUnknown) continue;
+    const events = known?.events ?? 1;
     unknown.set(path, { events, partition, offset: `${offset}`, example: quote(value) });
   }
 }

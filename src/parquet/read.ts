@@ -83,6 +83,16 @@ export async function readRowCount(source: Uint8Array | string): Promise<number>
   return Number(metadata.num_rows);
 }
 
+/** A file that is read by ranges, so that its footer costs no more than itself. */
+export type RangedFile = ReadableFile;
+
+/** Reads the number of rows from the footer of a file that is not at hand. */
+export async function readRowCountOf(file: RangedFile): Promise<number> {
+  const { parquetMetadataAsync } = await import("hyparquet");
+  const { num_rows } = await parquetMetadataAsync(file, { initialFetchSize: 2 ** 16, geoparquet: false });
+  return Number(num_rows);
+}
+
 /** Reads from the footer whether its times say that they are UTC in the way that all readers know; true where it has none. */
 export async function readSaysUtc(source: Uint8Array | string): Promise<boolean> {
   const { schema } = await reading(source, (hyparquet, file) =>

@@ -1,9 +1,9 @@
 import type { Contract } from "../contract/model";
+import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
 import { decideDelivery, type ExamState, unknownExam } from "../events/attempts";
 import { hashEvent } from "../events/decode";
 import { hashIdentity } from "../events/identity";
-import { joinPaths } from "../events/outcomes";
 import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "../events/readers";
 import { nothing, toLine, toRefusalText, toRowText } from "./wire";
 

@@ -135,15 +135,16 @@ interface Comparing {
 async function compare(engine: Engine, { model, table: name, limit }: Comparing) {
   const table = tableIn(model, name);
   const { primaryKey: own = [] } = model.keys[name] ?? {};
-  const primaryKey = own.length > 0 ? own : table.columns.map((column) => column.name);
+  const primaryKey = own.length > 0 ? own : ["row"];
   const on = primaryKey.map(quoteName).join(", ");
+  const keys = own.length > 0 ? on : `to_json(r)::VARCHAR AS "row"`; // a row without a key is told by all of it
   const steady = table.columns.map(({ name, type }) => {
     const quoted = quoteName(name);
     return type === "DOUBLE" ? `round(${quoted}, 12) AS ${quoted}` : quoted;
   });
   const joined = `
-    WITH b AS (SELECT ${on}, r FROM (SELECT ${steady.join(", ")} FROM before) AS r),
-      a AS (SELECT ${on}, r FROM (SELECT ${steady.join(", ")} FROM after) AS r)
+    WITH b AS (SELECT ${keys}, r FROM (SELECT ${steady.join(", ")} FROM before) AS r),
+      a AS (SELECT ${keys}, r FROM (SELECT ${steady.join(", ")} FROM after) AS r)
     SELECT ${on}, b.r AS before, a.r AS after,
       CASE WHEN b.r IS NULL THEN 'came' WHEN a.r IS NULL THEN 'went' ELSE 'changed' END AS change
     FROM b FULL JOIN a USING (${on}) WHERE b.r IS DISTINCT FROM a.r`;

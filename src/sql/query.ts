@@ -7,8 +7,9 @@ import { interruptible } from "../base/kernel";
 import { loadContract } from "../lake/in-force";
 import { readRowCount } from "../parquet/read";
 import { type LakeModel, modelOf, tableIn, tableNames } from "../tables/lake-model";
-import type { TableName } from "../tables/tables";
+import type { Table, TableName } from "../tables/tables";
 import { type Engine, openEngine, quoteText } from "./duckdb";
+import { type FlatView, flatViewsOf } from "./flat-views";
 import { cacheDirOf, type FetchedPart, fetchParts, type PartCache, spillPrefix } from "./part-cache";
 import { openReading, type ReadingOptions } from "./reading";
 import type { SqlColumn, SqlParameter, SqlStream, SqlValue, TimestampForm } from "./values";
@@ -34,7 +35,8 @@ export interface QueryResult {
 
 /**
  * Runs SQL (DuckDB's dialect) over the landed tables, which have their own names: raw_data, questions_pool_data,
- * grades_ID, course_ID, quarantine. Returns all rows at once; withQuery is for results that memory does not hold.
+ * grades_ID, course_ID, quarantine, as have the flat views of their lists: quarantine_failures. Returns all rows at once;
+ * withQuery is for results that memory does not hold.
  * The tables that the SQL mentions are fetched from HDFS unless the copies of an earlier query still stand for them.
  * Throws a ServiceError where the SQL is wrong, which says at which place, or where nothing is landed.
  */
@@ -125,7 +127,9 @@ async function attachEngine<T>(
   signal?.addEventListener("abort", engine.interrupt);
   try {
     const model = await checkSql(engine, sql, options);
-    const names = tableNames(model).filter((name) => isMentioned(name, sql));
+    const names = tableNames(model).filter((name) => {
+      return isMentioned(name, sql) || mentionedViews(tableIn(model, name), model, sql).length > 0;
+    });
     if (names.length > 0) await attachTables(engine, await openCache(options), names);
     signal?.throwIfAborted();
     return await use(engine);
@@ -169,7 +173,9 @@ async function openCache(options: QueryOptions): Promise<PartCache> {
  */
 async function checkSql(engine: Engine, sql: string, options: QueryOptions): Promise<LakeModel> {
   const check = async (model: LakeModel) => {
-    await engine.run(Object.values(model.tables).map(toEmptyView).join(";"));
+    const all = Object.values(model.tables);
+    const flat = all.flatMap((table) => mentionedViews(table, model, sql));
+    await engine.run([...all.map(toEmptyView), ...flat.map(({ statement }) => statement)].join(";"));
     await engine.check(sql);
     return model;
   };
@@ -181,6 +187,11 @@ async function checkSql(engine: Engine, sql: string, options: QueryOptions): Pro
     if (!kept || kept.lake.model === today) throw error;
     return check(kept.lake.model);
   }
+}
+
+/** A table's flat views whose names stand in the SQL. */
+function mentionedViews(table: Table, model: LakeModel, sql: string): FlatView[] {
+  return flatViewsOf(table, model).filter(({ name }) => isMentioned(name, sql));
 }
 
 /** Whether a table's name stands in the SQL, be it in a comment. */

@@ -6,24 +6,32 @@ export interface TypeNames {
   readonly parquet: string;
   readonly duckdb: string;
   readonly hive: string;
+  readonly iceberg: string;
   /** In a Data Package (Frictionless, Table Schema). */
   readonly dataPackage: string;
 }
 
 /** The one map from our types to those of formats and engines; an instant is a time in UTC for each of them, a day the calendar's. */
 export const typeNames: Readonly<Record<ScalarType, TypeNames>> = {
-  STRING: { parquet: "UTF8", duckdb: "VARCHAR", hive: "STRING", dataPackage: "string" },
-  INT32: { parquet: "INT32", duckdb: "INTEGER", hive: "INT", dataPackage: "integer" },
-  INT64: { parquet: "INT64", duckdb: "BIGINT", hive: "BIGINT", dataPackage: "integer" },
-  DOUBLE: { parquet: "DOUBLE", duckdb: "DOUBLE", hive: "DOUBLE", dataPackage: "number" },
-  BOOLEAN: { parquet: "BOOLEAN", duckdb: "BOOLEAN", hive: "BOOLEAN", dataPackage: "boolean" },
+  STRING: { parquet: "UTF8", duckdb: "VARCHAR", hive: "STRING", iceberg: "string", dataPackage: "string" },
+  INT32: { parquet: "INT32", duckdb: "INTEGER", hive: "INT", iceberg: "int", dataPackage: "integer" },
+  INT64: { parquet: "INT64", duckdb: "BIGINT", hive: "BIGINT", iceberg: "long", dataPackage: "integer" },
+  DOUBLE: { parquet: "DOUBLE", duckdb: "DOUBLE", hive: "DOUBLE", iceberg: "double", dataPackage: "number" },
+  BOOLEAN: {
+    parquet: "BOOLEAN",
+    duckdb: "BOOLEAN",
+    hive: "BOOLEAN",
+    iceberg: "boolean",
+    dataPackage: "boolean",
+  },
   TIMESTAMP: {
     parquet: "TIMESTAMP_MILLIS",
     duckdb: "TIMESTAMPTZ",
     hive: "TIMESTAMP",
+    iceberg: "timestamptz",
     dataPackage: "datetime",
   },
-  DATE: { parquet: "DATE", duckdb: "DATE", hive: "DATE", dataPackage: "date" },
+  DATE: { parquet: "DATE", duckdb: "DATE", hive: "DATE", iceberg: "date", dataPackage: "date" },
 };
 
 /** How a language writes types. */

@@ -80,5 +80,5 @@ const inputs = [
   "local/notebooks/nbconvert/index.html.j2",
   "local/setup/typedoc/package.json",
   "local/setup/typedoc/package-lock.json",
-  ...["lab", "tools", "java", "test", "site"].map((name) => `local/setup/python/${name}.txt`),
+  ...["lab", "tools", "java", "test", "iceberg", "site"].map((name) => `local/setup/python/${name}.txt`),
 ];

@@ -114,7 +114,9 @@ function toMap(base: JsonObject, value: unknown): Said {
   const items = toItems({}, isObject(value) ? Object.values(value) : [], "{}");
   if ("unsaid" in items) return items;
   const customProperties = [{ property: "map", value: true }];
-  return { column: { ...base, logicalType: "array", items: items.column, customProperties } };
+  const key = { name: "key", logicalType: "string", required: true };
+  const entry = { logicalType: "object", properties: [key, { name: "value", ...items.column }] };
+  return { column: { ...base, logicalType: "array", items: entry, customProperties } };
 }
 
 function toList(schema: JsonObject, base: JsonObject, { value, path }: At): Said {

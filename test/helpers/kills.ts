@@ -13,6 +13,7 @@ import { findUntruths } from "./catalogue-checks";
 import { cliPath } from "./cli-process";
 import { ownConfig, ownFolder, recompute } from "./live-lake";
 import { publishEvents } from "./small-lake";
+import { checkVersions } from "./version-checks";
 
 /** What a process of the tests does and where it ends: see doomed.ts. */
 export interface Doom {
@@ -129,17 +130,20 @@ export interface Expectations {
   readonly independently?: boolean;
   /** Whether nothing is staged any more; default so. */
   readonly swept?: boolean;
+  /** Whether the last commit has its version, and each version is of its commit; default not asked. */
+  readonly versions?: boolean;
 }
 
 /** Holds a lake to its topic: no row lost, none doubled, the catalogue true, nothing left behind. */
 export async function checkLake(config: Config, expectations: Expectations): Promise<void> {
-  const { expected, where, independently = false, swept = true } = expectations;
+  const { expected, where, independently = false, swept = true, versions = false } = expectations;
   const lake = readOnce(openLake(config.hdfs));
   const report = await verify({ config, lake });
   assert.ok(report.ok, `${where}: ${JSON.stringify(report.checks)}`);
   assert.deepEqual(await readTables(lake), expected, where);
   assert.deepEqual(await findUntruths(config, report.checks, lake), [], where);
   if (swept) assert.deepEqual(await lake.hdfs.list(lake.at("_tmp")), [], where);
+  if (versions) await checkVersions(lake, where);
   if (independently) assert.deepEqual((await recompute(config)).differences, [], where);
 }
 

@@ -53,6 +53,7 @@ export function createMemoryHdfs(): MemoryHdfs {
         if (!file) throw new Error(`${path} is not there`);
         return Buffer.from(file.content);
       },
+      readRange: refuse,
       write: refuse,
       rename: refuse,
       replace: refuse,

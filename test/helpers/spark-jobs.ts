@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Config } from "user-activity/dist/base/config";
@@ -8,20 +7,14 @@ import { localDir, projectPath } from "user-activity/dist/base/paths";
 import { readContractFile } from "user-activity/dist/contract/read";
 import { findSparkJava } from "user-activity/dist/spark/java";
 import { planJob, runDir, type SparkJob, sparkEnvironment } from "user-activity/dist/spark/job";
+import { whyNoSpark } from "./spark";
 
 /** The Python that has Spark. */
 export const sparkPython: string = join(localDir, "spark", "bin", "python");
 
 /** Why tests with Spark are not run here, in words; false where they are. */
 export function whySparkIsSkipped(): string | false {
-  if (process.env.WEBHDFS_URL) return "runs on the embedded HDFS only, and WEBHDFS_URL is set";
-  if (!existsSync(sparkPython)) return `no Spark at ${sparkPython}: run it with "npm run test:long -- spark"`;
-  try {
-    findSparkJava();
-    return false;
-  } catch (error) {
-    return (error as Error).message;
-  }
+  return whyNoSpark(sparkPython, 'run it with "npm run test:long -- spark"');
 }
 
 /** What Spark says of a job at its end. */

@@ -70,6 +70,8 @@ function createWholeHdfs(): Hdfs {
       if (!content) throw new Error(`${path}: no such file`);
       return Buffer.from(content);
     },
+    readRange: async (path, { start, end }) =>
+      Buffer.from(nodesOf(path).get(path) ?? Buffer.alloc(0)).subarray(start, end),
     write: async (path, source) => {
       await makeDirectory(posix.dirname(path));
       const content = Buffer.isBuffer(source) ? source : readFileSync((source as { file: string }).file);

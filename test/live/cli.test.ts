@@ -70,12 +70,16 @@ describe("from a file to verified tables", () => {
       "lakeDir",
       "consumed",
       "commits",
+      "contract",
       "datasets",
       "counts",
       "gaps",
       "crossingConflicts",
       "isSettled",
       "sumHolds",
+      "warnings",
+      "unknown",
+      "later",
       "commit",
       "committedAt",
       "versions",
@@ -126,12 +130,16 @@ describe("from a file to verified tables", () => {
     assert.deepEqual(Object.keys(lake), [
       "lakeDir",
       "topic",
+      "contract",
       "datasets",
       "counts",
       "gaps",
       "crossingConflicts",
       "isSettled",
       "sumHolds",
+      "warnings",
+      "unknown",
+      "later",
       "commit",
       "committedAt",
       "versions",
@@ -198,7 +206,9 @@ describe("a lake that does not go with what it is asked for", () => {
     for (const command of ["land", "verify", "status"]) {
       assert.match(
         assertFailure(await runOn(config, command), 1),
-        /_commits\/\d+\.json: expected commit format 3 or lower, received "4"; .+ another LAKE_DIR$/,
+        RegExp(
+          `_commits/\\d+\\.json: expected commit format ${commitFormat} or lower, received "${newer.format}"; .+ another LAKE_DIR$`,
+        ),
       );
     }
   });

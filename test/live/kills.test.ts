@@ -40,7 +40,7 @@ describe("kill -9", () => {
       const where = JSON.stringify(at);
       assert.ok(await runDoomed(config, { work: "land", at }), where);
       await land({ config });
-      await checkLake(config, { expected, where });
+      await checkLake(config, { expected, where, versions: true });
     });
   });
 
@@ -53,7 +53,7 @@ describe("kill -9", () => {
       assert.ok(await runDoomed(config, { work: "compact", at }), where);
       if (index > 0) await compact({ config });
       await land({ config });
-      await checkLake(config, { expected, where, independently: index === 2 });
+      await checkLake(config, { expected, where, versions: true, independently: index === 2 });
     });
   });
 });
@@ -74,7 +74,7 @@ describe("of landers and compactions at once", () => {
       /^hdfs .*_commits: commit \d+ .* is another run's, which has taken over; this one stops/,
     );
     await land({ config });
-    await checkLake(config, { expected, where: "taken over" });
+    await checkLake(config, { expected, where: "taken over", versions: true });
   });
 
   test("two landers, two compactions: nothing is lost or doubled", async () => {
@@ -89,7 +89,7 @@ describe("of landers and compactions at once", () => {
     await Promise.all(works);
     await Promise.all([compactIfLanded(config), compactIfLanded(config)]);
     await land({ config });
-    await checkLake(config, { expected, where: "all at once", independently: true });
+    await checkLake(config, { expected, where: "all at once", versions: true, independently: true });
   });
 });
 

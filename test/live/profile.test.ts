@@ -75,6 +75,6 @@ describe("user-activity describe --profile", () => {
     });
     assert.match(assertFailure(none, 1), /expected a landed table, received nothing; land first/);
     const wrong = await runCli(["describe", "--profile", "grades"], { env });
-    assert.match(assertFailure(wrong, 2), /'grades' is invalid/);
+    assert.match(assertFailure(wrong, 2), /table: expected one of raw_data, .*, received "grades"/);
   });
 });

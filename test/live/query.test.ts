@@ -335,7 +335,10 @@ describe("the command line", () => {
     ]) {
       await assert.rejects(run(["query", "SELECT 1", ...flags]), code, flags.join(" "));
     }
-    await assert.rejects(run(["export", folder, "--table", "grades"]), code);
+    await assert.rejects(run(["export", folder, "--table", "grades"]), {
+      name: "UsageError",
+      message: /^table: expected one of raw_data, .*, received "grades"$/,
+    });
     await assert.rejects(run(["query"]), code);
   });
 

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
-import { openLake, readLastCommit, resetLake } from "user-activity/dist/lake/lake";
+import { openLake, resetLake } from "user-activity/dist/lake/lake";
 import { isTrue, listVersions, openVersion } from "user-activity/dist/lake/versions";
 import { compact } from "user-activity/dist/landing/compact";
 import type { readVersions } from "user-activity/dist/landing/history";
 import { land } from "user-activity/dist/landing/land";
+import type { Status } from "user-activity/dist/landing/status";
 import { verify } from "user-activity/dist/landing/verify";
 import { administer } from "../helpers/administrator";
 import { parseResult, runCli } from "../helpers/cli-process";
 import { runDoomed } from "../helpers/kills";
 import { ownConfig, python, runPython } from "../helpers/live-lake";
 import { publishEvents } from "../helpers/small-lake";
+import { checkVersions } from "../helpers/version-checks";
 
 /** Runs a command on the topic and the lake of a configuration. */
 function runOn({ kafka, hdfs }: Config, args: readonly string[], env: Record<string, string> = {}) {
@@ -55,6 +57,8 @@ describe("the versions of a lake that commits were landed in and merged", () => 
     );
     assert.deepEqual([count, versions[1]?.changed.raw_data], [3, 6]);
     assert.ok((heldBytes ?? 0) > 0);
+    const { lake: told } = parseResult(await runOn(config, ["status", "--json"])) as unknown as Status;
+    assert.deepEqual([told?.versions.heldBytes, told?.versions.newest], [heldBytes, 5]);
     assert.equal((await runOn(config, ["versions", "pin", "first", "2"])).code, 0);
     const at = async (version: string) => {
       const sql = "SELECT count(*) AS messages FROM raw_data";
@@ -122,23 +126,11 @@ test("a lander that is killed about a version leaves it to the next, and compact
     const compactAt = { what: "^createSnapshot ", call: 1, when: index % 2 ? "before" : "after" } as const;
     await runDoomed(config, { work: "compact", at: compactAt });
     await land({ config });
-    await checkVersions(config, JSON.stringify(at));
+    const lake = openLake(config.hdfs);
+    for (const number of await checkVersions(lake, JSON.stringify(at)))
+      assert.ok((await verify({ config, lake: openVersion(lake, number) })).ok, `version ${number}`);
   }
 });
-
-/** Every version is of its commit, none is missing at the end, and none is half removed. */
-async function checkVersions(config: Config, where: string): Promise<void> {
-  const lake = openLake(config.hdfs);
-  const numbers = await numbersOf(config);
-  for (const number of numbers) {
-    assert.ok(await isTrue(lake, number), `${where}: version ${number}`);
-    assert.ok((await verify({ config, lake: openVersion(lake, number) })).ok, `${where}: version ${number}`);
-  }
-  const last = await readLastCommit(lake);
-  assert.equal(numbers.at(-1), last?.kind === "claim" ? last.changedBy : last?.number, where);
-  const names = (await lake.hdfs.list(lake.at(".snapshot"))).map(({ name }) => name);
-  assert.equal(names.length, numbers.length, where);
-}
 
 test("where snapshots are not allowed, landing goes on, says so once, and doctor names the command", async () => {
   const config = ownConfig("versions-none");

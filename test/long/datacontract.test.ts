@@ -5,9 +5,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { localDir, projectPath } from "user-activity/dist/base/paths";
+import type { Contract } from "user-activity/dist/contract/model";
+import { readContractFile } from "user-activity/dist/contract/read";
 import { shippedContract } from "user-activity/dist/contract/shipped";
 import { land } from "user-activity/dist/landing/land";
 import { publishFile } from "user-activity/dist/publish/publish";
+import { runCli } from "../helpers/cli-process";
 import { copyLake, eventsFile, ownConfig, ownFolder } from "../helpers/live-lake";
 
 const judge = join(localDir, "datacontract");
@@ -44,12 +47,14 @@ interface Check {
   readonly reason: string | null;
 }
 
-/** Has the shipped contract tested against Parquet files, some of them replaced by wrong ones. */
-function testTables(folder: string, wrong: Readonly<Record<string, string>> = {}) {
+/** Has a contract tested against Parquet files, given by table, some of them replaced by wrong ones. */
+function testTables(
+  file: string,
+  tables: Readonly<Record<string, string>>,
+  wrong: Readonly<Record<string, string>> = {},
+) {
   const place = ownFolder();
   const database = join(place, "tables.duckdb");
-  const names = [...shippedContract.tables, ...shippedContract.summaries].map(({ name }) => name);
-  const tables = Object.fromEntries(names.map((name) => [name, join(folder, name, "*.parquet")]));
   const views = spawnSync(
     join(judge, "bin", "python"),
     [projectPath("test", "python", "datacontract_views.py")],
@@ -61,7 +66,7 @@ function testTables(folder: string, wrong: Readonly<Record<string, string>> = {}
   assert.equal(views.status, 0, views.stderr);
   const contract = join(place, "contract.yaml");
   const server = `servers:\n  - { server: local, type: duckdb, database: ${database}, schema: main }\n`;
-  writeFileSync(contract, `${readFileSync(shipped, "utf8")}\n${server}`);
+  writeFileSync(contract, `${readFileSync(file, "utf8")}\n${server}`);
   const report = join(place, "report.json");
   const run = runJudge([
     "test",
@@ -81,6 +86,10 @@ function testTables(folder: string, wrong: Readonly<Record<string, string>> = {}
     passed: checks.length - others.length,
     others: others.map(({ result, type, model, field }) => `${result}: ${model}.${field}: ${type}`).sort(),
   };
+}
+
+function namesOf({ tables, summaries }: Contract): string[] {
+  return [...tables, ...summaries].map(({ name }) => name);
 }
 
 /** raw_data stands in no contract, so it can't follow a relationship to it. */
@@ -110,10 +119,12 @@ describe("datacontract-cli", { skip }, () => {
     await publishFile(eventsFile, { config: config.kafka });
     await land({ config });
     const folder = await copyLake(config);
-    const right = testTables(folder);
+    const paths = namesOf(shippedContract).map((name) => [name, join(folder, name, "*.parquet")]);
+    const tables = Object.fromEntries(paths) as Record<string, string>;
+    const right = testTables(shipped, tables);
     assert.deepEqual(right, { status: 0, passed: 145, others: unfollowed });
 
-    const wrong = testTables(folder, {
+    const wrong = testTables(shipped, tables, {
       questions_pool_data: `SELECT * REPLACE (list_transform(options, one -> struct_update(one, checked := NULL::BOOLEAN)) AS options)
         FROM files`,
       grades_ID: `SELECT * REPLACE (CAST(all_correct AS VARCHAR) AS all_correct) FROM files UNION ALL
@@ -134,4 +145,30 @@ describe("datacontract-cli", { skip }, () => {
       ...unfollowed,
     ]);
   });
+
+  for (const [name, passed, others] of [
+    ["xapi", 99, ["warning: statements.verb: field_invalid_values"]],
+    [
+      "edx",
+      122,
+      ["warning: answers.null: field_relationships", "warning: answers.response_type: field_invalid_values"],
+    ],
+  ] as const)
+    test(`accepts the tables that export writes of ${name}, and warns where the contract warns`, async () => {
+      const { kafka, hdfs } = ownConfig(`datacontract-${name}`);
+      const file = projectPath("data", "customers", `${name}.odcs.yaml`);
+      const env = { CONTRACT: file, KAFKA_TOPIC: kafka.topic, LAKE_DIR: hdfs.lakeDir };
+      const folder = join(ownFolder(), "exported");
+      const names = namesOf(readContractFile(file));
+      for (const args of [
+        ["publish", projectPath("data", "customers", `${name}.jsonl`)],
+        ["land"],
+        ["export", folder, "--table", ...names],
+      ]) {
+        const { code, stderr } = await runCli(args, { env });
+        assert.equal(code, 0, stderr);
+      }
+      const tables = Object.fromEntries(names.map((table) => [table, join(folder, `${table}.parquet`)]));
+      assert.deepEqual(testTables(file, tables), { status: 0, passed, others });
+    });
 });

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { projectPath } from "user-activity/dist/base/paths";
+import { localDir, projectPath } from "user-activity/dist/base/paths";
+import { openLake, readTable } from "user-activity/dist/lake/lake";
+import { listVersions, openVersion } from "user-activity/dist/lake/versions";
+import { land } from "user-activity/dist/landing/land";
 import { nameNodePlace } from "user-activity/dist/services/hdfs";
-import { findSparkJava } from "user-activity/dist/spark/java";
+import { toHiveTable } from "user-activity/dist/tables/hive";
+import { tables } from "user-activity/dist/tables/tables";
 import { expectedTimes, oldTimesFile, writeTimesFile } from "../helpers/known-times";
-import { ownFolder } from "../helpers/live-lake";
-import { sparkPython, whySparkIsSkipped } from "../helpers/spark-jobs";
+import { ownConfig, ownFolder } from "../helpers/live-lake";
+import { publishEvents } from "../helpers/small-lake";
+import { hdfsAddress, runSpark as runOn, whyNoSpark } from "../helpers/spark";
 import {
   assertSameRows,
   assertTypes,
@@ -21,27 +25,11 @@ import {
   tableNames,
 } from "../helpers/tables-as-seen";
 
-const skip = whySparkIsSkipped();
+const python = join(localDir, "spark", "bin", "python");
+const skip = whyNoSpark(python, 'run it with "npm run test:long -- spark"');
 
-/** The embedded HDFS's address in its own protocol. */
-function hdfsAddress(): string {
-  const site = readFileSync(join(nameNodePlace.directory, "conf", "core-site.xml"), "utf8");
-  return /hdfs:\/\/[\d.:]+/.exec(site)?.[0] ?? assert.fail("no hdfs:// address in core-site.xml");
-}
-
-/** Runs Python with Spark to its end, in a folder of its own, and returns what it printed. */
 function runSpark(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
-  // compiles less: half the time of the processor for runs this short
-  const options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
-  const own = { JAVA_HOME: findSparkJava(), JAVA_TOOL_OPTIONS: options, SPARK_LOCAL_IP: "127.0.0.1", ...env };
-  const answer = spawnSync(sparkPython, args, {
-    cwd: ownFolder(),
-    env: { ...process.env, ...own },
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
-  assert.equal(answer.status, 0, `${answer.stderr}`.slice(-4000));
-  return answer.stdout;
+  return runOn(python, args, env);
 }
 
 /** The blocks of a section of the page on reading, with the addresses of this lake. */
@@ -134,5 +122,36 @@ print(spark.sql("SHOW TABLES").count())
     );
     const counts = tableNames.map((name) => `${name} ${shipped?.rows[name].length}`);
     assert.deepEqual(runSpark([script]).trim().split("\n"), [...counts, "61271 61271 23402", "4"]);
+  });
+
+  test("reads a version as it was, by its path and as a table of Hive's whose location it is", async () => {
+    const config = ownConfig("spark-versions");
+    for (const name of ["first", "second"]) {
+      await publishEvents(config, 6, name);
+      await land({ config });
+    }
+    const lake = openLake(config.hdfs);
+    const [before, after] = await listVersions(lake);
+    assert.ok(before && after);
+    const counted = async (number: number) => {
+      const version = openVersion(lake, number);
+      const counts = tableNames.map(async (name) => (await readTable(version, name)).length);
+      return (await Promise.all(counts)).join(" ");
+    };
+    const statements = tableNames.map((name) =>
+      toHiveTable(tables[name], `${hdfsAddress()}${before.path}/${name}`),
+    );
+    const code = `import json
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.enableHiveSupport().getOrCreate()
+for statement in json.loads(${JSON.stringify(JSON.stringify(statements))}):
+    spark.sql(statement.rstrip(";"))
+names = ${JSON.stringify(tableNames)}
+for path in ${JSON.stringify([before.path, after.path])}:
+    print(*[spark.read.parquet(f"${hdfsAddress()}{path}/{name}").count() for name in names])
+print(*[spark.table(name).count() for name in names])`;
+    const [early, late] = [await counted(before.number), await counted(after.number)];
+    assert.notEqual(early, late);
+    assert.equal(runSpark(["-c", code]), `${early}\n${late}\n${early}\n`);
   });
 });

@@ -7,6 +7,7 @@ import { ServiceError, UsageError } from "user-activity/dist/base/errors";
 import { projectPath } from "user-activity/dist/base/paths";
 import { buildProgram } from "user-activity/dist/cli/cli";
 import { gradeSchema } from "user-activity/dist/events/grades";
+import { commitFormat } from "user-activity/dist/lake/commit-file";
 import { hdfsPorts } from "user-activity/dist/services/hdfs";
 import { heapOption } from "user-activity/dist/services/java";
 import { kafkaPorts } from "user-activity/dist/services/kafka";
@@ -118,6 +119,7 @@ const phrases: readonly string[] = [
   `TypeScript ${Number.parseInt(devDependencies.typescript, 10)} `,
   `to be ${version}`,
   `(version ${schemaVersion} of the tables)`,
+  `commit format is ${commitFormat}`,
   `a lake of version ${schemaVersion - 1}`,
   `${records} messages in three partitions`,
   `${mostFrom} to ${mostFrom + 10} %: ${most} attempts`,

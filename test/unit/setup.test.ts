@@ -70,7 +70,7 @@ describe("set-up", () => {
 
   test("adds what the tests need, and only that", async () => {
     await machine.setup({}, "--tests");
-    assert.deepEqual(machine.takeCalls(), ["pip lab test"]);
+    assert.deepEqual(machine.takeCalls(), ["pip iceberg", "pip lab test", "venv iceberg"]);
     await machine.setup({}, "--tests");
     assert.deepEqual(machine.takeCalls(), []);
   });
@@ -93,6 +93,7 @@ describe("set-up", () => {
     ["package-lock.json", ["npm ci", "npm done", "tsc", "tslab"]],
     ["local/setup/python/lab.txt", ["pip lab", "pip lab test", "tslab", "venv venv"]],
     ["local/setup/python/test.txt", ["pip lab test"]],
+    ["local/setup/python/iceberg.txt", ["pip iceberg", "venv iceberg"]],
     ["local/setup/python/tools.txt", ["pip tools", "venv tools"]],
     ["local/services/kafka/jgo.lock.toml", ["jars"]],
     ["local/services/hadoop/jgo.lock.toml", ["jars"]],

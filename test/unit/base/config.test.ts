@@ -151,6 +151,11 @@ describe("a wrong variable is named, with what it may be and what it was", () =>
     ["HDFS_USER", ["a b", "a/b", "a&b"], "a user name"],
     ["EVENTS_FILE", [" "], "the path of a file with events"],
     [
+      "ICEBERG",
+      ["yes", "hdfs://", "hdfs://a:1/lake"],
+      "on, off, or what paths begin with, as in hdfs://namenode:8020",
+    ],
+    [
       "LAKE_DIR",
       ["x", "/", "/a:b", "/a//b", "/a/../b", "/a/.", "/a\tb"],
       "an absolute HDFS path below /, without ':', '//', '.' or '..'",

@@ -50,7 +50,7 @@ function outcomeOf(one: EventCase) {
       rows[table] = [...(rows[table] ?? []), ...outcome.rows];
       warnings.push(...outcome.warnings.map(({ by, path }) => `${table}: ${by}: ${path}`));
     }
-    unknown.push(...compiled.findUnknown(event));
+    unknown.push(...compiled.findUnknown(event).keys());
   }
   const sums = Object.fromEntries(
     contract.summaries.flatMap(({ name, of }) => {

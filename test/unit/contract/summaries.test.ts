@@ -69,3 +69,15 @@ test("groups are told apart by their values, not by how they look as text", () =
   );
   assert.equal(new Set(texts).size, 3);
 });
+
+test("groups of whole numbers of 64 bits survive JSON", () => {
+  const columns = [
+    { name: "id", type: "INT64" as const, nullable: false, keyPosition: 1 },
+    { name: "count", type: "INT64" as const, nullable: false, derived: "count()" },
+  ];
+  const { add, groupOf, toRow } = compileSummary({ name: "s", of: "t", columns });
+  const row = { id: 9007199254740993n };
+  const kept = JSON.parse(JSON.stringify(add(undefined, row))) as GroupSums;
+  assert.deepEqual(toRow(add(kept, row)), { id: 9007199254740993n, count: 2n });
+  assert.notEqual(groupOf(row), groupOf({ id: 9007199254740992n }));
+});

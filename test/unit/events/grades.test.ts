@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { shippedContract } from "user-activity/dist/contract/shipped";
-import { enforceGrade, gradeSchema } from "user-activity/dist/events/grades";
+import { contractWith, enforceGrade, gradeSchema } from "user-activity/dist/events/grades";
 import { readersOf } from "user-activity/dist/events/readers";
+import { modelOf, shippedModel } from "user-activity/dist/tables/lake-model";
 import type { GradeRow } from "user-activity/dist/tables/tables";
 import { tables } from "user-activity/dist/tables/tables";
 import { realRecords } from "../../helpers/real-records";
@@ -92,4 +93,14 @@ test("real records are graded as their counts say", { skip: !realRecords }, () =
     assert.equal(recorded_at, Math.trunc(Number(event.keen_timestamp) * 1000));
     assert.equal(String(certification), String(event.certification));
   }
+});
+
+test("a schema of one's own leaves a column its key and its meaning", () => {
+  const loose = gradeSchema.fields.map((field) => ({ ...field, nullable: true }));
+  const { tables } = modelOf(contractWith({ ...gradeSchema, fields: loose }));
+  const { keys } = modelOf(contractWith({ ...gradeSchema, fields: loose }));
+  assert.deepEqual(keys, shippedModel.keys);
+  const docsOf = (columns: readonly { readonly name: string; readonly doc?: string }[] = []) =>
+    columns.map(({ name, doc }) => [name, doc]);
+  assert.deepEqual(docsOf(tables.grades_ID?.columns), docsOf(shippedModel.tables.grades_ID?.columns));
 });

@@ -165,6 +165,16 @@ describe("a contract that changes", () => {
     await assertVerified(whole);
   });
 
+  test("and has a table again that it had dropped begins that one anew", async () => {
+    const whole = createWholeLake("visits");
+    const extra = { name: "extra", properties: [{ name: "site", logicalType: "string" }] };
+    await landVisits(whole, visitsContract({ tables: [extra] }), { values: [visit("a")] });
+    await replay({ ...whole, contract: visitsContract() });
+    await landVisits(whole, visitsContract({ tables: [extra] }), { values: [visit("b", { site: "jam" })] });
+    assert.deepEqual(await rowsOf(whole, "extra"), [{ site: "jam" }]);
+    await assertVerified(whole);
+  });
+
   test("of a summary needs a replay", async () => {
     const whole = createWholeLake("visits");
     await landVisits(whole, visitsContract(), { values: [visit("a")] });

@@ -17,7 +17,7 @@ import { partsOf, toColumnDoc, typeName } from "user-activity/dist/tables/column
 import { toColumn } from "user-activity/dist/tables/contract-tables";
 import { toHiveTable, toSparkTable } from "user-activity/dist/tables/hive";
 import type { ShippedName, Table } from "user-activity/dist/tables/tables";
-import { tableOf } from "../../helpers/any-table";
+import { column, listOf, structOf, tableOf } from "../../helpers/any-table";
 import { type ContractCase, contractOf, readContractCases } from "../../helpers/contract-cases";
 
 const directory = mkdtempSync(join(tmpdir(), "contract-tables-"));
@@ -57,14 +57,19 @@ schema:
         logicalType: array
         customProperties: [{ property: map, value: true }]
         items:
-          logicalType: array
+          logicalType: object
           required: true
-          items:
-            logicalType: object
-            required: true
-            properties:
-              - { name: text, logicalType: string }
-              - { name: ms, logicalType: integer, logicalTypeOptions: { format: i64 } }
+          properties:
+            - { name: key, logicalType: string, required: true }
+            - name: value
+              logicalType: array
+              required: true
+              items:
+                logicalType: object
+                required: true
+                properties:
+                  - { name: text, logicalType: string }
+                  - { name: ms, logicalType: integer, logicalTypeOptions: { format: i64 } }
 `,
   "any.odcs.yaml",
 );
@@ -255,6 +260,30 @@ describe("a contract with columns of every type", () => {
       engine.close();
     }
   });
+});
+
+test("a field that older files have not is null in them, to DuckDB as to hyparquet", async () => {
+  const older = tableOf([column("id", "INT32"), column("list", listOf(structOf({ "a?": "INT32" })))]);
+  const newer = tableOf([
+    column("id", "INT32"),
+    column("list", listOf(structOf({ "a?": "INT32", "b?": "DATE" }))),
+  ]);
+  const paths = [
+    await write("older", older, [{ id: 1, list: [{ a: 1 }] }]),
+    await write("newer", newer, [{ id: 2, list: [{ a: 2, b: 0 }] }]),
+  ];
+  assert.deepEqual(await readParquet(paths[0] ?? "", newer), [{ id: 1, list: [{ a: 1, b: null }] }]);
+  const engine = await openEngine({ readable: directory, spill: join(directory, "spill") });
+  try {
+    await engine.run(toFileView(newer, paths, { isMixed: true }));
+    const { rows: found } = await readAll(await engine.start('FROM "any" ORDER BY id', [], "text"));
+    assert.deepEqual(found, [
+      { id: 1, list: [{ a: 1, b: null }] },
+      { id: 2, list: [{ a: 2, b: "1970-01-01" }] },
+    ]);
+  } finally {
+    engine.close();
+  }
 });
 
 interface RowCase extends ContractCase {
