@@ -8,12 +8,13 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { localDir, setupOrExit } from "./setup/setup.mjs";
 
-const help = `npm run spark [-- --follow] [--lake DIR] [--batch OFFSETS] [--every SECONDS]
+const help = `npm run spark [-- --follow] [--replay] [--lake DIR] [--batch OFFSETS] [--every SECONDS]
 
 Lands the topic with Apache Spark, by the contract that CONTRACT names, into a lake directory of its own, and prints the
 sum that must hold. The first run sets Spark up in .local/; it needs a Java of version 17 or later.
 
   --follow         go on with what comes, until Ctrl-C
+  --replay         where the latest event counts by the contract: at the end rebuild the tables by those that came later
   --lake DIR       the HDFS directory for the tables (default: LAKE_DIR with "-spark" behind it)
   --batch OFFSETS  at most so many offsets become one commit (default: 1000000)
   --every SECONDS  how often to look for more while following (default: 10)
@@ -37,6 +38,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         follow: { type: "boolean", default: false },
+        replay: { type: "boolean", default: false },
         lake: { type: "string" },
         batch: { type: "string", default: "1000000" },
         every: { type: "string", default: "10" },
@@ -67,9 +69,9 @@ async function main() {
   };
   const work = async () => {
     const config = readConfig();
-    const { follow, batch, every, lake = `${config.hdfs.lakeDir}-spark` } = options;
+    const { follow, replay, batch, every, lake = `${config.hdfs.lakeDir}-spark` } = options;
     const master = process.env.SPARK_MASTER_URL || "local[*]";
-    const planned = { lake, master, follow, every: `${every} seconds`, batch: Number(batch) };
+    const planned = { lake, master, follow, replay, every: `${every} seconds`, batch: Number(batch) };
     const job = planJob(config, readContractFile(config.contractFile), planned);
     process.exitCode = await runJob(config, job, java);
   };
@@ -109,10 +111,14 @@ function tell(line) {
   const said = line.startsWith("{") ? JSON.parse(line) : {};
   if (said.error) fail(said.error, 1);
   else if (said.done && options.json) process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
-  else if (said.done)
+  else if (said.done) {
     process.stdout.write(`${said.lake}, commit ${said.commit}: ${formatSum(said.counts)}\n`);
-  else if (said.commit) {
-    const what = said.kind === "settle" ? "settled, as deliveries came late" : `landed in ${said.seconds} s`;
+    if (said.unsettled > 0)
+      process.stdout.write(
+        `later events that should count instead: ${said.unsettled}; npm run spark -- --replay takes them\n`,
+      );
+  } else if (said.commit) {
+    const what = said.kind === "settle" ? "settled: others count now" : `landed in ${said.seconds} s`;
     process.stderr.write(`commit ${said.commit}: ${what}; ${formatSum(said.counts)}\n`);
   }
   return Boolean(said.error || said.done);

@@ -4,7 +4,7 @@ in a Node process beside each task; Spark finds the first delivery. Names, types
 from functools import reduce
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 Plan = dict[str, Any]
@@ -12,6 +12,7 @@ Plan = dict[str, Any]
 STRICT = "map('mode', 'FAILFAST')"
 TABBED = r"ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t'"
 PLACE = ["partition", "offset", "event"]
+AS_THEY_STAND = [*PLACE, "hash"]
 
 
 def transform(rows: DataFrame, given: str, command: str, made: str) -> DataFrame:
@@ -27,30 +28,27 @@ def decide_alone(messages: DataFrame, plan: Plan, command: str) -> DataFrame:
     return transform(sent, "partition, offset, bytes", command, plan["decided"])
 
 
-def decide(alone: DataFrame, known: DataFrame, plan: Plan) -> DataFrame:
-    """Decides which delivery counts: the first by partition, then offset, behind what was landed before.
+def decide(alone: DataFrame, known: DataFrame, plan: Plan, order: list[str]) -> DataFrame:
+    """Decides which delivery counts: the least in `order`, behind what was landed before.
 
-    Adds `kind`, whether it is `behind` a graded one, and for each table whether its rows land and its failures count.
+    Adds `kind`, whether it is `behind` one that counts, and for each table whether its rows land and its failures count.
     """
     asked = known.join(alone.select("exam").distinct(), "exam", "left_semi")
     rows = alone.join(merge_known(asked), "exam", "left")
     same = Window.partitionBy(F.coalesce("exam", F.concat_ws("@", *PLACE)))  # an event without an exam ID is by itself
-    behind: list[Column] = []
+    own = F.struct(*order)
     for index in range(2):
-        first = F.when(F.col(f"rows_{index}").isNotNull(), F.struct(*PLACE, "hash"))
-        rows = rows.withColumn(f"first_{index}", F.min(first).over(same))
-        is_later = F.struct(*(F.col(f"first_{index}.{name}") for name in PLACE)) < F.struct(*PLACE)
-        behind.append(F.col(f"in_{index}").isNotNull() | (F.col(f"first_{index}").isNotNull() & is_later))
-    is_same = F.col("hash") == F.coalesce("graded_hash", "first_0.hash")
-    is_graded = F.col("rows_0").isNotNull() & ~behind[0]
-    kind = F.when(behind[0] & is_same, "duplicates").when(is_graded, "graded").otherwise("quarantined")
-    is_none = F.col("event") < 0
-    kind = F.when(is_none, "none").otherwise(kind)
-    rows = rows.withColumns({"kind": kind, "behind": behind[0], "lands_0": is_graded})
-    is_open = (F.col("kind") != "duplicates") & ~behind[1]
-    rows = rows.withColumn("lands_1", is_open & F.col("rows_1").isNotNull())
-    refused = ["undecoded", "if(kind = 'quarantined', if(behind, behind_0, refused_0), NULL)"]
-    return rows.withColumn("refused", F.array(*map(F.expr, refused), F.when(is_open, F.col("refused_1"))))
+        first = F.min(F.when(F.col(f"rows_{index}").isNotNull(), own)).over(same)
+        rows = rows.withColumn(f"first_{index}", first)
+        is_behind = F.col(f"in_{index}").isNotNull() | F.coalesce(F.col(f"first_{index}") < own, F.lit(False))
+        rows = rows.withColumn(f"is_behind_{index}", is_behind)
+    kind = F.when(F.col("event") < 0, "none").when(F.expr(f"is_behind_0 AND {plan['repeats']}"), "duplicates")
+    kind = kind.when(F.expr("rows_0 IS NOT NULL AND NOT is_behind_0"), "graded").otherwise("quarantined")
+    rows = rows.withColumn("kind", kind).withColumn("lands_0", F.col("kind") == "graded")
+    rows = rows.withColumn("are_parts_open", F.expr(plan["parts"]))
+    rows = rows.withColumn("lands_1", F.expr("are_parts_open AND rows_1 IS NOT NULL"))
+    refused = ["undecoded", "if(kind = 'quarantined', if(is_behind_0, behind_0, refused_0), NULL)"]
+    return rows.withColumn("refused", F.array(*map(F.expr, [*refused, "if(are_parts_open, refused_1, NULL)"])))
 
 
 def to_table(decided: DataFrame, table: Plan) -> DataFrame:
@@ -72,7 +70,6 @@ def to_quarantine(decided: DataFrame, messages: DataFrame, plan: Plan) -> DataFr
 
 def to_known(decided: DataFrame) -> DataFrame:
     """What a batch adds to what is known of each exam ID: what it was graded by, and the partitions that counted."""
-
     taken = [f"max(if(lands_{index}, partition, NULL)) AS in_{index}" for index in range(2)]
     added = ["max(if(lands_0, hash, NULL)) AS graded_hash", *taken, "max(partition) AS last_in"]
     return decided.where("exam IS NOT NULL").groupBy("exam").agg(*map(F.expr, added))
@@ -82,12 +79,6 @@ def merge_known(known: DataFrame) -> DataFrame:
     """A row for each exam ID; only the highest partition is ever told of one more than once."""
     names = [name for name in known.columns if name != "exam"]
     return known.groupBy("exam").agg(*(F.max(name).alias(name) for name in names))
-
-
-def count_unsettled() -> Column:
-    """Deliveries that would have counted, had they come before those that did in a higher partition."""
-    late = "(rows_{0} IS NOT NULL AND partition < coalesce(in_{0}, last_in))"
-    return F.expr(f"count_if({late.format(0)} OR {late.format(1)})")
 
 
 def to_sums(decided: DataFrame, before: DataFrame | None, plan: Plan, command: str) -> DataFrame:

@@ -66,7 +66,7 @@ class Landing:
             raise
 
     def settle(self) -> None:
-        """Rebuilds the tables from raw_data, as if all had come by partition, then offset."""
+        """Rebuilds the tables from raw_data, as if all had come in the order in which they count."""
         begun = replace(self.last, counts={}, warnings={}, unsettled=0, known=[], sums="")
         self.take(begun.after(kind="settle"), "raw_data")
 
@@ -75,7 +75,8 @@ class Landing:
         since, plan, commands = time.monotonic(), self.plan, self.job["commands"]
         messages, run = self.read(path), commit.staged.removeprefix("_tmp/")
         alone = rules.decide_alone(messages, plan, commands["decide"]).persist()
-        decided = rules.decide(alone, self.read_known(commit.known), plan).persist()
+        order = plan["order"] if commit.kind == "settle" else rules.AS_THEY_STAND
+        decided = rules.decide(alone, self.read_known(commit.known), plan, order).persist()
         counts, late = self.count(decided, messages)
         for table in plan["tables"]:
             self.write(rules.to_table(decided, table).hint("rebalance"), f"{commit.staged}/{table['name']}")
@@ -101,7 +102,8 @@ class Landing:
     def count(self, decided: DataFrame, messages: DataFrame) -> tuple[Counter[str], int]:
         """What messages came to, and how many came late; each that was sent to the rules has come back once."""
         kinds = [F.count_if(F.col("kind") == name) for name in ("graded", "duplicates", "quarantined")]
-        *parts, back, late = decided.select(*kinds, F.expr("count_if(event <= 0)"), rules.count_unsettled()).first()
+        others = ["event <= 0", self.plan["unsettled"]]
+        *parts, back, late = decided.select(*kinds, *(F.expr(f"count_if({one})") for one in others)).first()
         sent, events = messages.count(), {} if self.plan["isOneEach"] else {"events": sum(parts)}
         if sent != back:
             raise Refusal(f"spark: expected {sent} messages back from the rules, received {back}; see its log")
@@ -147,10 +149,11 @@ def run(spark: SparkSession, job: Job) -> None:
         raise landing.refusal or error from None
     if landing.last.number == 0:  # an empty topic has tables, too
         landing.add(spark.sql(f"SELECT {job['plan']['message']} WHERE false"), -1)
-    if landing.last.unsettled > 0:
+    if landing.last.unsettled > 0 and job["settles"]:
         landing.settle()
     last = landing.last
-    tell(done=True, lake=landing.lake.root, commit=last.number, counts=last.counts, warnings=last.warnings)
+    facts = {"counts": last.counts, "warnings": last.warnings, "unsettled": last.unsettled}
+    tell(done=True, lake=landing.lake.root, commit=last.number, **facts)
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-import type { Contract } from "../contract/model";
+import { type Contract, countsLatest } from "../contract/model";
 import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
-import { decideDelivery, type ExamState, unknownExam } from "../events/attempts";
+import { asGrading, decideDelivery, type ExamState, unknownExam } from "../events/attempts";
 import { hashEvent } from "../events/decode";
 import { hashIdentity } from "../events/identity";
+import { markOf, toLeastFirst } from "../events/latest";
 import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "../events/readers";
 import { nothing, toLine, toRefusalText, toRowText } from "./wire";
 
@@ -60,10 +61,12 @@ function decideEvent(
   const main = toTexts(read.kind === "absent" ? emptyRows : read); // lands, without a row
   const parts = toTexts(readers.readParts(event, place));
   if (identity === undefined) return [nothing, nothing, nothing, ...main, nothing, ...parts];
-  const { grading } = decideDelivery(landedByOther, event, place, { readers });
-  const behind = grading.kind === "refused" ? toText(grading.refusals) : nothing;
-  const hashes = [hashIdentity(identity), hashEvent(event)].map((bytes) => bytes.toString("hex"));
-  return [...hashes, nothing, ...main, behind, ...parts];
+  const { behind, hash } = countsLatest(readers.contract)
+    ? { behind: read, hash: toLeastFirst(markOf(event, asGrading(read), readers)) }
+    : { behind: decideDelivery(landedByOther, event, place, { readers }).grading, hash: hashEvent(event) };
+  const refused = behind.kind === "refused" ? toText(behind.refusals) : nothing;
+  const hashes = [hashIdentity(identity), hash].map((bytes) => bytes.toString("hex"));
+  return [...hashes, nothing, ...main, refused, ...parts];
 }
 
 function below({ table, failures }: Refusal, at: string): Refusal {

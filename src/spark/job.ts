@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, type HdfsConfig, type KafkaConfig, readAuthority } from "../base/config";
 import { localDir } from "../base/paths";
-import type { Contract } from "../contract/model";
+import { type Contract, countsLatest } from "../contract/model";
 import { nameNodePlace } from "../services/hdfs";
 import { planSpark, type SparkPlan } from "./plan";
 
@@ -17,6 +17,8 @@ export interface SparkJob {
   readonly lake: string;
   readonly master: string;
   readonly follow: boolean;
+  /** Whether its end rebuilds the tables where other deliveries should count; where the latest does, that has to be asked for. */
+  readonly settles: boolean;
   /** How often to look for new messages while following, as in "10 seconds". */
   readonly every: string;
   /** Offsets of a batch at the most. */
@@ -27,17 +29,26 @@ export interface SparkJob {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export type SparkOptions = Pick<SparkJob, "lake" | "master" | "follow" | "every" | "batch">;
+/** What a run may be told beside the configuration. */
+export interface SparkOptions extends Pick<SparkJob, "lake" | "master" | "follow" | "every" | "batch"> {
+  /** Whether its end takes what should count, where the latest does. */
+  readonly replay?: boolean;
+}
 
 /** Where what belongs to runs is: their logs, and the contract for the executors. */
 export const runDir: string = join(localDir, "spark-run");
 const jarsDir = join(localDir, "jars", "spark");
 
 /** Says what Spark is to do with a topic, by a contract. */
-export function planJob(config: Config, contract: Contract, options: SparkOptions): SparkJob {
+export function planJob(
+  config: Config,
+  contract: Contract,
+  { replay = false, ...options }: SparkOptions,
+): SparkJob {
   const kafka = kafkaSettings(config.kafka);
   return {
     ...options,
+    settles: replay || !countsLatest(contract),
     plan: planSpark(contract),
     topic: config.kafka.topic,
     kafka,

@@ -1,15 +1,15 @@
-import { UsageError } from "../base/errors";
 import type { Contract, ContractColumn } from "../contract/model";
 import { fingerprintContract } from "../events/fingerprint";
 import { readersOf } from "../events/readers";
 import { modelOf } from "../tables/lake-model";
 import { ownTables } from "../tables/tables";
+import { type Counting, countingOf } from "./counting";
 import { messages, toNoRow } from "./messages";
 import { quoteName, toExpression, toWireType } from "./types";
 import { failureColumns } from "./wire";
 
 /** What PySpark has to know of a contract and of the system's own tables: names, types and expressions, no rule. */
-export interface SparkPlan {
+export interface SparkPlan extends Counting {
   /** Tells contracts apart. */
   readonly contract: string;
   /** Whether a message is one event; else its events are counted, too. */
@@ -45,12 +45,8 @@ export interface SparkSummary extends Omit<SparkTable, "rows"> {
   readonly wire: string;
 }
 
-/** Derives from a contract what PySpark has to know. Throws a UsageError where it asks for what Spark does not land yet. */
+/** Derives from a contract what PySpark has to know. */
 export function planSpark(contract: Contract): SparkPlan {
-  if (contract.identity?.counts === "latest")
-    throw new UsageError(
-      `contract ${contract.id}: expected an identity of which the first counts, received the latest; land it with "npx user-activity land"`,
-    );
   const { partTables } = modelOf(contract);
   const groupOf = (name: string) => (partTables.includes(name) ? 1 : 0);
   const failures = failureColumns.map((name) => `${name}: STRING`).join(", ");
@@ -58,6 +54,7 @@ export function planSpark(contract: Contract): SparkPlan {
     contract: `${contract.id} ${fingerprintContract(contract)}`,
     isOneEach: readersOf(contract).isOneEach,
     ...messages,
+    ...countingOf(contract),
     quarantine: ownTables.quarantine.columns.map(({ name }) => name),
     refusals: `ARRAY<STRUCT<table: STRING, failures: ARRAY<STRUCT<${failures}>>>>`,
     known: toNoRow({ exam: "STRING", graded_hash: "STRING", in_0: "INT", in_1: "INT", last_in: "INT" }),

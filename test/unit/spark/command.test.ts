@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { projectPath } from "user-activity/dist/base/paths";
@@ -36,6 +36,14 @@ describe("npm run spark", () => {
     assert.match(stderr, /^npm run spark: --batch: expected a whole number above 0, received "many"\n/);
     assert.equal(run("--fast").status, 2);
   });
+});
+
+test("what is written in Python stays short, and no row goes through it", () => {
+  const folder = projectPath("spark");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".py"));
+  const text = files.map((name) => readFileSync(join(folder, name), "utf8")).join("");
+  assert.ok(text.split("\n").length <= 401, `${text.split("\n").length - 1} lines`);
+  assert.doesNotMatch(text, /\budf\b|pandas|mapInArrow|\.rdd\b|toLocalIterator/i);
 });
 
 describe("the Java for Spark", () => {

@@ -3,11 +3,12 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { readConfig } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
-import type { ContractColumn } from "user-activity/dist/contract/model";
+import type { Contract, ContractColumn } from "user-activity/dist/contract/model";
 import { shippedContract } from "user-activity/dist/contract/shipped";
 import { compileDecider } from "user-activity/dist/spark/decide";
-import { kafkaSettings } from "user-activity/dist/spark/job";
+import { kafkaSettings, planJob } from "user-activity/dist/spark/job";
 import { planSpark } from "user-activity/dist/spark/plan";
 import { startSumming } from "user-activity/dist/spark/sums";
 import { toExpression, toWireType } from "user-activity/dist/spark/types";
@@ -18,9 +19,9 @@ const plan = planSpark(shippedContract);
 const names = plan.decided.split(", ").map((column) => column.replace(/ [A-Z]+$/, ""));
 
 /** What a message is decided as, by the columns' names. */
-function decide(value: string | Buffer | null): Record<string, unknown> {
+function decide(value: string | Buffer | null, contract = shippedContract): Record<string, unknown> {
   const base64 = value === null ? "\\N" : Buffer.from(value).toString("base64");
-  const [line = "", ...more] = compileDecider(shippedContract)(["2", "7", base64]);
+  const [line = "", ...more] = compileDecider(contract)(["2", "7", base64]);
   assert.deepEqual(more, []);
   const fields = line.split("\t");
   assert.equal(fields.length, names.length);
@@ -28,6 +29,11 @@ function decide(value: string | Buffer | null): Record<string, unknown> {
     names.map((name, index) => [name, fields[index] === "\\N" ? null : fields[index]]),
   );
 }
+
+const latest: Contract = {
+  ...shippedContract,
+  identity: { path: "user_exam_id", counts: "latest", by: "grades_ID.recorded_at" },
+};
 
 const textOf = (value: unknown) => JSON.stringify(value);
 
@@ -46,11 +52,15 @@ describe("what Spark is told", () => {
     );
   });
 
-  test("a contract of which the latest counts is not for Spark, and says so", () => {
-    const identity = { path: "user_exam_id", counts: "latest", by: "grades_ID.recorded_at" } as const;
-    assert.throws(
-      () => planSpark({ ...shippedContract, identity }),
-      /expected an identity of which the first counts, received the latest; land it with/,
+  test("where the latest counts, the order of a rebuilding begins with the mark, and it has to be asked for", () => {
+    assert.deepEqual(plan.order, ["partition", "offset", "event", "hash"]);
+    assert.deepEqual(planSpark(latest).order, ["hash", "partition", "offset", "event"]);
+    const options = { lake: "/x", master: "local[1]", follow: false, every: "1 seconds", batch: 1 };
+    const settles = (contract: Contract, replay: boolean) =>
+      planJob(readConfig({}), contract, { ...options, replay }).settles;
+    assert.deepEqual(
+      [settles(shippedContract, false), settles(latest, false), settles(latest, true)],
+      [true, false, true],
     );
   });
 
@@ -114,6 +124,25 @@ describe("what an executor makes of a message", () => {
     const turned = Object.fromEntries(Object.entries(event).reverse());
     assert.equal(decide(textOf(event)).hash, decide(textOf(turned)).hash);
     assert.notEqual(decide(textOf(event)).hash, decide(textOf({ ...event, more: 1 })).hash);
+  });
+
+  test("where the latest counts, the lesser mark is the later event's, and one behind it is refused only for itself", () => {
+    const at = (seconds: number, more: object = {}) => {
+      const { hash, behind_0 } = decide(
+        textOf({ ...anEvent(), keen_timestamp: `${seconds}`, ...more }),
+        latest,
+      );
+      assert.equal(behind_0, null);
+      return `${hash}`;
+    };
+    assert.ok(at(1_700_000_001) < at(1_700_000_000));
+    assert.equal(at(1_700_000_000), at(1_700_000_000));
+    const [one, other] = [at(1_700_000_000), at(1_700_000_000, { exam_name: "Other" })];
+    assert.equal(one.slice(0, 16), other.slice(0, 16));
+    assert.notEqual(one, other);
+    const { behind_0, refused_0 } = decide(textOf({ ...anEvent(), exam_name: "" }), latest);
+    assert.match(`${refused_0}`, /exam_name/);
+    assert.equal(behind_0, refused_0);
   });
 
   test("why it is none: a tombstone, bytes that are no text, no JSON, something behind the first value", () => {
