@@ -1,12 +1,7 @@
 // @ts-check
 // npm run spark: the topic landed by Spark, from the same contract to the same tables.
-import { spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { localDir, setupOrExit } from "./setup/setup.mjs";
+import { setupOrExit } from "./setup/setup.mjs";
 
 const help = `npm run spark [-- --follow] [--replay] [--lake DIR] [--batch OFFSETS] [--every SECONDS]
 
@@ -58,75 +53,48 @@ function readOptions() {
 
 async function main() {
   const { findSparkJava } = await import("user-activity/dist/spark/java.js");
-  const java = findSparkJava();
+  findSparkJava(); // before anything is downloaded
   await setupOrExit({ spark: true });
-  const { readConfig } = await import("user-activity/dist/base/config.js");
+  const { landWithSpark } = await import("user-activity/dist/spark/run.js");
   const { withServices } = await import("user-activity/dist/services/services.js");
+  const { readConfig } = await import("user-activity/dist/base/config.js");
   const { readContractFile } = await import("user-activity/dist/contract/read.js");
-  const { planJob } = await import("user-activity/dist/spark/job.js");
+  const { fingerprintContract } = await import("user-activity/dist/events/fingerprint.js");
+  const { formatSum, landedWord } = await import("user-activity/dist/lake/counts.js");
+  const word = landedWord(fingerprintContract(readContractFile(readConfig().contractFile)));
+  const toSum = (/** @type {import("user-activity/dist/lake/counts.js").Counts} */ counts) =>
+    formatSum(counts, word);
   const onStart = (/** @type {readonly string[]} */ missing) => {
     process.stderr.write(`starting ${missing.join(" and ")} for this run\n`);
   };
-  const work = async () => {
-    const config = readConfig();
-    const { follow, replay, batch, every, lake = `${config.hdfs.lakeDir}-spark` } = options;
-    const master = process.env.SPARK_MASTER_URL || "local[*]";
-    const planned = { lake, master, follow, replay, every: `${every} seconds`, batch: Number(batch) };
-    const job = planJob(config, readContractFile(config.contractFile), planned);
-    process.exitCode = await runJob(config, job, java);
-  };
-  await withServices(["kafka", "hdfs"], work, { onStart });
+  const stopping = new AbortController();
+  for (const name of /** @type {const} */ (["SIGTERM", "SIGHUP"])) process.on(name, () => stopping.abort());
+  process.on("SIGINT", () => {}); // Ctrl-C reaches Spark, too
+  const { follow, replay, batch, every, lake } = options;
+  const work = () =>
+    landWithSpark({
+      ...(lake ? { lake } : {}),
+      master: process.env.SPARK_MASTER_URL || "local[*]",
+      ...{ follow, replay, batch: Number(batch), every: `${every} seconds` },
+      onCommit: ({ commit, kind, seconds, counts }) => {
+        const what = kind === "settle" ? "settled: others count now" : `landed in ${seconds} s`;
+        process.stderr.write(`commit ${commit}: ${what}; ${toSum(counts)}\n`);
+      },
+      signal: stopping.signal,
+    });
+  const report = await withServices(["kafka", "hdfs"], work, { onStart });
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : toText(report, toSum));
 }
 
 /**
- * Runs the job and tells what it tells; Spark's own log goes to a file.
- * @param {import("user-activity/dist/base/config.js").Config} config
- * @param {import("user-activity/dist/spark/job.js").SparkJob} job
- * @param {string} java
- * @returns {Promise<number>} the exit code
+ * What a person reads at the end.
+ * @param {import("user-activity/dist/spark/run.js").SparkReport} report
+ * @param {(counts: import("user-activity/dist/lake/counts.js").Counts) => string} toSum
  */
-async function runJob(config, job, java) {
-  const { runDir, sparkEnvironment } = await import("user-activity/dist/spark/job.js");
-  const script = fileURLToPath(new URL("../spark/land.py", import.meta.url));
-  const log = createWriteStream(join(runDir, `spark-${process.pid}.log`));
-  const env = { JAVA_HOME: java, ...process.env, ...sparkEnvironment(config) };
-  const child = spawn(join(localDir, "spark", "bin", "python"), [script], { cwd: runDir, env });
-  for (const name of /** @type {const} */ (["SIGTERM", "SIGHUP"]))
-    process.on(name, () => child.kill("SIGTERM"));
-  process.on("SIGINT", () => {}); // Ctrl-C reaches the child, too
-  child.stdin.end(`${JSON.stringify(job)}\n`);
-  child.stderr.pipe(log);
-  let hasTold = false;
-  for await (const line of createInterface({ input: child.stdout })) hasTold = tell(line) || hasTold;
-  const code = child.exitCode ?? (await new Promise((resolve) => child.once("exit", resolve)));
-  if (code !== 0 && !hasTold) fail(`Spark ended with ${code ?? child.signalCode}; its log: ${log.path}`, 1);
-  return code ?? 1;
-}
-
-/**
- * Tells a person what the job says; true for an error or the end.
- * @param {string} line
- */
-function tell(line) {
-  const said = line.startsWith("{") ? JSON.parse(line) : {};
-  if (said.error) fail(said.error, 1);
-  else if (said.done && options.json) process.stdout.write(`${JSON.stringify(said, null, 2)}\n`);
-  else if (said.done) {
-    process.stdout.write(`${said.lake}, commit ${said.commit}: ${formatSum(said.counts)}\n`);
-    if (said.unsettled > 0)
-      process.stdout.write(
-        `later events that should count instead: ${said.unsettled}; npm run spark -- --replay takes them\n`,
-      );
-  } else if (said.commit) {
-    const what = said.kind === "settle" ? "settled: others count now" : `landed in ${said.seconds} s`;
-    process.stderr.write(`commit ${said.commit}: ${what}; ${formatSum(said.counts)}\n`);
-  }
-  return Boolean(said.error || said.done);
-}
-
-/** @param {Record<string, number>} counts */
-function formatSum({ consumed = 0, graded = 0, duplicates = 0, quarantined = 0 }) {
-  return `consumed ${consumed} = graded ${graded} + duplicates ${duplicates} + quarantined ${quarantined}`;
+function toText({ lake, commit, counts, unsettled = 0 }, toSum) {
+  const sum = `${lake}, commit ${commit}: ${toSum(counts)}\n`;
+  if (unsettled === 0) return sum;
+  return `${sum}later events that should count instead: ${unsettled}; npm run spark -- --replay takes them\n`;
 }
 
 /** @param {string} message @param {number} code */

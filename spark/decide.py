@@ -31,7 +31,7 @@ def decide_alone(messages: DataFrame, plan: Plan, command: str) -> DataFrame:
 def decide(alone: DataFrame, known: DataFrame, plan: Plan, order: list[str]) -> DataFrame:
     """Decides which delivery counts: the least in `order`, behind what was landed before.
 
-    Adds `kind`, whether it is `behind` one that counts, and for each table whether its rows land and its failures count.
+    Adds `kind`, whether it is `behind` one that counts, and for each group whether rows land and failures count.
     """
     asked = known.join(alone.select("exam").distinct(), "exam", "left_semi")
     rows = alone.join(merge_known(asked), "exam", "left")

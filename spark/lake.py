@@ -43,12 +43,14 @@ class Lake:
 
     def __init__(self, spark: SparkSession, root: str) -> None:
         self.root = root
-        self._hadoop = spark._jvm.org.apache.hadoop.fs
+        jvm: Any = spark._jvm
+        gateway: Any = spark.sparkContext._gateway
+        self._hadoop = jvm.org.apache.hadoop.fs
         conf = spark._jsc.hadoopConfiguration()
         self._files = self._path("").getFileSystem(conf)
         self._context = self._hadoop.FileContext.getFileContext(self._files.getUri(), conf)
         option = getattr(self._hadoop, "Options$Rename")
-        self._overwriting = spark.sparkContext._gateway.new_array(option, 1)
+        self._overwriting = gateway.new_array(option, 1)
         self._overwriting[0] = option.OVERWRITE
 
     def at(self, path: str) -> str:
@@ -107,7 +109,7 @@ class Lake:
 
     def rename(self, source: str, target: str) -> bool:
         self._files.mkdirs(self._path(target).getParent())
-        return self._files.rename(self._path(source), self._path(target))
+        return bool(self._files.rename(self._path(source), self._path(target)))
 
     def _path(self, path: str) -> Any:
         return self._hadoop.Path(self.at(path))

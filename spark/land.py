@@ -8,10 +8,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-import decide as rules
-from lake import Commit, Lake, Refusal
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+
+import decide as rules
+from lake import Commit, Lake, Refusal
 
 Job = dict[str, Any]
 
@@ -22,11 +23,12 @@ def tell(**facts: Any) -> None:
 
 def read_topic_id(spark: SparkSession, job: Job) -> str:
     """The broker's own number of the topic, which one that is made anew does not share."""
-    java = spark._jvm.java.util
-    admin = spark._jvm.org.apache.kafka.clients.admin.AdminClient.create(java.HashMap(job["kafka"]))
+    jvm: Any = spark._jvm
+    java = jvm.java.util
+    admin = jvm.org.apache.kafka.clients.admin.AdminClient.create(java.HashMap(job["kafka"]))
     try:
         topics = admin.describeTopics(java.Collections.singletonList(job["topic"])).allTopicNames().get()
-        return topics.get(job["topic"]).topicId().toString()
+        return str(topics.get(job["topic"]).topicId().toString())
     finally:
         admin.close()
 
@@ -93,7 +95,8 @@ class Landing:
         alone.unpersist()
         counts.update(commit.counts)
         warnings.update(commit.warnings)
-        facts = {"counts": dict(counts), "warnings": dict(warnings), "unsettled": commit.unsettled + late}
+        late += commit.unsettled
+        facts: dict[str, Any] = {"counts": dict(counts), "warnings": dict(warnings), "unsettled": late}
         self.last = replace(commit, known=known, sums=sums, **facts)
         self.lake.commit(self.last)
         self.lake.place(self.last, plan["summaries"])
@@ -103,7 +106,8 @@ class Landing:
         """What messages came to, and how many came late; each that was sent to the rules has come back once."""
         kinds = [F.count_if(F.col("kind") == name) for name in ("graded", "duplicates", "quarantined")]
         others = ["event <= 0", self.plan["unsettled"]]
-        *parts, back, late = decided.select(*kinds, *(F.expr(f"count_if({one})") for one in others)).first()
+        counted = decided.select(*kinds, *(F.expr(f"count_if({one})") for one in others)).collect()
+        *parts, back, late = counted[0]
         sent, events = messages.count(), {} if self.plan["isOneEach"] else {"events": sum(parts)}
         if sent != back:
             raise Refusal(f"spark: expected {sent} messages back from the rules, received {back}; see its log")

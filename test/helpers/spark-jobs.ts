@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Config } from "user-activity/dist/base/config";
-import { localDir, projectPath } from "user-activity/dist/base/paths";
+import { projectPath } from "user-activity/dist/base/paths";
 import { readContractFile } from "user-activity/dist/contract/read";
 import { findSparkJava } from "user-activity/dist/spark/java";
 import { planJob, runDir, type SparkJob, sparkEnvironment } from "user-activity/dist/spark/job";
+import { sparkPython } from "user-activity/dist/spark/run";
 import { whyNoSpark } from "./spark";
-
-/** The Python that has Spark. */
-export const sparkPython: string = join(localDir, "spark", "bin", "python");
 
 /** Why tests with Spark are not run here, in words; false where they are. */
 export function whySparkIsSkipped(): string | false {
