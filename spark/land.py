@@ -1,6 +1,7 @@
 """Lands topics with Spark: a job a line on stdin, what batches and jobs came to a line on stdout, all as JSON."""
 
 import json
+import os
 import signal
 import sys
 import time
@@ -145,8 +146,11 @@ def run(spark: SparkSession, job: Job) -> None:
     checkpoint = landing.lake.at("_spark/checkpoint")
     query = writer.foreachBatch(landing.add).option("checkpointLocation", checkpoint).trigger(**when).start()
     signal.signal(signal.SIGTERM, lambda *_: query.stop())
+    parent = os.getppid()
     try:
-        query.awaitTermination()
+        while not query.awaitTermination(5):
+            if os.getppid() != parent:  # nobody is there any more to tell it to stop
+                query.stop()
     except KeyboardInterrupt:
         query.stop()
     except Exception as error:

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Config, readConfig } from "../base/config";
+import { type Config, readConfig, withoutSecrets } from "../base/config";
 import { ServiceError } from "../base/errors";
+import { interruptible } from "../base/kernel";
 import { localDir, projectPath } from "../base/paths";
 import { readContractFile } from "../contract/read";
 import type { Counts } from "../lake/counts";
@@ -54,7 +55,11 @@ export function whatSparkLacks(): string | undefined {
  * directory with "-spark" behind it, here, on all cores. Spark's own log goes to a file. Throws a ServiceError with what
  * Spark says where it fails.
  */
-export async function landWithSpark(options: LandWithSparkOptions = {}): Promise<SparkReport> {
+export function landWithSpark(options: LandWithSparkOptions = {}): Promise<SparkReport> {
+  return interruptible(options, runToEnd);
+}
+
+async function runToEnd(options: LandWithSparkOptions): Promise<SparkReport> {
   const { config = readConfig(), onCommit, signal, ...chosen } = options;
   const lake = `${config.hdfs.lakeDir}-spark`;
   const usual = { lake, master: "local[*]", follow: false, batch: 1_000_000, every: "10 seconds" };
@@ -63,7 +68,7 @@ export async function landWithSpark(options: LandWithSparkOptions = {}): Promise
   const log = createWriteStream(join(runDir, `spark-${process.pid}.log`));
   const child = spawn(sparkPython, [projectPath("spark", "land.py")], {
     cwd: runDir,
-    env: { JAVA_HOME: java, ...process.env, ...sparkEnvironment(config) },
+    env: { JAVA_HOME: java, ...withoutSecrets(process.env), ...sparkEnvironment(config) }, // the login comes with the job
   });
   const closed = once(child, "close");
   const stop = () => child.kill("SIGTERM");

@@ -1,19 +1,30 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { resetTopic } from "user-activity/dist/kafka/topics";
-import { land } from "user-activity/dist/landing/land";
 import { publishFile } from "user-activity/dist/publish/publish";
-import { compareLakes } from "user-activity/dist/sql/against";
+import { sparkPython } from "user-activity/dist/spark/run";
 import { anEvent, withoutCounts } from "../helpers/an-event";
 import { linesOf } from "../helpers/customers";
 import { chooseSeed, publishFuzz } from "../helpers/fuzz-landing";
 import { makeMessages } from "../helpers/fuzz-messages";
-import { eventsFile, ownConfig } from "../helpers/live-lake";
-import { createTopic, type Outgoing, send } from "../helpers/live-topics";
+import { eventsFile, ownConfig, ownFolder } from "../helpers/live-lake";
+import { createTopic, send } from "../helpers/live-topics";
 import { sharedCases } from "../helpers/shared-cases";
-import { sparkJob, startSpark, whySparkIsSkipped } from "../helpers/spark-jobs";
+import {
+  assertAsLand,
+  besides,
+  delivering,
+  lakeOf,
+  type SparkJobOptions,
+  sparkJob,
+  startSpark,
+  whySparkIsSkipped,
+} from "../helpers/spark-jobs";
 
 const skip = whySparkIsSkipped();
 const fuzzed = Number(process.env.FUZZ_COUNT ?? 5000);
@@ -22,30 +33,19 @@ describe("Spark lands what land does", { skip }, () => {
   /** One session for all: its start takes longer than most of what it does here. */
   let session: ReturnType<typeof startSpark> | undefined;
   after(() => session?.kill("SIGKILL"));
-  const lakeOf = ({ hdfs }: Config) => `${hdfs.lakeDir}/spark`;
 
   /** Lands a topic in two ways and holds each table of the one to the other, row by row. */
-  async function landTwice(config: Config, batch?: number) {
+  async function landTwice(config: Config, options: SparkJobOptions = {}) {
     session ??= startSpark(config);
-    const report = await session.run(sparkJob(config, lakeOf(config), batch));
+    const report = await session.run(sparkJob(config, lakeOf(config), options));
     assert.equal(report.error, undefined, `${report.error}\n${session.log()}`);
-    const { state } = await land({ config: besides(config) });
-    assert.deepEqual({ ...report.counts }, { ...state.counts });
-    const { ok, tables } = await compareLakes({ config: besides(config), against: lakeOf(config) });
-    assert.ok(ok, JSON.stringify(tables, null, 1));
-    return tables;
+    return assertAsLand(config, report, options);
   }
-
-  /** The lake that land has, in the same directory of the test's own. */
-  const besides = (config: Config): Config => ({
-    ...config,
-    hdfs: { ...config.hdfs, lakeDir: `${config.hdfs.lakeDir}/land` },
-  });
 
   test("the shipped events, in several commits", async () => {
     const config = ownConfig("spark-shipped");
     await publishFile(eventsFile, { config: config.kafka });
-    const tables = await landTwice(config, 2000);
+    const tables = await landTwice(config, { batch: 2000 });
     assert.deepEqual(
       tables.map(({ here }) => here),
       [3280, 14555, 3237, 102, 5],
@@ -71,7 +71,7 @@ describe("Spark lands what land does", { skip }, () => {
     const seed = chooseSeed();
     t.diagnostic(`FUZZ_SEED=${seed}`);
     await publishFuzz(config, makeMessages(fuzzed, seed).map(withinSpark));
-    const tables = await landTwice(config, Math.ceil(fuzzed / 2));
+    const tables = await landTwice(config, { batch: Math.ceil(fuzzed / 2) });
     for (const { table, here } of tables) assert.ok(here > fuzzed / 1000, `${table} is hardly met`);
   });
 
@@ -85,7 +85,7 @@ describe("Spark lands what land does", { skip }, () => {
         config.kafka,
         lines.map((value, index) => ({ key: null, value, partition: index % 2 })),
       );
-      const tables = await landTwice(config, Math.ceil(lines.length / 2));
+      const tables = await landTwice(config, { batch: Math.ceil(lines.length / 2) });
       assert.ok(tables.length > 3);
       assert.ok(tables.some(({ table, here }) => table !== "raw_data" && here > 10));
     });
@@ -93,12 +93,7 @@ describe("Spark lands what land does", { skip }, () => {
   test("deliveries that are late, repeated and in conflict across runs", async () => {
     const config = ownConfig("spark-late");
     await createTopic(config.kafka, 2);
-    const event = (id: number, more: object = {}) => ({ ...anEvent(), user_exam_id: `a-${id}`, ...more });
-    const deliver = (partition: number, events: readonly object[]) =>
-      send(
-        config.kafka,
-        events.map((one): Outgoing => ({ key: null, value: JSON.stringify(one), partition })),
-      );
+    const deliver = delivering(config);
     await deliver(1, [event(1), event(2), { ...withoutCounts(), user_exam_id: "a-3" }, event(4)]);
     await landTwice(config);
     // again, another one, one that was refused before, and one that has to wait for nothing
@@ -116,6 +111,54 @@ describe("Spark lands what land does", { skip }, () => {
     await deliver(1, [event(6), event(7)]);
     const tables = await landTwice(config);
     assert.equal(tables.find(({ table }) => table === "grades_ID")?.here, 7);
+  });
+
+  test("where the latest counts: the first to come until a replay takes the latest, across runs and partitions", async () => {
+    const contractFile = join(ownFolder(), "latest.odcs.yaml");
+    const counts = "counts: latest, by: grades_ID.recorded_at";
+    const text = readFileSync(projectPath("data", "assessments.odcs.yaml"), "utf8");
+    writeFileSync(contractFile, text.replace("counts: first", counts));
+    const config: Config = { ...ownConfig("spark-latest"), contractFile };
+    await createTopic(config.kafka, 2);
+    const deliver = delivering(config);
+    const at = (id: number, seconds: number, more: object = {}) =>
+      event(id, { keen_timestamp: `${1_700_000_000 + seconds}`, ...more });
+    const refused = { ...withoutCounts(), user_exam_id: "a-3" };
+    await deliver(1, [at(1, 5), at(2, 5), refused, at(4, 5), at(1, 5), at(5, 5, { exam_name: "One" })]);
+    await landTwice(config);
+    // later, earlier, refused before, at the same time with other contents, later and refused
+    await deliver(1, [
+      at(1, 9),
+      at(2, 3),
+      at(3, 4),
+      at(5, 5, { exam_name: "Other" }),
+      at(4, 8, { exam_name: "" }),
+    ]);
+    await deliver(1, [at(1, 7)]);
+    await landTwice(config);
+    // in a lower partition: the same as the latest, and later ones without and with other questions
+    await deliver(0, [
+      at(1, 9),
+      { ...at(2, 6), sequences: anEvent({ questions: [] }).sequences },
+      at(4, 7),
+      at(6, 1),
+    ]);
+    const tables = await landTwice(config, { replay: true });
+    assert.equal(tables.find(({ table }) => table === "grades_ID")?.here, 6);
+    await deliver(0, [at(4, 6), at(1, 10)]);
+    await landTwice(config);
+  });
+
+  test("its Python is formatted, linted and typed", () => {
+    const cwd = projectPath("spark");
+    const run = (name: string, ...args: string[]) => {
+      const program = join(dirname(sparkPython), name);
+      const { status, stdout } = spawnSync(program, args, { cwd, encoding: "utf8" });
+      assert.equal(status, 0, stdout);
+    };
+    run("ruff", "format", "--check", "--no-cache", ".");
+    run("ruff", "check", "--no-cache", ".");
+    run("mypy", "--cache-dir", ownFolder(), "land.py");
   });
 
   test("a topic that was made anew, another topic and a lake of land are refused", async () => {
@@ -145,52 +188,9 @@ describe("Spark lands what land does", { skip }, () => {
     const ofLand = await session?.run(sparkJob(config, besides(config).hdfs.lakeDir));
     assert.match(ofLand?.error ?? "", /expected a lake of Spark's, received one of land/);
   });
-
-  test("kill -9 at ten moments loses and doubles nothing", async (t) => {
-    const config = ownConfig("spark-killed");
-    await createTopic(config.kafka, 3);
-    const events = Array.from({ length: 60 }, (_, index) => {
-      const id = index % 5 === 3 ? index - 1 : index;
-      const event = { ...anEvent(), user_exam_id: `a-${id}`, exam_name: `Course ${id % 3}` };
-      return index % 7 === 6 ? { ...event, exam_name: "" } : event;
-    });
-    const messages = (partition: number) => events.map((one) => ({ value: JSON.stringify(one), partition }));
-    await send(config.kafka, messages(2));
-    await send(config.kafka, messages(1).slice(0, 20));
-    await send(config.kafka, messages(0).slice(10, 30));
-    const met: string[] = [];
-    for (const moment of moments) {
-      const doomed = startSpark(config, projectPath("test", "python", "spark_doomed.py"), [
-        projectPath("spark"),
-        ...moment,
-      ]);
-      doomed.write(sparkJob(config, lakeOf(config), 20));
-      const by = await doomed.end();
-      assert.ok(by === "SIGKILL" || by === 0, `${moment.join(" ")}: ${by} ${doomed.log()}`);
-      if (by === "SIGKILL") met.push(moment.join(" "));
-    }
-    t.diagnostic(`killed at ${met.join(", ")}`);
-    assert.equal(met.length, moments.length);
-    await landTwice(config, 20);
-  });
 });
 
-/**
- * The steps over a lake's files, in the order of a run: of the first batch five times, of four others, and of the settling, when
- * one table has taken the other's place. The first step `place` of a run finishes what the one before it left.
- */
-const moments: readonly (readonly [step: string, number: string, when: "before" | "after"])[] = [
-  ["write", "1", "after"],
-  ["write", "3", "before"],
-  ["write", "6", "after"],
-  ["commit", "1", "before"],
-  ["commit", "1", "after"],
-  ["place", "2", "before"],
-  ["rename", "1", "after"],
-  ["sweep", "2", "after"],
-  ["place", "2", "after"],
-  ["rename", "3", "after"],
-];
+const event = (id: number, more: object = {}) => ({ ...anEvent(), user_exam_id: `a-${id}`, ...more });
 
 /** Spark's times end where its microseconds do, and its source for Kafka with them. */
 function withinSpark<T extends { readonly timestamp: string }>(message: T): T {

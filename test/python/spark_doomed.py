@@ -1,14 +1,17 @@
 """Runs spark/land.py and kills it, with all that it started, at one moment.
 
-usage: spark_doomed.py SPARK_FOLDER STEP NUMBER before|after
+usage: spark_doomed.py SPARK_FOLDER STEP NUMBER before|after < job to start a session by, then jobs
 
 STEP is a step over the lake's files (write, commit, rename, place, sweep), NUMBER which of them, from 1. Jobs come as
 land.py has them. Where the moment never comes, the job is done and the exit code 0.
 """
 
+import json
 import os
 import signal
 import sys
+
+from pyspark.sql import SparkSession
 
 folder, step, number, when = sys.argv[1:]
 sys.path.insert(0, folder)
@@ -36,4 +39,6 @@ def doom(owner, name):
 
 
 doom(land.Landing if step == "write" else lake.Lake, step)
+ahead = json.loads(sys.stdin.readline())
+SparkSession.builder.master(ahead["master"]).config(map=ahead["settings"]).getOrCreate()
 land.main()
