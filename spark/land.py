@@ -145,16 +145,16 @@ def run(spark: SparkSession, job: Job) -> None:
     when = {"processingTime": job["every"]} if job["follow"] else {"availableNow": True}
     checkpoint = landing.lake.at("_spark/checkpoint")
     query = writer.foreachBatch(landing.add).option("checkpointLocation", checkpoint).trigger(**when).start()
-    signal.signal(signal.SIGTERM, lambda *_: query.stop())
-    parent = os.getppid()
+    told, parent = [], os.getppid()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda number, _: told.append(number))  # a call amid another one would end both
     try:
-        while not query.awaitTermination(5):
-            if os.getppid() != parent:  # nobody is there any more to tell it to stop
+        while not query.awaitTermination(1):
+            if told or os.getppid() != parent:  # or nobody is there any more to tell it
                 query.stop()
-    except KeyboardInterrupt:
-        query.stop()
     except Exception as error:
-        raise landing.refusal or error from None
+        if landing.refusal or not told:  # a batch that stopping ended is landed by the next run
+            raise landing.refusal or error from None
     if landing.last.number == 0:  # an empty topic has tables, too
         landing.add(spark.sql(f"SELECT {job['plan']['message']} WHERE false"), -1)
     if landing.last.unsettled > 0 and job["settles"]:
