@@ -132,7 +132,7 @@ describe("Open edX tracking logs", () => {
       "diff",
       "--at",
       "2",
-      "3",
+      "4",
     );
     assert.deepEqual(
       tables.map(({ came, went, changed }) => came + went + changed),

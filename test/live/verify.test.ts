@@ -2,16 +2,20 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { Config } from "user-activity/dist/base/config";
 import { ensureTopic } from "user-activity/dist/kafka/topics";
 import { type Commit, commitName } from "user-activity/dist/lake/commit-file";
-import { listParts, openLake, readLastCommit } from "user-activity/dist/lake/lake";
+import { listParts, openLake, readLastCommit, resetLake } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { verify } from "user-activity/dist/landing/verify";
 import { readParquet } from "user-activity/dist/parquet/read";
 import { createParquetFile } from "user-activity/dist/parquet/write";
 import { publishFile } from "user-activity/dist/publish/publish";
+import { compareLakes } from "user-activity/dist/sql/against";
+import type { FailureRow } from "user-activity/dist/tables/rows";
 import { type RowOf, type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { anEvent, withoutCounts } from "../helpers/an-event";
+import { runCli } from "../helpers/cli-process";
 import { ownConfig, ownFolder } from "../helpers/live-lake";
 import { send } from "../helpers/live-topics";
 
@@ -266,5 +270,125 @@ describe("what is landed while it is verified", () => {
       /expected commit \d+ to stay the last.+verify again/,
     );
     await lake.hdfs.write(path, original);
+  });
+});
+
+describe("a lake against another one of the same topic", () => {
+  const other: Config = { ...config, hdfs: { ...config.hdfs, lakeDir: `${config.hdfs.lakeDir}-other` } };
+  const there = openLake(other.hdfs);
+  before(async () => {
+    await land({ config: other });
+  });
+  after(() => resetLake(there));
+
+  const compare = () => compareLakes({ config, against: `${other.hdfs.lakeDir}/` });
+
+  /** Puts other rows in the place of a table's only part over there, compares, and puts the part back as it was. */
+  async function withRowsThere<N extends ShippedName>(
+    table: N,
+    change: (rows: RowOf<N>[]) => readonly RowOf<N>[],
+  ) {
+    const [part] = await listParts(there, table);
+    const path = part?.path ?? "";
+    const original = await there.hdfs.read(path);
+    await upload(path, table, change(await readParquet(original, tables[table])));
+    const { ok, tables: all } = await compare();
+    await there.hdfs.write(path, original);
+    const [found, ...more] = all.filter((one) => !one.ok);
+    assert.deepEqual([ok, found?.table, more], [false, table, []]);
+    const { onlyHere, onlyThere, differing, doubled, differences } = found ?? assert.fail();
+    return { counts: [onlyHere, onlyThere, differing, doubled], differences };
+  }
+
+  test("is equal, however both are cut into files and in whatever order the rows stand", async () => {
+    const { ok, here, there: directory, tables: all } = await compare();
+    assert.ok(ok);
+    assert.deepEqual([here, directory], [config.hdfs.lakeDir, other.hdfs.lakeDir]);
+    assert.deepEqual(
+      all.map((one) => [one.table, one.here, one.there]),
+      [
+        ["raw_data", 9, 9],
+        ["questions_pool_data", all[1]?.there, all[1]?.here],
+        ["grades_ID", 4, 4],
+        ["course_ID", 2, 2],
+        ["quarantine", 3, 3],
+      ],
+    );
+    assert.equal((await listParts(there, "grades_ID")).length, 1);
+  });
+
+  test("tells a changed value, with both", async () => {
+    assert.deepEqual(await withRowsThere("grades_ID", (rows) => changeFirst(rows, { score: 0.5000000001 })), {
+      counts: [0, 0, 1, 0],
+      differences: ["user_exam_id a-0: score is 0.5 here, 0.5000000001 there"],
+    });
+  });
+
+  test("tells rows of one lake alone, and keys that stand twice", async () => {
+    assert.deepEqual(await withRowsThere("grades_ID", (rows) => rows.slice(1)), {
+      counts: [1, 0, 0, 0],
+      differences: ["user_exam_id a-0: only here"],
+    });
+    const doubled = await withRowsThere("raw_data", ([first, ...rest]) => {
+      assert.ok(first);
+      return [first, first, { ...first, offset: 99n }, ...rest];
+    });
+    assert.deepEqual(doubled, {
+      counts: [0, 1, 0, 1],
+      differences: ["partition 0, offset 99: only there", "partition 0, offset 0: stands 2 times there"],
+    });
+  });
+
+  test("takes sums in another order for the same, and no others", async () => {
+    const near = (rows: RowOf<"course_ID">[], by: number) =>
+      changeFirst(rows, { average_score: (rows[0]?.average_score ?? 0) + by });
+    const [part] = await listParts(there, "course_ID");
+    const original = await there.hdfs.read(part?.path ?? "");
+    await upload(part?.path ?? "", "course_ID", near(await readParquet(original, tables.course_ID), 1e-14));
+    assert.ok((await compare()).ok);
+    await there.hdfs.write(part?.path ?? "", original);
+    const { differences } = await withRowsThere("course_ID", (rows) => near(rows, 1e-11));
+    assert.match(
+      differences[0] ?? "",
+      /^exam_name Course \d: average_score is 0\.5 here, 0\.50000000001 there$/,
+    );
+  });
+
+  test("compares quarantine by what was refused where for which rule, whatever the words", async () => {
+    const change = (failure: Partial<FailureRow>) => (rows: RowOf<"quarantine">[]) =>
+      changeFirst(rows, { failures: changeFirst(rows[0]?.failures ?? [], failure) });
+    const { counts, differences } = await withRowsThere("quarantine", change({ rule: "other" }));
+    assert.deepEqual(counts, [1, 1, 0, 0]);
+    assert.match(differences.join("\n"), /^partition 0, offset 0, table events, path \$, rule \w/);
+    const [part] = await listParts(there, "quarantine");
+    const original = await there.hdfs.read(part?.path ?? "");
+    const rows = change({ expected: "something else" })(await readParquet(original, tables.quarantine));
+    await upload(part?.path ?? "", "quarantine", rows);
+    assert.ok((await compare()).ok);
+    await there.hdfs.write(part?.path ?? "", original);
+  });
+
+  test("is refused where there is none", async () => {
+    await assert.rejects(
+      compareLakes({ config, against: "/none" }),
+      /\/none\/raw_data: expected a landed table, received nothing/,
+    );
+  });
+
+  test("ends the command with exit code 1 where they differ", async () => {
+    const env = { KAFKA_TOPIC: config.kafka.topic, LAKE_DIR: config.hdfs.lakeDir };
+    const run = (directory: string) => runCli(["verify", "--against", directory], { env });
+    assert.equal((await run(other.hdfs.lakeDir)).code, 0);
+    const [part] = await listParts(there, "grades_ID");
+    const original = await there.hdfs.read(part?.path ?? "");
+    await upload(part?.path ?? "", "grades_ID", (await readParquet(original, tables.grades_ID)).slice(1));
+    const { code, stdout, stderr } = await run(other.hdfs.lakeDir);
+    await there.hdfs.write(part?.path ?? "", original);
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /grades_ID +│ +4 │ +3 │ +1 │ +0 │ +0 │ differs[\s\S]+grades_ID: user_exam_id a-0: only here/,
+    );
+    assert.match(stderr, /expected the rows of .+-other, received differences in grades_ID/);
   });
 });
