@@ -24,18 +24,36 @@ export type FindUnknown = (event: unknown) => UnknownValues;
 const mostMet = 1000;
 
 /** Prepares what finds the paths of an event that its contract does not know. What leads to a known one is known too. */
-export function compileUnknown({ tables, identity }: Contract): FindUnknown {
+export function compileUnknown(contract: Contract): FindUnknown {
+  const root = knownBy(contract);
+  return (event) => {
+    const found = new Map<string, unknown>();
+    look(root, event, found);
+    return found;
+  };
+}
+
+/** Prepares what says whether a path is one that a contract knows. */
+export function compileKnows(contract: Contract): (path: string) => boolean {
+  const root = knownBy(contract);
+  return (path) => {
+    let known: Known | undefined = root;
+    for (const step of stepsOf(path)) {
+      if (!known || known.isWhole) break;
+      known = "each" in step ? known.each : (known.keys.get(step.key) ?? known.each);
+    }
+    return known !== undefined;
+  };
+}
+
+function knownBy({ tables, identity }: Contract): Known {
   const root = createKnown("");
   if (identity) know(root, stepsOf(identity.path));
   for (const { row, columns } of tables) {
     if (row !== "$") reach(root, stepsOf(row));
     for (const column of columns) knowColumn(root, column);
   }
-  return (event) => {
-    const found = new Map<string, unknown>();
-    look(root, event, found);
-    return found;
-  };
+  return root;
 }
 
 function createKnown(path: string): Known {

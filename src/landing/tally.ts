@@ -1,5 +1,6 @@
 import { quote } from "../contract/failures";
 import type { UnknownValues } from "../contract/unknown";
+import { compileKnows } from "../contract/unknown";
 import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
 import type { Outcome } from "../events/outcomes";
 import type { LakeState, UnknownPath } from "../lake/commit-file";
@@ -39,7 +40,7 @@ export interface Tally {
 export function createTally(before: LakeState, model: LakeModel = shippedModel): Tally {
   const counts = noCounts();
   const sums = createSums(model.contract, before.summaries);
-  const noted = createNotes(before);
+  const noted = createNotes(before, model);
   const progress = createProgress(before);
   return {
     ...progress,
@@ -82,12 +83,14 @@ function takeOver(
 }
 
 /** Counts what landings tell of beside the sum. */
-function createNotes(before: LakeState) {
+function createNotes(before: LakeState, { contract }: LakeModel) {
   let crossing = before.crossingConflicts ?? 0;
   let late = before.late;
   let later = before.later ?? 0;
   const warnings: Record<string, number> = Object.assign(Object.create(null), before.warnings);
-  const seen = Object.entries(before.unknown ?? {});
+  const isOther = before.contract !== undefined && before.contract !== fingerprintContract(contract);
+  const knows = isOther ? compileKnows(contract) : () => false;
+  const seen = Object.entries(before.unknown ?? {}).filter(([path]) => !knows(path));
   const unknown = new Map(seen.map(([path, one]): [string, GrowingPath] => [path, { ...one }]));
   return {
     add: (outcome: Outcome) => {

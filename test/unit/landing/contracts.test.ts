@@ -145,9 +145,11 @@ describe("a contract that changes", () => {
 
   test("in a compatible way is taken by the next landing; rows before it stay, and are verified as they landed", async () => {
     const whole = createWholeLake("visits");
-    await landVisits(whole, visitsContract(), { values: [visit("a", { color: "red" })] });
+    await landVisits(whole, visitsContract(), { values: [visit("a", { color: "red", size: 1 })] });
+    assert.deepEqual(Object.keys((await stateOf(whole)).unknown ?? {}), ["color", "size"]);
     const now = visitsContract({ columns: [color] });
     await landVisits(whole, now, { values: [visit("b", { color: "blue" })] });
+    assert.deepEqual(Object.keys((await stateOf(whole)).unknown ?? {}), ["size"]);
     const colors = async () =>
       ((await rowsOf(whole, "visits")) as { color: string | null }[]).map((row) => row.color);
     assert.deepEqual(await colors(), [null, "blue"]);
