@@ -25,9 +25,7 @@ test:long runs those that take longer than seconds (test/long), and only them.
 const longest = [
   ...[
     "long/kills",
-    "long/spark-kills",
     "long/lab",
-    "long/spark-landing",
     "long/walkthrough",
     "long/notebooks",
     "long/other-events",
@@ -51,7 +49,7 @@ else {
     files.some((file) => file.endsWith(join("long", `${name}.test.js`)));
   // all of it now: a set-up amid the tests would keep others waiting
   const also = {
-    spark: has("spark") || has("spark-landing") || has("spark-kills"),
+    spark: has("spark"),
     site: has("site"),
     kafkaTools: has("walkthrough"),
   };
