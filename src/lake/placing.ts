@@ -104,25 +104,29 @@ async function moveOn(lake: Lake, { old, fresh, replaced }: MoveOn): Promise<voi
 
 /** Moves what is there; false where the source is gone or the target is taken. */
 export async function move(lake: Lake, from: string, to: string): Promise<boolean> {
-  return moving(lake, from, () => lake.hdfs.rename(from, to));
+  return moving(lake, { path: from }, () => lake.hdfs.rename(from, to));
 }
 
 /** Puts a file in the place of another; not where it has another length than was committed. */
 async function replace(lake: Lake, { staged, path, bytes }: CommittedFile): Promise<boolean> {
-  const source = lake.at(staged);
-  if ((await lake.hdfs.stat(source))?.bytes !== bytes) return false;
+  const source = { path: lake.at(staged), bytes };
   return moving(lake, source, async () => {
-    await lake.hdfs.replace(source, lake.at(path));
+    await lake.hdfs.replace(source.path, lake.at(path));
     return true;
   });
 }
 
-/** What fails since the source is gone was done before. */
-async function moving(lake: Lake, source: string, work: () => Promise<boolean>): Promise<boolean> {
+async function moving(
+  lake: Lake,
+  { path, bytes }: { readonly path: string; readonly bytes?: number },
+  work: () => Promise<boolean>,
+): Promise<boolean> {
+  const source = await lake.hdfs.stat(path);
+  if (!source || (bytes !== undefined && bytes !== source.bytes)) return false;
   try {
     return await work();
   } catch (error) {
-    if (await lake.hdfs.stat(source)) throw error;
+    if (await lake.hdfs.stat(path)) throw error;
     return false;
   }
 }

@@ -45,8 +45,7 @@ describe("the newest version", () => {
       return call();
     });
     await assert.rejects(landCommits({ ...whole, lake }, 1), new RegExp(pulled));
-    assert.ok(seen.length >= 2);
-    assert.deepEqual([...new Set(seen)], [6]);
+    assert.deepEqual(seen, [6, 6]);
     assert.equal((await openNewest(whole.lake)).version, 6);
     await landCommits(whole, 0);
     assert.equal((await openNewest(whole.lake)).version, 8);
