@@ -25,14 +25,22 @@ test("a replay that ended after any call to HDFS leaves tables that are whole by
         return true;
       },
     );
-    const { state } = await land({ config }); // where nothing was replayed, it takes the corrected schema from here on
-    const isReplayed = state.taken === undefined;
+    const isReplayed = await land({ config }).then(
+      () => true,
+      (error: Error) => {
+        assert.match(error.message, /received one that breaks with it/); // the tables are whole by the strict schema
+        return false;
+      },
+    );
+    if (!isReplayed) await land({ config, schema: strict });
     const [old, corrected] = [await verify({ config, schema: strict }), await verify({ config })];
     assert.deepEqual([old.ok, corrected.ok], [!isReplayed, true], `call ${call}`);
     assert.equal(corrected.isSchemaOther, !isReplayed, `call ${call}`);
-    assert.deepEqual(await findUntruths(config, corrected.checks), [], `call ${call}`);
+    if (isReplayed) assert.deepEqual(await findUntruths(config, corrected.checks), [], `call ${call}`);
     await replay({ config });
-    assert.ok((await verify({ config })).ok, `call ${call}`);
+    const { ok, checks } = await verify({ config });
+    assert.ok(ok, `call ${call}`);
+    assert.deepEqual(await findUntruths(config, checks), [], `call ${call}`);
   }
   t.diagnostic(`${call} calls`);
 });
