@@ -48,11 +48,7 @@ else {
   const has = (/** @type {string} */ name) =>
     files.some((file) => file.endsWith(join("long", `${name}.test.js`)));
   // all of it now: a set-up amid the tests would keep others waiting
-  const also = {
-    spark: has("spark"),
-    site: has("site"),
-    kafkaTools: has("walkthrough"),
-  };
+  const also = { spark: has("spark"), site: has("site"), kafkaTools: has("walkthrough") };
   await setupOrExit({ tests: true, ...also });
   process.exitCode = check() ? await runWithServices(files) : 1;
 }

@@ -53,9 +53,14 @@ let installed: Promise<void> | undefined;
 
 /** Begins a file of the table, with our parts put into parquetjs-lite and seen at work there. */
 export async function createEncoder(table: Table, options: EncoderOptions): Promise<Encoder> {
-  installed ??= install();
-  await installed;
+  await prepareParquetjs();
   return beginFile(table, options);
+}
+
+/** Puts our parts into parquetjs-lite, once in a process: before it writes anything, be it a footer alone. */
+export function prepareParquetjs(): Promise<void> {
+  installed ??= install();
+  return installed;
 }
 
 function beginFile(table: Table, options: EncoderOptions): Encoder {

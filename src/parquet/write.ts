@@ -3,7 +3,7 @@ import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
 import { type RowOf, type ShippedName, type Table, type TableName, tables } from "../tables/tables";
 import { FileAssembly } from "./assembly";
-import { createEncoder, type Encoder } from "./parquetjs";
+import { createEncoder, type Encoder, prepareParquetjs } from "./parquetjs";
 import type { Compression } from "./schema-fields";
 
 /** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
@@ -68,6 +68,7 @@ export async function createMergedFile(
   table: Table,
   options: ParquetOptions = {},
 ): Promise<MergedFile> {
+  await prepareParquetjs();
   const assembly = new FileAssembly(table, { ...defaults, metadata: toFooter(table), ...options });
   const writing = await openPartial(path, assembly);
   const { attempt, ...file } = startWriting(writing);

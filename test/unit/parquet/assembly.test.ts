@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
-import { readParquet } from "user-activity/dist/parquet/read";
+import { projectPath } from "user-activity/dist/base/paths";
+import { readParquet, readSaysUtc } from "user-activity/dist/parquet/read";
 import { readFileGroups } from "user-activity/dist/parquet/row-groups";
 import { createMergedFile, createParquetFile, type ParquetOptions } from "user-activity/dist/parquet/write";
 import { type RowOf, type Table, tables } from "user-activity/dist/tables/tables";
@@ -97,6 +99,32 @@ describe("a file out of several", () => {
       { id: 1n, note: null },
       { id: 2n, note: "n" },
     ]);
+  });
+
+  test("says that times are UTC and copies row groups where nothing else was written before, as in a command", async () => {
+    const rows = manyQuestions(60);
+    const [large, empty] = [await write(questions, rows, { rowGroupRows: 60 }), await write(questions, [])];
+    const [merged, none] = [join(directory, "alone.parquet"), join(directory, "none.parquet")];
+    const script = `const { readFileSync } = require("node:fs");
+      const { createMergedFile } = require("user-activity/dist/parquet/write");
+      const { tables } = require("user-activity/dist/tables/tables");
+      (async () => {
+        for (const [path, source] of ${JSON.stringify([
+          [none, empty],
+          [merged, large],
+        ])}) {
+          const file = await createMergedFile(path, tables.questions_pool_data, { rowGroupRows: 60 });
+          await file.appendFile(readFileSync(source));
+          await file.close();
+        }
+      })();`;
+    execFileSync(process.execPath, ["-e", script], { cwd: projectPath() });
+    assert.deepEqual([await readSaysUtc(none), await readSaysUtc(merged)], [true, true]);
+    assert.deepEqual(
+      readFileSync(merged),
+      readFileSync(await merge(questions, [large], { rowGroupRows: 60 })),
+    );
+    assert.ok(readFileGroups(readFileSync(merged), questions).isOurs);
   });
 
   test("refuses a file of another table, and discards what it had", async () => {
