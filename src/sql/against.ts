@@ -112,7 +112,7 @@ async function attach(
     );
   const cache = { lake, directory, ...(onFetch ? { onFetch } : {}), ...(signal ? { signal } : {}) };
   const paths = await fetchListed(cache, table.name, parts);
-  await engine.run(toFileView({ ...table, name: view }, paths));
+  await engine.run(toFileView({ ...table, name: view }, paths, { isMixed: true }));
 }
 
 type Compared = Omit<TableComparison, "table">;

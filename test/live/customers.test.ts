@@ -138,5 +138,7 @@ describe("Open edX tracking logs", () => {
       tables.map(({ came, went, changed }) => came + went + changed),
       tables.map(() => 0),
     );
+    // files before and after it hold no other rows than themselves
+    assert.equal((await json<{ ok: boolean }>("verify", "--against", env.LAKE_DIR)).ok, true);
   });
 });
