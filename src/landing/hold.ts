@@ -87,8 +87,8 @@ export async function readExamIndex(lake: Lake): Promise<ExamIndex> {
 
 /** Commits and places what the batch has gathered and begins the next one. Throws where another run holds the lake. */
 export async function commitBatch(landing: Landing): Promise<void> {
-  const { lake, exams } = landing;
-  try {
+  const { lake, run, exams } = landing;
+  await asHolder(lake, run, async () => {
     const staged = await landing.batch.stage();
     const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
     await finishCommit(lake, commit);
@@ -98,10 +98,7 @@ export async function commitBatch(landing: Landing): Promise<void> {
     landing.commits++;
     landing.batch = new LandingBatch({ ...landing, state: commit.state });
     if (commit.number % 25 === 0) await pruneLake(lake, commit);
-  } catch (error) {
-    await checkHeld(landing, error as Error);
-    throw error;
-  }
+  });
 }
 
 /** Whether there is something to commit: messages, a contract that the lake has not taken yet, or a catalogue that is gone. */
@@ -126,11 +123,25 @@ export async function commitHeld(
  * Looks whether this run still holds the lake, and finishes the placing of a compaction that was cut. Throws where
  * another run has claimed it.
  */
-export async function checkHeld(landing: Landing, cause?: Error): Promise<void> {
-  const last = await readLastCommit(landing.lake).catch(() => undefined);
+export async function checkHeld({ lake, run, last: known }: Landing): Promise<void> {
+  const last = await readLastCommit(lake).catch(() => undefined);
   if (!last) return;
-  if (last.holder !== landing.run) throw takenOver(landing.lake, last, cause);
-  if (!cause && last.number > landing.last.number) await finishCommit(landing.lake, last);
+  if (last.holder !== run) throw takenOver(lake, last);
+  if (last.number > known.number) await finishCommit(lake, last);
+}
+
+/**
+ * Does what needs the lake held. Where it fails after another run has claimed the lake, which sweeps what this one was
+ * writing, that is what is thrown, with the failure as its cause.
+ */
+export async function asHolder<T>(lake: Lake, run: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const last = await readLastCommit(lake).catch(() => undefined);
+    if (last && last.holder !== run) throw takenOver(lake, last, error as Error);
+    throw error;
+  }
 }
 
 /** Removes what an ended landing leaves, so long as HDFS answers: the next one sweeps it otherwise. */

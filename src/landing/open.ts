@@ -1,5 +1,6 @@
 import type { Config } from "../base/config";
 import { ServiceError } from "../base/errors";
+import type { HdfsEntry } from "../hdfs/hdfs";
 import { type Attempt, stageCommit } from "../lake/commit";
 import { type Commit, claimAfter, emptyState, isOfOldVersion, type LakeState } from "../lake/commit-file";
 import { keepContract } from "../lake/contract-file";
@@ -9,6 +10,7 @@ import { addTables, createLake, listStaged, placeCommit, sweepStaged } from "../
 import { allowVersions, makeVersion } from "../lake/versions";
 import { LandingBatch } from "./batch";
 import {
+  asHolder,
   closeLanding,
   createRunId,
   createSpool,
@@ -41,9 +43,15 @@ const claimTries = 20;
  * that this code writes. Any older run fails at its next commit, and says so.
  */
 export async function openLanding(plan: LandingPlan): Promise<Landing> {
-  const { lake, config } = plan;
+  const { lake } = plan;
   const run = createRunId();
   await claim(plan, run);
+  return asHolder(lake, run, () => openClaimed(plan, run));
+}
+
+/** What a run needs to land into the lake that it has claimed. */
+async function openClaimed(plan: LandingPlan, run: string): Promise<Landing> {
+  const { lake, config } = plan;
   await keepContract(lake, run);
   const { last, exams, parts } = await readSettled(lake, run, async () => ({
     exams: await readExamIndex(lake),
@@ -76,19 +84,28 @@ async function claim(plan: LandingPlan, run: string): Promise<void> {
     const { isOurs, last } = await writeClaim(lake, commit);
     if (!isOurs) continue;
     if (last.holder !== run) throw takenOver(lake, last);
-    const givenUp = await placeCommit(lake, commit);
-    await sweepStaged(lake, staged, givenUp); // before a version holds it
-    await allowVersions(lake, !config.hdfs.external);
-    if (lake.exporting) lake.exporting.onFailure ??= plan.onNoVersions;
-    if (givenUp.length === 0) await makeVersion(lake, commit);
-    const { refusal } = lake.versions ?? {};
-    const also = lake.exporting ? "; without versions nothing is written as Iceberg" : "";
-    if (refusal) plan.onNoVersions?.(`${refusal}${also}`);
-    return pruneLake(lake, commit);
+    return asHolder(lake, run, () => finishClaim(plan, commit, staged));
   }
   throw new ServiceError(
     `hdfs ${lake.at("_commits")}: expected to claim the lake, received another run's commit ${claimTries} times; are many landers started in turn? Leave one running`,
   );
+}
+
+/** Places what the commits before have left unplaced, sweeps what stood staged before the claim, and makes its version. */
+async function finishClaim(
+  { lake, config, onNoVersions }: LandingPlan,
+  commit: Commit,
+  staged: readonly HdfsEntry[],
+): Promise<void> {
+  const givenUp = await placeCommit(lake, commit);
+  await sweepStaged(lake, staged, givenUp); // before a version holds it
+  await allowVersions(lake, !config.hdfs.external);
+  if (lake.exporting) lake.exporting.onFailure ??= onNoVersions;
+  if (givenUp.length === 0) await makeVersion(lake, commit);
+  const { refusal } = lake.versions ?? {};
+  const also = lake.exporting ? "; without versions nothing is written as Iceberg" : "";
+  if (refusal) onNoVersions?.(`${refusal}${also}`);
+  await pruneLake(lake, commit);
 }
 
 /** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */

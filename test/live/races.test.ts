@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ServiceError } from "user-activity/dist/base/errors";
 import { writeCommit } from "user-activity/dist/lake/commit";
 import { emptyState, nextCommit } from "user-activity/dist/lake/commit-file";
 import { openLake } from "user-activity/dist/lake/lake";
@@ -66,6 +67,27 @@ test("of landers that claim at the same moment each keeps or yields the lake, an
   await assert.rejects(land({ config, lake }), /has taken over; this one stops/);
   await younger;
   await checkLake(config, { expected, where: "claims" });
+});
+
+test("a lander whose file is swept while it writes says that another has taken over, whatever it wrote", async () => {
+  const { newLake, expected } = await ownTopic("race-swept", 11);
+  for (const what of [
+    /^write .*_contract\//,
+    /^write .*\/raw_data-/,
+    /^write .*_catalogue|^write .*datapackage/,
+  ]) {
+    const config = newLake();
+    const lake = interject(config, {
+      what,
+      when: "after",
+      work: async () => {
+        await land({ config });
+        throw new ServiceError("hdfs /swept: write: expected 2 bytes, received no file");
+      },
+    });
+    await assert.rejects(land({ config, lake }), /has taken over; this one stops/, `${what}`);
+    await checkLake(config, { expected, where: `${what}` });
+  }
 });
 
 test("a commit that was held up until its number was free again does not count", async () => {
