@@ -25,7 +25,9 @@ test:long runs those that take longer than seconds (test/long), and only them.
 const longest = [
   ...[
     "long/kills",
+    "long/spark-kills",
     "long/lab",
+    "long/spark-landing",
     "long/walkthrough",
     "long/notebooks",
     "long/other-events",
@@ -48,7 +50,11 @@ else {
   const has = (/** @type {string} */ name) =>
     files.some((file) => file.endsWith(join("long", `${name}.test.js`)));
   // all of it now: a set-up amid the tests would keep others waiting
-  const also = { spark: has("spark"), site: has("site"), kafkaTools: has("walkthrough") };
+  const also = {
+    spark: has("spark") || has("spark-landing") || has("spark-kills"),
+    site: has("site"),
+    kafkaTools: has("walkthrough"),
+  };
   await setupOrExit({ tests: true, ...also });
   process.exitCode = check() ? await runWithServices(files) : 1;
 }
