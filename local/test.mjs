@@ -94,6 +94,7 @@ async function runWithServices(files) {
   if (files.length === 0) return runFiles(files);
   const { startServices, stopOnExit, stopServices } = await import("user-activity/dist/services/services.js");
   process.env.PYTHON_FOR_TESTS = venvPython;
+  if (positionals.length > 0) process.env.TESTS_BY_NAME ??= "yes"; // some are longer then
   const started = await startServices();
   stopOnExit(started);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])

@@ -77,8 +77,7 @@ def to_known(decided: DataFrame) -> DataFrame:
 
 def merge_known(known: DataFrame) -> DataFrame:
     """A row for each exam ID; only the highest partition is ever told of one more than once."""
-    names = [name for name in known.columns if name != "exam"]
-    return known.groupBy("exam").agg(*(F.max(name).alias(name) for name in names))
+    return known.groupBy("exam").agg(*(F.max(name).alias(name) for name in known.columns if name != "exam"))
 
 
 def to_sums(decided: DataFrame, before: DataFrame | None, plan: Plan, command: str) -> DataFrame:

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
@@ -40,7 +41,8 @@ class Landing:
     def __init__(self, spark: SparkSession, job: Job) -> None:
         self.spark, self.job, self.plan = spark, job, job["plan"]
         self.lake = Lake(spark, job["lake"])
-        self.refusal: Refusal | None = None
+        self.turn = threading.Lock()
+        self.ended: Exception | None = None
         kept = self.lake.last()
         self.last = kept or Commit(job["topic"], self.plan["contract"], read_topic_id(spark, job))
         self.check()
@@ -57,21 +59,22 @@ class Landing:
 
     def add(self, stream: DataFrame, batch: int) -> None:
         """Lands a batch of the stream; one that was committed before the stream was told so is passed over."""
-        if batch <= self.last.batch and self.last.number > 0:
-            return
-        try:
-            self.check()
-            commit = self.last.after(kind="land", batch=batch)
-            path = self.write(stream.selectExpr(*self.plan["raw"]), f"{commit.staged}/raw_data")
-            self.take(commit, path)
-        except Refusal as error:
-            self.refusal = error
-            raise
+        with self.turn:
+            if self.ended and batch >= 0:
+                raise self.ended
+            if batch <= self.last.batch and self.last.number > 0:
+                return
+            try:
+                self.check()
+                commit = self.last.after(kind="land", batch=batch)
+                self.take(commit, self.write(stream.selectExpr(*self.plan["raw"]), f"{commit.staged}/raw_data"))
+            except Exception as error:
+                self.ended = error
+                raise
 
     def settle(self) -> None:
         """Rebuilds the tables from raw_data, as if all had come in the order in which they count."""
-        begun = replace(self.last, counts={}, warnings={}, unsettled=0, known=[], sums="")
-        self.take(begun.after(kind="settle"), "raw_data")
+        self.take(self.last.after(kind="settle", counts={}, warnings={}, unsettled=0, known=[], sums=""), "raw_data")
 
     def take(self, commit: Commit, path: str) -> None:
         """Decides the messages of some files, writes the other tables' out of sight, commits and places them."""
@@ -80,17 +83,17 @@ class Landing:
         alone = rules.decide_alone(messages, plan, commands["decide"]).persist()
         order = plan["order"] if commit.kind == "settle" else rules.AS_THEY_STAND
         decided = rules.decide(alone, self.read_known(commit.known), plan, order).persist()
-        counts, late = self.count(decided, messages)
+        counts, late, refused = self.count(decided, messages)
         for table in plan["tables"]:
             self.write(rules.to_table(decided, table).hint("rebalance"), f"{commit.staged}/{table['name']}")
-        self.write(rules.to_quarantine(decided, messages, plan).hint("rebalance"), f"{commit.staged}/quarantine")
+        path = self.write(rules.to_quarantine(decided, messages, plan).hint("rebalance"), f"{commit.staged}/quarantine")
+        if (kept := self.read(path).select("partition", "offset").distinct().count()) != refused:
+            raise Refusal(f"spark: expected {refused} messages in quarantine, received {kept}; run it again")
         known = [*commit.known, self.write(rules.to_known(decided), f"_spark/known/{run}")]
         if len(known) >= 20:  # few to read for the next batch
             known = [self.write(rules.merge_known(self.read_known(known)), f"_spark/known/{run}-merged")]
         sums = self.sum(decided, f"_spark/sums/{run}", commit)
-        lists = "array(if(lands_0, warnings_0, NULL), if(lands_1, warnings_1, NULL))"
-        texts = decided.selectExpr(f"explode({lists}) AS text").where("text IS NOT NULL")
-        names = texts.selectExpr("explode(from_json(text, 'ARRAY<STRING>')) AS name")
+        names = decided.selectExpr(f"explode({plan['warned']}) AS name")
         warnings = Counter({row["name"]: row["count"] for row in names.groupBy("name").count().collect()})
         decided.unpersist()
         alone.unpersist()
@@ -103,16 +106,15 @@ class Landing:
         self.lake.place(self.last, plan["summaries"])
         tell(commit=commit.number, kind=commit.kind, counts=facts["counts"], seconds=round(time.monotonic() - since))
 
-    def count(self, decided: DataFrame, messages: DataFrame) -> tuple[Counter[str], int]:
-        """What messages came to, and how many came late; each that was sent to the rules has come back once."""
+    def count(self, decided: DataFrame, messages: DataFrame) -> tuple[Counter[str], int, int]:
+        """What messages came to, how many came late and are refused; each that was sent to the rules came back once."""
         kinds = [F.count_if(F.col("kind") == name) for name in ("graded", "duplicates", "quarantined")]
-        others = ["event <= 0", self.plan["unsettled"]]
-        counted = decided.select(*kinds, *(F.expr(f"count_if({one})") for one in others)).collect()
-        *parts, back, late = counted[0]
-        sent, events = messages.count(), {} if self.plan["isOneEach"] else {"events": sum(parts)}
+        others = ["count_if(event <= 0)", f"count_if({self.plan['unsettled']})", self.plan["refused"]]
+        [[*each, back, late, refused]] = decided.select(*kinds, *map(F.expr, others)).collect()
+        sent, events = messages.count(), {} if self.plan["isOneEach"] else {"events": sum(each)}
         if sent != back:
             raise Refusal(f"spark: expected {sent} messages back from the rules, received {back}; see its log")
-        return Counter(consumed=sent, **events, graded=parts[0], duplicates=parts[1], quarantined=parts[2]), late
+        return Counter(consumed=sent, **events, graded=each[0], duplicates=each[1], quarantined=each[2]), late, refused
 
     def sum(self, decided: DataFrame, path: str, commit: Commit) -> str:
         """Writes the running sums and, from them, the summaries whole."""
@@ -151,10 +153,12 @@ def run(spark: SparkSession, job: Job) -> None:
     try:
         while not query.awaitTermination(1):
             if told or os.getppid() != parent:  # or nobody is there any more to tell it
+                with landing.turn:  # amid a batch, what it committed might not be placed
+                    landing.ended = landing.ended or InterruptedError("stopped")
                 query.stop()
     except Exception as error:
-        if landing.refusal or not told:  # a batch that stopping ended is landed by the next run
-            raise landing.refusal or error from None
+        if not isinstance(landing.ended, InterruptedError):
+            raise landing.ended if isinstance(landing.ended, Refusal) else error from None
     if landing.last.number == 0:  # an empty topic has tables, too
         landing.add(spark.sql(f"SELECT {job['plan']['message']} WHERE false"), -1)
     if landing.last.unsettled > 0 and job["settles"]:

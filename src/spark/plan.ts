@@ -26,6 +26,9 @@ export interface SparkPlan extends Counting {
   readonly known: string;
   /** The columns of what the rules make of an event, as `decide` writes them. */
   readonly decided: string;
+  /** Of what was decided: the list of an event's warnings that count, and how many messages quarantine has to hold. */
+  readonly warned: string;
+  readonly refused: string;
   readonly tables: readonly SparkTable[];
   readonly summaries: readonly SparkSummary[];
 }
@@ -59,6 +62,7 @@ export function planSpark(contract: Contract): SparkPlan {
     refusals: `ARRAY<STRUCT<table: STRING, failures: ARRAY<STRUCT<${failures}>>>>`,
     known: toNoRow({ exam: "STRING", graded_hash: "STRING", in_0: "INT", in_1: "INT", last_in: "INT" }),
     decided: decidedColumns.join(", "),
+    ...{ warned, refused },
     tables: contract.tables.map((table) => toTable(table, groupOf(table.name))),
     summaries: contract.summaries.map(({ name, of, columns }) => {
       return { ...toColumns(name, columns), group: groupOf(of), wire: toWireType(columns) };
@@ -72,6 +76,15 @@ const decidedColumns = [
   ...["rows_0 STRING", "warnings_0 STRING", "refused_0 STRING", "behind_0 STRING"],
   ...["rows_1 STRING", "warnings_1 STRING", "refused_1 STRING"],
 ];
+
+const warnings = [0, 1].map(
+  (group) => `if(lands_${group}, from_json(warnings_${group}, 'ARRAY<STRING>'), NULL)`,
+);
+const warned = `flatten(filter(array(${warnings.join(", ")}), one -> one IS NOT NULL))`;
+
+/** Not by the texts alone: one that is counted as refused has to have one. */
+const isRefused = "kind = 'quarantined' OR exists(refused, text -> text IS NOT NULL)";
+const refused = `count(DISTINCT if(${isRefused}, struct(partition, offset), NULL))`;
 
 function toTable(
   { name, columns }: { readonly name: string; readonly columns: readonly ContractColumn[] },

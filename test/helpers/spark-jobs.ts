@@ -4,13 +4,14 @@ import { createInterface } from "node:readline";
 import type { Config } from "user-activity/dist/base/config";
 import { projectPath } from "user-activity/dist/base/paths";
 import { readContractFile } from "user-activity/dist/contract/read";
+import { openLake } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { replay } from "user-activity/dist/landing/replay";
 import { readLakeStatus } from "user-activity/dist/landing/status";
 import { findSparkJava } from "user-activity/dist/spark/java";
 import { planJob, runDir, type SparkJob, sparkEnvironment } from "user-activity/dist/spark/job";
 import { type SparkReport, sparkPython } from "user-activity/dist/spark/run";
-import { compareLakes } from "user-activity/dist/sql/against";
+import { compareLakes, type TableComparison } from "user-activity/dist/sql/against";
 import { type Outgoing, send } from "./live-topics";
 import { whyNoSpark } from "./spark";
 
@@ -46,8 +47,21 @@ export async function assertAsLand(config: Config, report: JobEnd, { replay: isR
   assert.deepEqual({ ...report.counts }, { ...status?.counts });
   assert.equal(report.unsettled, status?.later);
   const { ok, tables } = await compareLakes({ config: besides(config), against: lakeOf(config) });
-  assert.ok(ok, JSON.stringify(tables, null, 1));
+  if (!ok) assert.fail(`${JSON.stringify(tables, null, 1)}\n${await describeFiles(config, tables)}`);
   return tables;
+}
+
+/** The files of the tables that differ in Spark's lake, and whether they still do: to tell rows that are lost from late ones. */
+async function describeFiles(config: Config, tables: readonly TableComparison[]): Promise<string> {
+  const { hdfs } = openLake(config.hdfs);
+  const again = await compareLakes({ config: besides(config), against: lakeOf(config) });
+  const lists = tables
+    .filter((one) => !one.ok)
+    .map(async ({ table }) => {
+      const files = await hdfs.list(`${lakeOf(config)}/${table}`);
+      return [table, ...files.map(({ name, bytes }) => `${name}: ${bytes} bytes`)].join("\n  ");
+    });
+  return [`compared again: ${again.ok ? "equal" : "they differ"}`, ...(await Promise.all(lists))].join("\n");
 }
 
 /** Makes what sends events to a partition. */
