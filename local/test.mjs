@@ -120,7 +120,7 @@ function runFiles(files) {
   const record = recordRun();
   return new Promise((resolve) => {
     if (files.length === 0) return resolve(tell(counts)); // without files Node would look for some
-    const stream = run({ files, concurrency: 3, signal: interruption.signal }); // many of them wait
+    const stream = run({ files, concurrency: 4, signal: interruption.signal }); // many of them wait
     stream.on("test:diagnostic", record.onWord);
     stream.on("test:pass", ({ skip, details, ...test }) => {
       record.onEnd(test, skip === undefined);

@@ -1,6 +1,7 @@
 // @ts-check
 // The whole file, from a seed.
 import { createGroups, DEVELOPMENT_ID, readCalibration, Unsolved } from "./calibration.mjs";
+import { copyLines } from "./copies.mjs";
 import { solveMissed, solveUnanswered } from "./gaps.mjs";
 import { orderLines } from "./order.mjs";
 import { createPools } from "./pools.mjs";
@@ -16,16 +17,28 @@ import { fillSheets } from "./sheets.mjs";
 const MAX_ROUNDS = 30;
 
 /**
- * Generates the assessments file.
+ * Generates the assessments file, piece by piece.
  * @param {number} seed a whole number; the same seed gives the same text on every Node version
- * @returns {string} a JSON array with one record per line
+ * @param {number} times how many times as many records: the others are copies under IDs of their own
+ * @returns {Generator<string>} together a JSON array with one record per line
  */
-export function generateAssessments(seed) {
+export function* generateAssessments(seed, times = 1) {
+  const lines = drawRecords(seed);
+  for (let number = 0; number < times; number++)
+    yield `${number === 0 ? "[" : ","}\n${copyLines(lines, seed, number).join(",\n")}`;
+  yield "\n]\n";
+}
+
+/**
+ * Draws the records.
+ * @param {number} seed
+ * @returns {string[]} the JSON of each, in the order of the file
+ */
+function drawRecords(seed) {
   const calibration = readCalibration();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     try {
-      const lines = drawLines(calibration, (label) => createRandom(seed, `${round}/${label}`));
-      return `[\n${lines.join(",\n")}\n]\n`;
+      return drawLines(calibration, (label) => createRandom(seed, `${round}/${label}`));
     } catch (error) {
       if (!(error instanceof Unsolved)) throw error;
     }

@@ -536,6 +536,24 @@ describe("data/generate.mjs", () => {
     assert.notEqual(sha256(join(folder, "other.json")), sha256(FILE));
   });
 
+  test("gives as many times more as asked for, under IDs of their own, the first as they are", () => {
+    const path = join(folder, "twice.json");
+    assert.equal(generate("--times", "2", "--out", path).status, 0);
+    const records = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>[];
+    const first = JSON.parse(readFileSync(FILE, "utf8")) as Record<string, string>[];
+    assert.deepEqual(records.slice(0, first.length), first);
+    const names = ["user_exam_id", "keen_id"] as const;
+    const countOf = (rows: typeof first) => names.map((name) => new Set(rows.map((row) => row[name])).size);
+    assert.deepEqual(
+      countOf(records),
+      countOf(first).map((count) => 2 * count),
+    );
+    const without = (rows: typeof first) =>
+      rows.map((row) => ({ ...row, ...Object.fromEntries(names.map((name) => [name, ""])) }));
+    assert.deepEqual(without(records.slice(first.length)), without(first));
+    assert.equal(generate("--times", "2", "--check", "--out", path).status, 0);
+  });
+
   test("exits with 1 where the file to check differs or is missing", () => {
     const path = join(folder, "different.json");
     writeFileSync(path, "[]\n");
@@ -552,6 +570,8 @@ describe("data/generate.mjs", () => {
       ["--seed", "x"],
       ["--seed", "-1"],
       ["--seed", "2147483648"],
+      ["--times", "0"],
+      ["--times", "1001"],
       ["--sed", "1"],
       ["FILE"],
     ]) {
