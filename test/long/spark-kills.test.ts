@@ -43,8 +43,9 @@ const threeMoments: readonly Moment[] = [
   ["rename", "3", "after"],
 ];
 
-/** All of them take minutes: where this file is asked for. */
-const { moments, batch } = process.env.TESTS_BY_NAME
+/** All of them, and the run that follows, take minutes: where this file is asked for. */
+const isWhole = Boolean(process.env.TESTS_BY_NAME);
+const { moments, batch } = isWhole
   ? { moments: tenMoments, batch: 20 }
   : { moments: threeMoments, batch: 50 };
 
@@ -95,7 +96,8 @@ describe("Spark that is killed", { skip: whySparkIsSkipped() }, () => {
     assert.equal(stopped.error, undefined, `${stopped.error}\n${next.log()}`);
     assert.equal(await next.end(), 1); // one of its two jobs failed
     await assertAsLand(config, stopped);
-    // a whole run, which goes on with what comes until it is told to stop
+    if (!isWhole) return;
+    // a whole run with the settings of users, which goes on with what comes until it is told to stop
     const stopping = new AbortController();
     const seen: number[] = [];
     await deliver(1, [event(202)]);
