@@ -80,9 +80,9 @@ class Landing:
         """Decides the messages of some files, writes the other tables' out of sight, commits and places them."""
         since, plan, commands = time.monotonic(), self.plan, self.job["commands"]
         messages, run = self.read(path), commit.staged.removeprefix("_tmp/")
-        alone = rules.decide_alone(messages, plan, commands["decide"]).persist()
+        alone = self.keep(rules.decide_alone(messages, plan, commands["decide"]), f"{commit.staged}-alone")
         order = plan["order"] if commit.kind == "settle" else rules.AS_THEY_STAND
-        decided = rules.decide(alone, self.read_known(commit.known), plan, order).persist()
+        decided = self.keep(rules.decide(alone, self.read_known(commit.known), plan, order), f"{commit.staged}-decided")
         counts, late, refused = self.count(decided, messages)
         for table in plan["tables"]:
             self.write(rules.to_table(decided, table).hint("rebalance"), f"{commit.staged}/{table['name']}")
@@ -95,13 +95,10 @@ class Landing:
         sums = self.sum(decided, f"_spark/sums/{run}", commit)
         names = decided.selectExpr(f"explode({plan['warned']}) AS name")
         warnings = Counter({row["name"]: row["count"] for row in names.groupBy("name").count().collect()})
-        decided.unpersist()
-        alone.unpersist()
         counts.update(commit.counts)
         warnings.update(commit.warnings)
-        late += commit.unsettled
-        facts: dict[str, Any] = {"counts": dict(counts), "warnings": dict(warnings), "unsettled": late}
-        self.last = replace(commit, known=known, sums=sums, **facts)
+        facts: dict[str, Any] = {"counts": dict(counts), "warnings": dict(warnings)}
+        self.last = replace(commit, known=known, sums=sums, unsettled=late + commit.unsettled, **facts)
         self.lake.commit(self.last)
         self.lake.place(self.last, plan["summaries"])
         tell(commit=commit.number, kind=commit.kind, counts=facts["counts"], seconds=round(time.monotonic() - since))
@@ -134,6 +131,9 @@ class Landing:
 
     def read(self, path: str) -> DataFrame:
         return self.spark.read.parquet(self.lake.at(path))
+
+    def keep(self, rows: DataFrame, path: str) -> DataFrame:  # of what was kept in memory, rows were lost
+        return self.read(self.write(rows, path))
 
     def write(self, rows: DataFrame, path: str) -> str:
         rows.write.mode("overwrite").parquet(self.lake.at(path))

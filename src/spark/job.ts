@@ -65,12 +65,6 @@ export function planJob(
   };
 }
 
-/**
- * What takes an input for empty by figures that are gathered while it is made: where they are wrong, as they were for
- * what is kept in memory (SPARK-57547, SPARK-58412), rows are lost without an error.
- */
-const emptying = "org.apache.spark.sql.execution.adaptive.AQEPropagateEmptyRelation";
-
 /** Spark's settings, beside those of a cluster's own spark-defaults.conf. */
 function planSettings(master: string): Record<string, string> {
   const jars = existsSync(jarsDir) ? readdirSync(jarsDir).filter((name) => name.endsWith(".jar")) : [];
@@ -80,7 +74,6 @@ function planSettings(master: string): Record<string, string> {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MILLIS", // else INT96
     "spark.sql.parquet.compression.codec": "gzip",
-    "spark.sql.adaptive.optimizer.excludedRules": emptying,
     ...(master.startsWith("local") ? localSettings : {}),
   };
 }
