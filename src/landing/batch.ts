@@ -16,7 +16,7 @@ import type { Refusals } from "./refusals";
 import { createTally, type Tally } from "./tally";
 
 /** So many messages that their outcomes are gone before they are moved to where memory is cleared seldom. */
-const atOnce = 32;
+const atOnce = 8;
 
 /** Files that are written out of sight, and what the lake is once they count. */
 export interface StagedBatch {
