@@ -50,6 +50,7 @@ async function readStdin(signal: AbortSignal, onValue: OnValue): Promise<string>
 
 async function readFileRecords(path: string, name: string, onValue: OnValue): Promise<string> {
   const { readRecords } = await import("../publish/source.js");
-  for await (const { bytes, index } of readRecords(path, { name })) onValue(bytes, { record: index });
+  for await (const { bytes, index, line } of readRecords(path, { name }))
+    onValue(bytes, { record: index, line });
   return name;
 }

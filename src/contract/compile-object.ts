@@ -14,6 +14,8 @@ interface Holder {
 interface Filler {
   readonly holder: number;
   readonly key: string;
+  /** Whether every object inherits something by that key. */
+  readonly isInherited: boolean;
   readonly index: number;
   readonly isMisfitNull: boolean;
   readonly read: Read;
@@ -29,6 +31,10 @@ interface Filler {
 export function compileObject(places: readonly Place[], base: readonly Step[]): FillObject {
   const holders: Holder[] = [];
   const fillers = places.map((place) => toFiller(place, base, holders));
+  if (holders.length === 0)
+    return (object, sink, values) => {
+      for (const filler of fillers) values[filler.index] = fillFrom(object, filler, sink);
+    };
   return (object, sink, values) => {
     const objects: (JsonObject | undefined)[] = [object];
     for (const { up, key } of holders) {
@@ -47,8 +53,13 @@ function fill(
   sink: Sink,
 ): unknown {
   const holder = objects[filler.holder];
-  if (filler.isMisfitNull) return holder ? readOrNull(filler.read, ownValue(holder, filler.key)) : null;
-  return holder ? filler.read(ownValue(holder, filler.key), sink) : filler.explain(object, sink);
+  if (holder) return fillFrom(holder, filler, sink);
+  return filler.isMisfitNull ? null : filler.explain(object, sink);
+}
+
+function fillFrom(holder: JsonObject, { key, isInherited, isMisfitNull, read }: Filler, sink: Sink): unknown {
+  const value = isInherited ? ownValue(holder, key) : holder[key];
+  return isMisfitNull ? readOrNull(read, value) : read(value, sink);
 }
 
 /** What does not fit is null. */
@@ -74,9 +85,11 @@ function toFiller({ column, index }: Place, base: readonly Step[], holders: Hold
     holder = known === -1 ? holders.push({ up: holder, key }) : known + 1;
   }
   const wayTo = parents.map((_, depth) => partsOf(formatPath(steps.slice(0, base.length + depth + 1))));
+  const key = keys.at(-1) ?? "";
   return {
     holder,
-    key: keys.at(-1) ?? "",
+    key,
+    isInherited: key in Object.prototype,
     index,
     read: compileNullable(column),
     isMisfitNull: column.misfit === "nulled",

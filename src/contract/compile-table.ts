@@ -3,7 +3,7 @@ import { compileDerived } from "./compile-derived";
 import { compileElement, compileObject } from "./compile-object";
 import { compileRule } from "./compile-rules";
 import { compileScalar } from "./compile-scalar";
-import { lastKey, toObject } from "./compile-value";
+import { compileNames, lastKey } from "./compile-value";
 import type { Failure, Warning } from "./failures";
 import type { ContractTable } from "./model";
 import { formatPath, parsePath, partsOf, type Step, startsWith, stepsOf } from "./paths";
@@ -51,7 +51,7 @@ interface Level {
 /** Prepares a table's reading. R is what its rows look like. */
 export function compileTable<R = object>(table: ContractTable): ReadTable<R> {
   const levels = levelsOf(table);
-  const names = table.columns.map(({ name }) => name);
+  const toObject = compileNames(table.columns.map(({ name }) => name));
   const [placed, derived] = [fillersOfPlace(table), compileDerived(table)];
   const rules = table.rules.map((rule) => compileRule(rule, table.columns, table.row));
   return (event, place) => {
@@ -65,7 +65,7 @@ export function compileTable<R = object>(table: ContractTable): ReadTable<R> {
       const follow = sink.failures.splice(before); // told only where no rule says why
       for (const holdTo of rules) holdTo(values, sink);
       if (sink.failures.length === before) sink.failures.push(...follow);
-      reading.rows.push(sink.failures.length > 0 ? undefined : toObject(names, values));
+      reading.rows.push(sink.failures.length > 0 ? undefined : toObject(values));
     };
     readLevel(levels, 0, event, reading, finish);
     if (reading.isAbsent) return { kind: "absent" };

@@ -27,7 +27,7 @@ function compilePlain(column: AskingColumn, parts: Parts): Read {
 
 function compileStruct({ name, from = name, fields = [] }: AskingColumn, { compileObject }: Parts): Read {
   const template = partsOf(from);
-  const names = fields.map((field) => field.name);
+  const toObject = compileNames(fields.map((field) => field.name));
   const fill = compileObject(
     fields.map((column, index) => ({ column, index })),
     parsePath(from) ?? [],
@@ -36,18 +36,20 @@ function compileStruct({ name, from = name, fields = [] }: AskingColumn, { compi
     if (!isObject(value)) return sink.fail(template, "type", "an object", value);
     const values: unknown[] = [];
     fill(value, sink, values);
-    return toObject(names, values);
+    return toObject(values);
   };
 }
 
-/** The values by their names; `refused` where one of them is. */
-export function toObject(names: readonly string[], values: readonly unknown[]): object | typeof refused {
-  const object: Record<string, unknown> = {};
-  for (let i = 0; i < names.length; i++) {
-    if (values[i] === refused) return refused;
-    object[names[i] as string] = values[i];
-  }
-  return object;
+/**
+ * Prepares what makes objects of values by their names; `refused` where one of them is. As code of its own: each name is
+ * quoted in it, and all its objects have one shape from the start, which objects that get one name after another have not.
+ */
+export function compileNames(
+  names: readonly string[],
+): (values: readonly unknown[]) => object | typeof refused {
+  const fields = names.map((name, at) => `${JSON.stringify(name)}: values[${at}]`);
+  const make = new Function("values", `return { ${fields.join(", ")} };`) as (values: unknown) => object;
+  return (values) => (values.includes(refused) ? refused : make(values));
 }
 
 function compileList({ name, from = name, items }: AskingColumn, { compileNullable }: Parts): Read {

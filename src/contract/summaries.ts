@@ -35,8 +35,8 @@ export function compileSummary(summary: ContractSummary): CompiledSummary {
   const summed = [...new Set(results.flatMap(({ of }) => (of === undefined ? [] : [of])))];
   const toGroup = (row: object) => pick(row, groups, toKept);
   return {
-    groupOf: (row) => canonicalJson(Object.values(toGroup(row))),
-    add: (sums, row) => mergeGroups(sums, sumsOf(row, toGroup(row), summed)),
+    groupOf: (row) => canonicalJson(groups.map((name) => toKept(valueIn(row, name)))),
+    add: (sums, row) => addRow(sums ?? { group: toGroup(row), count: 0, columns: {} }, row, summed),
     merge: mergeGroups,
     toRow: (sums) => Object.fromEntries(results.map(({ name, take }) => [name, take(sums)])),
   };
@@ -47,8 +47,7 @@ function pick(
   names: readonly string[],
   as: (value: unknown) => unknown = (value) => value,
 ): Record<string, unknown> {
-  const values = row as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(names.map((name) => [name, as(values[name])]));
+  return Object.fromEntries(names.map((name) => [name, as(valueIn(row, name))]));
 }
 
 /** JSON has no bigints: a group keeps one as text. */
@@ -56,15 +55,30 @@ function toKept(value: unknown): unknown {
   return typeof value === "bigint" ? `${value}` : value;
 }
 
-function sumsOf(row: object, group: Record<string, unknown>, summed: readonly string[]): GroupSums {
-  const values = Object.entries(pick(row, summed)).filter(
-    ([, value]) => value !== null && value !== undefined,
-  );
-  const columns = values.map(([name, value]) => {
+function valueIn(row: object, name: string): unknown {
+  return (row as Readonly<Record<string, unknown>>)[name];
+}
+
+function addRow(
+  { group, count, columns: before }: GroupSums,
+  row: object,
+  summed: readonly string[],
+): GroupSums {
+  const columns: Record<string, ColumnSums> = { ...before };
+  for (const name of summed) {
+    const value = valueIn(row, name);
+    if (value === null || value === undefined) continue;
     const one = Number(value);
-    return [name, { n: 1, mean: one, m2: 0, sum: one, min: one, max: one }] as const;
-  });
-  return { group, count: 1, columns: Object.fromEntries(columns) };
+    columns[name] = mergeColumn(sumsIn(before, name), {
+      n: 1,
+      mean: one,
+      m2: 0,
+      sum: one,
+      min: one,
+      max: one,
+    });
+  }
+  return { group, count: count + 1, columns };
 }
 
 function mergeGroups(a: GroupSums | undefined, b: GroupSums): GroupSums {
@@ -76,7 +90,9 @@ function mergeGroups(a: GroupSums | undefined, b: GroupSums): GroupSums {
 }
 
 function mergeColumn(a: ColumnSums | undefined, b: ColumnSums): ColumnSums {
-  return a ? { ...mergeMoments(a, b), sum: a.sum + b.sum } : b;
+  if (!a) return b;
+  const { n, mean, m2, min, max } = mergeMoments(a, b);
+  return { n, mean, m2, min, max, sum: a.sum + b.sum };
 }
 
 /** A column's sums; undefined where no value was there, whatever objects inherit by its name. */

@@ -92,8 +92,8 @@ function look(known: Known, value: unknown, found: Map<string, unknown>): void {
     return;
   }
   if (!isObject(value)) return;
-  for (const key of Object.keys(value)) {
-    const next = known.keys.get(key) ?? known.each;
+  for (const key in value) {
+    const next = known.keys.get(key) ?? known.each; // without a list of the keys: this looks at all of every event
     if (next) {
       look(next, value[key], found);
       continue;

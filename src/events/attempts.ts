@@ -84,16 +84,31 @@ export function decideDelivery(
     isLate: known.lastIn !== null && partition < known.lastIn,
     isLater: false,
     state: growState(known, {
-      ...(grading.kind === "rows" ? { gradedHash: hash, gradedIn: partition } : {}),
-      ...(parts.kind === "rows" ? { questionsTaken: true, questionsIn: partition } : {}),
-      lastIn: Math.max(known.lastIn ?? 0, partition),
+      partition,
+      hash,
+      isGraded: grading.kind === "rows",
+      isTaken: parts.kind === "rows",
     }),
   };
 }
 
-function growState(known: ExamState, more: Partial<ExamState> & Pick<ExamState, "lastIn">): ExamState {
-  const isSame = !more.gradedHash && !more.questionsTaken && more.lastIn === known.lastIn;
-  return isSame ? known : { ...known, ...more };
+interface Growth {
+  readonly partition: number;
+  readonly hash: Buffer;
+  readonly isGraded: boolean;
+  readonly isTaken: boolean;
+}
+
+function growState(known: ExamState, { partition, hash, isGraded, isTaken }: Growth): ExamState {
+  const lastIn = Math.max(known.lastIn ?? 0, partition);
+  if (!isGraded && !isTaken && lastIn === known.lastIn) return known;
+  return {
+    gradedHash: isGraded ? hash : known.gradedHash,
+    gradedIn: isGraded ? partition : known.gradedIn,
+    questionsTaken: isTaken || known.questionsTaken,
+    questionsIn: isTaken ? partition : known.questionsIn,
+    lastIn,
+  };
 }
 
 function gradeDelivery(

@@ -1,7 +1,7 @@
 import { isObject } from "../base/json";
 import { compileObject } from "../contract/compile-object";
 import { compileRule } from "../contract/compile-rules";
-import { toObject } from "../contract/compile-value";
+import { compileNames } from "../contract/compile-value";
 import type { Failure } from "../contract/failures";
 import { failObject } from "../contract/reading";
 import { Sink } from "../contract/sink";
@@ -31,7 +31,7 @@ export function enforceSchema<R>(schema: Schema<R>, value: unknown, at = ""): En
 
 function compileSchema<R>(schema: Schema<R>): Enforce {
   const columns = schema.fields.map(toColumn);
-  const names = columns.map(({ name }) => name);
+  const toObject = compileNames(columns.map(({ name }) => name));
   const fill = compileObject(
     columns.map((column, index) => ({ column, index })),
     [],
@@ -46,6 +46,6 @@ function compileSchema<R>(schema: Schema<R>): Enforce {
     } else failObject(sink, ["$"], value);
     const { failures } = sink;
     if (failures.length > 0) return { ok: false, failures };
-    return { ok: true, values: toObject(names, values) };
+    return { ok: true, values: toObject(values) };
   };
 }

@@ -78,15 +78,13 @@ export function decideMessage(message: TopicMessage, deciding: Deciding): Outcom
     gathered.counts.quarantined++;
     gathered.refusals.set("events", [...decoded.failures]);
   }
-  const { refusals, ...outcome } = gathered;
-  return {
-    ...outcome,
-    isOneEach: readers.isOneEach,
-    raw: toRawRow(message, decoded.text),
-    quarantine: [...refusals].map(([table, failures]) =>
-      toQuarantineRow(message, decoded.text, { table, failures }),
-    ),
-  };
+  const { counts, rows, warnings, refusals, crossing, late, later, unknown } = gathered;
+  const quarantine: QuarantineRow[] = [];
+  for (const [table, failures] of refusals)
+    quarantine.push(toQuarantineRow(message, decoded.text, { table, failures }));
+  const raw = toRawRow(message, decoded.text);
+  const { isOneEach } = readers;
+  return { counts, rows, warnings, crossing, late, later, unknown, isOneEach, raw, quarantine };
 }
 
 /** What the events of a message come to, so far. */
@@ -102,8 +100,9 @@ interface Gathered {
 }
 
 function createGathered(): Gathered {
-  const none = { warnings: [], crossing: 0, late: 0, later: 0, unknown: [] };
-  return { counts: { graded: 0, duplicates: 0, quarantined: 0 }, rows: {}, refusals: new Map(), ...none };
+  const counts = { graded: 0, duplicates: 0, quarantined: 0 };
+  const none = { warnings: [], crossing: 0, late: 0, later: 0 };
+  return { counts, rows: {}, refusals: new Map(), unknown: [], ...none };
 }
 
 interface PlacedEvent {
@@ -122,8 +121,8 @@ function gather(to: Gathered, decision: Decision, { event, path, readers }: Plac
   for (const group of [grading, parts]) {
     if (group.kind === "refused") for (const one of group.refusals) refuse(to.refusals, one, path);
     if (group.kind !== "rows") continue;
-    for (const [table, rows] of Object.entries(group.rows)) {
-      const before = to.rows[table];
+    for (const table in group.rows) {
+      const [before, rows] = [to.rows[table], group.rows[table] ?? []];
       to.rows[table] = before ? [...before, ...rows] : rows;
     }
     if (group.warnings.length > 0) to.warnings = [...to.warnings, ...group.warnings];
@@ -143,16 +142,13 @@ function refuse(refusals: Map<string, Failure[]>, { table, failures }: Refusal, 
   else refusals.set(table, [...own]);
 }
 
-function toRawRow(
-  { topic, partition, offset, timestamp, ...message }: TopicMessage,
-  text: string | null,
-): RawRow {
+function toRawRow(message: TopicMessage, text: string | null): RawRow {
   const key = decodeText(message.key);
   return {
-    topic,
-    partition,
-    offset,
-    timestamp,
+    topic: message.topic,
+    partition: message.partition,
+    offset: message.offset,
+    timestamp: message.timestamp,
     key,
     key_base64: toBase64(key, message.key),
     value: text,

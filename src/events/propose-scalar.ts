@@ -1,6 +1,7 @@
 import { formatCount } from "../base/text";
 import type { ContractColumn } from "../contract/model";
 import type { InferredField } from "./infer";
+import { formatPlace } from "./places";
 
 /** What a column asks of its values; its name, origin and whether it may be null are said elsewhere. */
 export type Shape = Omit<ContractColumn, "name" | "nullable" | "from">;
@@ -51,9 +52,7 @@ function proposeBeyond(isStrict: boolean): Proposed {
 export function describeMixed({ types, example, firstSeen }: InferredField): string {
   const seen = Object.entries(types).map(([type, count]) => `${type} ${formatCount(count)}`);
   if (Object.keys(types).every((type) => type === "null")) return "nothing but null";
-  const place =
-    "record" in firstSeen ? `record ${firstSeen.record}` : `${firstSeen.partition}@${firstSeen.offset}`;
-  return `${seen.join(", ")}, such as ${example}, first at ${place}`;
+  return `${seen.join(", ")}, such as ${example}, first at ${formatPlace(firstSeen)}`;
 }
 
 interface Drafted {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ExamIndex } from "../events/exam-index";
-import { decideMessage, type Outcome } from "../events/outcomes";
+import { type Deciding, decideMessage, type Outcome } from "../events/outcomes";
 import { readersOf } from "../events/readers";
 import type { MessageBatch } from "../kafka/message";
 import { openStaging } from "../lake/access";
@@ -14,6 +14,9 @@ import { createTableFile, type ParquetFile } from "../parquet/write";
 import { tableIn, tableNames } from "../tables/lake-model";
 import type { Refusals } from "./refusals";
 import { createTally, type Tally } from "./tally";
+
+/** So many messages that their outcomes are gone before they are moved to where memory is cleared seldom. */
+const atOnce = 8;
 
 /** Files that are written out of sight, and what the lake is once they count. */
 export interface StagedBatch {
@@ -48,11 +51,14 @@ export class LandingBatch {
   readonly #tag = randomBytes(4).toString("hex");
   readonly #files = new Map<string, ParquetFile<string>>();
   readonly #tally: Tally;
+  readonly #deciding: Deciding;
   #valueBytes = 0;
 
   constructor(plan: BatchPlan) {
     this.#plan = plan;
-    this.#tally = createTally(plan.state, plan.lake.model);
+    const { exams, firsts, lake, state } = plan;
+    this.#tally = createTally(state, lake.model);
+    this.#deciding = { readers: readersOf(lake.model.contract), exams, firsts };
   }
 
   messageCount(): number {
@@ -86,18 +92,25 @@ export class LandingBatch {
 
   /** Adds the messages of one partition, in the order of their offsets. */
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
+    for (let at = 0; at < messages.length; at += atOnce)
+      await this.#addSome(messages.slice(at, at + atOnce), partition);
+    this.#tally.moveTo(partition, nextOffset);
+  }
+
+  /** What messages come to is told, written and forgotten together. */
+  async #addSome(messages: MessageBatch["messages"], partition: number): Promise<void> {
     const outcomes = messages.map((message) => this.#decide(message, partition));
     for (const [index, outcome] of outcomes.entries()) {
       this.#tally.add(outcome);
       this.#plan.refusals?.add(outcome, messages[index]?.value ?? null);
     }
-    this.#tally.moveTo(partition, nextOffset);
-    if (!this.#plan.isReplay)
+    const { isReplay, lake } = this.#plan;
+    if (!isReplay)
       await this.#append(
         "raw_data",
         outcomes.map(({ raw }) => raw),
       );
-    for (const table of this.#plan.lake.model.eventTables)
+    for (const table of lake.model.eventTables)
       await this.#append(
         table,
         outcomes.flatMap(({ rows }) => rows[table] ?? []),
@@ -128,13 +141,10 @@ export class LandingBatch {
 
   #decide(message: MessageBatch["messages"][number], partition: number): Outcome {
     this.#valueBytes += message.value?.length ?? 0;
-    const { exams, firsts, lake, state } = this.#plan;
-    const readers = readersOf(lake.model.contract);
+    const { offset, key, value, headers } = message;
     const timestamp = toStorableMs(message.timestamp);
-    return decideMessage(
-      { ...message, timestamp, topic: state.topic, partition },
-      { readers, exams, firsts },
-    );
+    const { topic } = this.#plan.state;
+    return decideMessage({ topic, partition, offset, timestamp, key, value, headers }, this.#deciding);
   }
 
   async #append(table: string, rows: readonly object[]): Promise<void> {
@@ -182,10 +192,11 @@ export class LandingBatch {
   }
 }
 
+const mostMs = BigInt(maxTimestampMs);
+
 /** A producer may stamp a message with any 64-bit number; readers know times up to 275,760 years from 1970. */
 function toStorableMs(timestamp: bigint | null): bigint | null {
   if (timestamp === null) return null;
-  const most = BigInt(maxTimestampMs);
-  if (timestamp > most) return most;
-  return timestamp < -most ? -most : timestamp;
+  if (timestamp > mostMs) return mostMs;
+  return timestamp < -mostMs ? -mostMs : timestamp;
 }

@@ -129,19 +129,21 @@ function noteUnknown(
 
 /** Where a batch stands in each partition, and what it has passed as gone. */
 function createProgress(before: LakeState) {
-  const offsets: Record<string, string> = { ...before.offsets };
-  const begun: Record<string, string> = {};
+  const offsets: Record<string, bigint> = {};
+  for (const [partition, offset] of Object.entries(before.offsets)) offsets[partition] = BigInt(offset);
+  const begun: Record<string, bigint> = {};
   const gaps: Gap[] = [...(before.gaps ?? [])];
   const moveTo = (partition: number, next: bigint) => {
-    offsets[partition] = next.toString();
+    offsets[partition] = next;
   };
   return {
     moveTo,
     begin: (partition: number, low: bigint) => {
-      begun[partition] = `${low}`;
-      offsets[partition] ??= `${low}`;
+      begun[partition] = low;
+      offsets[partition] ??= low;
     },
-    offsets: () => ({ ...offsets }),
+    offsets: () =>
+      Object.fromEntries(Object.entries(offsets).map(([partition, offset]) => [partition, `${offset}`])),
     gaps: () => [...gaps],
     skip: (gap: Gap) => {
       gaps.push(gap);
@@ -149,7 +151,7 @@ function createProgress(before: LakeState) {
     },
     hasAdvanced: () =>
       Object.entries(offsets).some(
-        ([partition, offset]) => offset !== (before.offsets[partition] ?? begun[partition]),
+        ([partition, offset]) => `${offset}` !== (before.offsets[partition] ?? `${begun[partition]}`),
       ),
   };
 }

@@ -1,6 +1,6 @@
 /** Encodes levels as RLE runs and bit-packed groups of eight (Parquet format, "RLE/bit-packing hybrid"). */
-export function encodeLevels(levels: readonly number[], bitWidth: number): Buffer {
-  const out: number[] = [];
+export function encodeLevels(levels: ArrayLike<number>, bitWidth: number): Buffer {
+  const packed: Packed = { out: Buffer.allocUnsafe(mostBytes(levels.length, bitWidth)), end: 0 };
   let literalStart = 0;
   let index = 0;
   while (index < levels.length) {
@@ -9,68 +9,56 @@ export function encodeLevels(levels: readonly number[], bitWidth: number): Buffe
     while (levels[end] === level) end += 1;
     const runStart = index + ((literalStart - index) & 7); // groups before the run are filled up from it
     if (end - runStart >= 8) {
-      pushLiterals(out, levels, [literalStart, runStart], bitWidth);
-      pushVarint(out, (end - runStart) * 2);
-      for (let bits = 0; bits < bitWidth; bits += 8) out.push((level >>> bits) & 255);
+      pushLiterals(packed, levels, [literalStart, runStart], bitWidth);
+      pushVarint(packed, (end - runStart) * 2);
+      for (let bits = 0; bits < bitWidth; bits += 8) packed.out[packed.end++] = (level >>> bits) & 255;
       literalStart = end;
     }
     index = end;
   }
-  pushLiterals(out, levels, [literalStart, levels.length], bitWidth);
-  return Buffer.from(out);
+  pushLiterals(packed, levels, [literalStart, levels.length], bitWidth);
+  return packed.out.subarray(0, packed.end);
+}
+
+interface Packed {
+  readonly out: Buffer;
+  end: number;
+}
+
+/** Every run stands for eight levels or more, and takes no more than its head and those levels as they are. */
+function mostBytes(count: number, bitWidth: number): number {
+  const headBytes = 5;
+  return (Math.ceil(count / 8) + 1) * (2 * headBytes + bitWidth + 2);
 }
 
 function pushLiterals(
-  out: number[],
-  levels: readonly number[],
+  packed: Packed,
+  levels: ArrayLike<number>,
   range: readonly [number, number],
   bitWidth: number,
 ): void {
   const [start, end] = range;
   const groups = Math.ceil((end - start) / 8);
   if (groups === 0) return;
-  pushVarint(out, groups * 2 + 1);
+  pushVarint(packed, groups * 2 + 1);
   let bits = 0;
   let bitCount = 0;
   for (let index = start; index < start + groups * 8; index++) {
     bits |= (index < end ? (levels[index] as number) : 0) << bitCount;
     bitCount += bitWidth;
-    for (; bitCount >= 8; bitCount -= 8, bits >>>= 8) out.push(bits & 255);
+    for (; bitCount >= 8; bitCount -= 8, bits >>>= 8) packed.out[packed.end++] = bits & 255;
   }
 }
 
-function pushVarint(out: number[], value: number): void {
+function pushVarint(packed: Packed, value: number): void {
   let rest = value;
-  for (; rest > 127; rest >>>= 7) out.push((rest & 127) | 128);
-  out.push(rest);
+  for (; rest > 127; rest >>>= 7) packed.out[packed.end++] = (rest & 127) | 128;
+  packed.out[packed.end++] = rest;
 }
 
-/** Encodes text as PLAIN byte arrays: 4 bytes of length, then UTF-8. */
-export function encodeTexts(texts: readonly string[]): Buffer {
-  let mostBytes = 0;
-  for (const text of texts) mostBytes += 4 + 3 * text.length;
-  const buffer = Buffer.allocUnsafe(mostBytes);
-  let end = 0;
-  for (const text of texts) {
-    const bytes = buffer.write(text, end + 4);
-    buffer.writeUInt32LE(bytes, end);
-    end += 4 + bytes;
-  }
-  return buffer.subarray(0, end);
-}
-
-/** Encodes 64-bit integers, numbers within 2^53 without making bigints of them; throws for what is no such integer. */
+/** Encodes 64-bit integers, numbers within 2^53 or bigints; throws for what is no such integer. */
 export function encodeInt64s(values: readonly (number | bigint)[]): Buffer {
   const buffer = Buffer.allocUnsafe(values.length * 8);
-  let end = 0;
-  for (const value of values) {
-    if (typeof value === "number" && Number.isSafeInteger(value)) {
-      buffer.writeUInt32LE(value >>> 0, end); // modulo 2^32, for negative ones too
-      buffer.writeInt32LE(Math.floor(value / 2 ** 32), end + 4);
-    } else {
-      buffer.writeBigInt64LE(BigInt(value), end);
-    }
-    end += 8;
-  }
+  for (const [index, value] of values.entries()) buffer.writeBigInt64LE(BigInt(value), index * 8);
   return buffer;
 }

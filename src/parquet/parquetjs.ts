@@ -9,7 +9,8 @@ import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
 import { ServiceError } from "../base/errors";
 import { required } from "../tables/columns";
 import type { Table } from "../tables/tables";
-import { encodeInt64s, encodeLevels, encodeTexts } from "./encoding";
+import { encodeInt64s, encodeLevels } from "./encoding";
+import { GrowingLevels, isPlainValues } from "./growing";
 import type { RowBuffer } from "./leaves";
 import { correctSizes } from "./row-groups";
 import { type Compression, toSchemaFields } from "./schema-fields";
@@ -30,8 +31,11 @@ export interface EncoderOptions {
 export interface Encoder {
   /** Finished parts of the file, in order; the caller takes them out. */
   readonly sections: Buffer[];
-  /** Checks and adds one row; throws MisfitError, and then the file can't be completed. */
-  append(row: object): Promise<void>;
+  /**
+   * Checks and adds one row; throws MisfitError, and then the file can't be completed. Where a row group ends with it, to
+   * be waited for.
+   */
+  append(row: object): Promise<void> | undefined;
   /** Adds the last row group and the footer. */
   finish(): Promise<void>;
 }
@@ -66,15 +70,21 @@ export function prepareParquetjs(): Promise<void> {
 function beginFile(table: Table, options: EncoderOptions): Encoder {
   const { rowGroupRows, rowGroupTextLength } = options;
   const schema = new parquetjs.ParquetSchema(toSchemaFields(table, options.compression));
-  shredders.set(schema, createShredder(table));
+  const shred = createShredder(table);
+  shredders.set(schema, shred);
   const sections: Buffer[] = [];
   const writer = createWriter(schema, sections, options);
   return {
     sections,
-    append: async (row) => {
-      const { textLength = 0 } = writer.rowBuffer;
-      writer.setRowGroupSize(textLength < rowGroupTextLength ? rowGroupRows : 1);
-      await writer.appendRow(row);
+    append: (row) => {
+      const { textLength = 0, rowCount = 0 } = writer.rowBuffer;
+      const isLong = textLength >= rowGroupTextLength;
+      if (!isLong && rowCount + 1 < rowGroupRows) {
+        shred(row, writer.rowBuffer); // what appendRow comes to, without a promise for each row
+        return undefined;
+      }
+      writer.setRowGroupSize(isLong ? 1 : rowGroupRows);
+      return writer.appendRow(row);
     },
     finish: () => writer.close(),
   };
@@ -107,8 +117,7 @@ async function install(): Promise<void> {
   const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "GZIP", metadata: {} } as const;
   const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps", "dates", "time zone"];
   const encoder = beginFile(probe, settings);
-  const failure = await encoder
-    .append({ text: "t", time: -1, day: -1, list: [] })
+  const failure = await Promise.resolve(encoder.append({ text: "t", time: -1, day: -1, list: [] }))
     .then(() => encoder.finish())
     .catch((error: unknown) => error);
   const ignored = parts.filter((part) => !partsInUse.has(part));
@@ -178,19 +187,18 @@ function override<A extends unknown[], R>(
   };
 }
 
-function encodeRle(values: readonly unknown[], options: codec.Options = {}): Buffer | false {
-  const { bitWidth = 0, disableEnvelope = false } = options;
-  if (bitWidth < 1 || bitWidth > 8 || typeof values[0] !== "number") return false;
-  const levels = encodeLevels(values as number[], bitWidth);
-  if (disableEnvelope) return levels;
+function encodeRle(values: unknown, options: codec.Options = {}): Buffer | false {
+  if (!(values instanceof GrowingLevels)) return false;
+  const levels = encodeLevels(values.all(), options.bitWidth ?? 0);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(levels.length);
   return Buffer.concat([length, levels]);
 }
 
-function encodePlain(type: string, values: readonly unknown[]): Buffer | false {
-  if (type === "INT64") return encodeInt64s(values as (number | bigint)[]);
-  return type === "BYTE_ARRAY" && typeof values[0] === "string" && encodeTexts(values as string[]);
+/** A page has its bytes already; statistics come as lists of one value. */
+function encodePlain(type: string, values: unknown): Buffer | false {
+  if (isPlainValues(values)) return values.bytes();
+  return type === "INT64" && encodeInt64s(values as (number | bigint)[]);
 }
 
 /** Level 1; chunks as large as the page spare zlib's default of 16 KiB its many copies. */

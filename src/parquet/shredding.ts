@@ -83,24 +83,27 @@ function toPart(column: Column, place: Place): Part {
 function toScalarPart(type: ScalarType, nullable: boolean, place: Place): Part {
   const { path, shown, definition } = place;
   const isRepeated = place.repetition > 0;
-  const leaf = createLeaf(path, isRepeated);
-  const check = valueChecks[type];
-  const expected = nullable ? `${check.expected}, or null` : check.expected;
+  const leaf = createLeaf(path, type, isRepeated);
+  const { rlevels, dlevels, values } = leaf;
+  const { fits, expected: asked } = valueChecks[type];
+  const expected = nullable ? `${asked}, or null` : asked;
   const present = nullable ? definition + 1 : definition;
   const isText = type === "STRING";
   const isCounted = hasStatistics(type, isRepeated);
   const put: Put = (value, repetition, work) => {
-    const { buffer } = leaf;
-    if (isRepeated) buffer.rlevels.push(repetition);
+    if (isRepeated) rlevels.push(repetition);
     if (value === null && nullable) {
-      buffer.dlevels.push(definition);
+      dlevels.push(definition);
       return;
     }
-    if (!check.fits(value)) work.fail(shown, expected, value);
-    buffer.dlevels.push(present);
-    buffer.values.push(value);
+    if (!fits(value)) work.fail(shown, expected, value);
+    dlevels.push(present);
+    values.push(value as never);
     if (isText) work.textLength += (value as string).length;
-    if (isCounted) buffer.distinct_values.add(value);
+    if (isCounted && value !== leaf.last) {
+      leaf.distinct.add(value);
+      leaf.last = value;
+    }
   };
   return { put, leaves: [leaf] };
 }
@@ -150,8 +153,9 @@ function toFieldValues(
 ): Record<string, unknown> {
   if (typeof row !== "object" || row === null) return fail(path || "the row", "an object", row);
   const values = row as Record<string, unknown>;
-  const names = Object.keys(row);
-  if (names.length <= columns.length) return values;
-  const unknown = names.find((name) => !columns.some((column) => column.name === name)) ?? "";
+  let count = 0;
+  for (const _ in row) count++; // without a list of the names
+  if (count <= columns.length) return values;
+  const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name)) ?? "";
   return fail([path, unknown].filter(Boolean).join("."), "no such column", values[unknown]);
 }

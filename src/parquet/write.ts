@@ -138,7 +138,8 @@ function startWriting(writing: Writing): Pick<ParquetFile, "path" | "close" | "d
 
 async function appendRows(writing: Writing, encoder: Encoder, rows: readonly object[]): Promise<void> {
   for (const row of rows) {
-    await encoder.append(row);
+    const groupEnd = encoder.append(row);
+    if (groupEnd) await groupEnd;
     writing.rowCount += 1;
     if (encoder.sections.length > 0) await writeSections(writing);
   }

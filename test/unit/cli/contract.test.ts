@@ -155,15 +155,15 @@ describe("user-activity contract", () => {
         place,
       ]),
       [
-        ["breaking", "n", "refused by type", 1, '"four"', { record: 1 }],
-        ["breaking", "$", "refused by object", 1, "[]", { record: 2 }],
-        ["compatible", "new", "new path", 1, '{"x":1}', { record: 0 }],
+        ["breaking", "n", "refused by type", 1, '"four"', { record: 1, line: 3 }],
+        ["breaking", "$", "refused by object", 1, "[]", { record: 2, line: 4 }],
+        ["compatible", "new", "new path", 1, '{"x":1}', { record: 0, line: 1 }],
       ],
     );
     const text = await runCli(["contract", "diff", draft, later]);
     assert.match(
       text.stdout,
-      /│ breaking +│ first │ n +│ refused by type: a whole number .* │ +1 │ record 1: "four" +│/,
+      /│ breaking +│ first │ n +│ refused by type: a whole number .* │ +1 │ record 1 at line 3: "four" +│/,
     );
     assert.match(text.stdout, /later\.jsonl \(2 events, 1 value without one\): 2 breaking, 1 compatible\n$/);
     assertFailure(await runCli(["contract", "diff", join(folder, "nowhere.yaml"), later]), 2);

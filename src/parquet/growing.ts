@@ -1,0 +1,139 @@
+import type { ScalarType } from "../tables/tables";
+
+/**
+ * The values of a column since its last page, PLAIN as they come: as bytes, so that no value outlives its row. The memory
+ * stays for the pages after.
+ */
+export interface PlainValues {
+  /** How many there are. */
+  readonly length: number;
+  /** Adds a value that its type's check has passed. */
+  push(value: never): void;
+  /** The page's bytes, until the next push or clear. */
+  bytes(): Buffer;
+  clear(): void;
+}
+
+const firstBytes = 1024;
+
+/** Bytes that grow to twice as many where there is no room. */
+class GrowingBytes {
+  length = 0;
+  protected end = 0;
+  protected buffer = Buffer.allocUnsafeSlow(firstBytes);
+
+  bytes(): Buffer {
+    return this.buffer.subarray(0, this.end);
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.end = 0;
+  }
+
+  protected grow(most: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.buffer.length, this.end + most));
+    this.buffer.copy(larger, 0, 0, this.end);
+    this.buffer = larger;
+  }
+}
+
+/** 4 bytes of length, then UTF-8. */
+class Texts extends GrowingBytes implements PlainValues {
+  push(text: string): void {
+    const most = 4 + 3 * text.length;
+    if (this.end + most > this.buffer.length) this.grow(most);
+    const bytes = this.buffer.write(text, this.end + 4);
+    this.buffer.writeUInt32LE(bytes, this.end);
+    this.end += 4 + bytes;
+    this.length++;
+  }
+}
+
+class Int32s extends GrowingBytes implements PlainValues {
+  push(value: number): void {
+    if (this.end + 4 > this.buffer.length) this.grow(4);
+    this.end = this.buffer.writeInt32LE(value, this.end);
+    this.length++;
+  }
+}
+
+/** Numbers within 2^53 without making bigints of them. */
+class Int64s extends GrowingBytes implements PlainValues {
+  push(value: number | bigint): void {
+    if (this.end + 8 > this.buffer.length) this.grow(8);
+    if (typeof value === "number" && Number.isSafeInteger(value)) {
+      this.buffer.writeUInt32LE(value >>> 0, this.end); // modulo 2^32, for negative ones too
+      this.buffer.writeInt32LE(Math.floor(value / 2 ** 32), this.end + 4);
+    } else {
+      this.buffer.writeBigInt64LE(BigInt(value), this.end);
+    }
+    this.end += 8;
+    this.length++;
+  }
+}
+
+class Doubles extends GrowingBytes implements PlainValues {
+  push(value: number): void {
+    if (this.end + 8 > this.buffer.length) this.grow(8);
+    this.end = this.buffer.writeDoubleLE(value, this.end);
+    this.length++;
+  }
+}
+
+/** Eight to a byte, the first in its lowest bit. */
+class Booleans extends GrowingBytes implements PlainValues {
+  push(value: boolean): void {
+    const bit = this.length & 7;
+    if (bit === 0) {
+      if (this.end === this.buffer.length) this.grow(1);
+      this.buffer[this.end++] = 0;
+    }
+    if (value) this.buffer[this.end - 1] = (this.buffer[this.end - 1] as number) | (1 << bit);
+    this.length++;
+  }
+}
+
+const kinds = {
+  STRING: Texts,
+  INT32: Int32s,
+  DATE: Int32s,
+  INT64: Int64s,
+  TIMESTAMP: Int64s,
+  DOUBLE: Doubles,
+  BOOLEAN: Booleans,
+} as const satisfies Readonly<Record<ScalarType, new () => PlainValues>>;
+
+/** Creates the values of a column, none yet. */
+export function createPlainValues(type: ScalarType): PlainValues {
+  return new kinds[type]();
+}
+
+/** Whether these are values that have their bytes already. */
+export function isPlainValues(values: unknown): values is PlainValues {
+  return values instanceof GrowingBytes;
+}
+
+/** The levels of a column since its last page. */
+export class GrowingLevels {
+  length = 0;
+  #levels = new Uint16Array(firstBytes);
+
+  push(level: number): void {
+    if (this.length === this.#levels.length) {
+      const larger = new Uint16Array(2 * this.length);
+      larger.set(this.#levels);
+      this.#levels = larger;
+    }
+    this.#levels[this.length++] = level;
+  }
+
+  /** All of them, until the next push or clear. */
+  all(): Uint16Array {
+    return this.#levels.subarray(0, this.length);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+}
