@@ -25,6 +25,7 @@ test:long runs those that take longer than seconds (test/long), and only them.
 const longest = [
   ...[
     "long/kills",
+    "long/kills-of-compaction",
     "long/spark-kills",
     "long/lab",
     "long/spark-landing",
@@ -32,6 +33,7 @@ const longest = [
     "long/notebooks",
     "long/other-events",
     "long/site",
+    "long/landers-at-once",
     "long/follow",
   ],
   ...["live/lab", "live/security", "live/notebooks", "live/cli", "live/services"],
@@ -120,7 +122,7 @@ function runFiles(files) {
   const record = recordRun();
   return new Promise((resolve) => {
     if (files.length === 0) return resolve(tell(counts)); // without files Node would look for some
-    const stream = run({ files, concurrency: 4, signal: interruption.signal }); // many of them wait
+    const stream = run({ files, concurrency: 3, signal: interruption.signal }); // many of them wait
     stream.on("test:diagnostic", record.onWord);
     stream.on("test:pass", ({ skip, details, ...test }) => {
       record.onEnd(test, skip === undefined);

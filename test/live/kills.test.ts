@@ -16,7 +16,7 @@ import {
 const commit = "^rename .*_commits/";
 const place = "^rename .*/raw_data/part-";
 
-/** A handful of the points of test/long/kills.test.ts. */
+/** A handful of the points of test/long/kills.test.ts and kills-of-compaction.test.ts. */
 const landingPoints: readonly Point[] = [
   { what: commit, call: 1, when: "after" }, // claimed
   { what: "^write .*/grades_ID-", call: 1, when: "amid", ms: 5 },
