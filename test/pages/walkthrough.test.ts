@@ -82,9 +82,7 @@ describe("annotations.md", () => {
 });
 
 describe("the notebooks", () => {
-  const all = readdirSync(projectPath("notebooks")).filter((name) => name.endsWith(".ipynb"));
-  /** Notebook 8 stands beside no step, as none needs Spark. */
-  const notebooks = all.filter((name) => !name.startsWith("08-"));
+  const notebooks = readdirSync(projectPath("notebooks")).filter((name) => name.endsWith(".ipynb"));
 
   /** The step that a notebook says that it is. */
   function stepOf(notebook: string): string {
