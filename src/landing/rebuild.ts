@@ -12,7 +12,7 @@ import { finishCommit } from "../lake/versions";
 import { createTableFile } from "../parquet/write";
 import { type LakeModel, tableIn } from "../tables/lake-model";
 import { LandingBatch, type StagedBatch } from "./batch";
-import { commitHeld, type Landing, sweepLanding } from "./hold";
+import { asHolder, commitHeld, type Landing, sweepLanding } from "./hold";
 import { choosing, messageTables, readFirsts, readMessages } from "./recompute";
 import { Refusals } from "./refusals";
 import { stageTwin, toWholeSwap } from "./whole-swaps";
@@ -40,20 +40,22 @@ export interface RebuildProgress {
 
 /**
  * Puts new tables in the place of those that a run holds, and sweeps what it has staged. Returns the commit, the files of
- * the tables after it and the exam IDs, which are other ones.
+ * the tables after it and the exam IDs, which are other ones. Throws where another run has claimed the lake.
  */
-export async function rebuildTables(
+export function rebuildTables(
   landing: Landing,
   options: RebuildOptions,
 ): Promise<Pick<Landing, "parts" | "exams"> & { readonly commit: Commit }> {
-  const { lake } = landing;
-  await sweepLanding(landing);
-  const rebuild = await stageRebuild(landing, options);
-  await checkReplaceable(lake, rebuiltDirectories(lake.model));
-  const { commit, parts } = await commitRebuild(landing, rebuild);
-  await finishCommit(lake, commit);
-  await sweepLanding(landing);
-  return { commit, parts, exams: rebuild.exams };
+  const { lake, run } = landing;
+  return asHolder(lake, run, async () => {
+    await sweepLanding(landing);
+    const rebuild = await stageRebuild(landing, options);
+    await checkReplaceable(lake, rebuiltDirectories(lake.model));
+    const { commit, parts } = await commitRebuild(landing, rebuild);
+    await finishCommit(lake, commit);
+    await sweepLanding(landing);
+    return { commit, parts, exams: rebuild.exams };
+  });
 }
 
 /** What is staged for the commit. */

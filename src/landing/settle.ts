@@ -2,7 +2,7 @@ import { fingerprintRules } from "../events/fingerprint";
 import { IrreplaceableError } from "../lake/access";
 import { isSettled } from "../lake/settled";
 import { LandingBatch } from "./batch";
-import { asHolder, type Landing } from "./hold";
+import type { Landing } from "./hold";
 import type { CompactedDirectory, GivenUp } from "./merge";
 import { type RebuildOptions, rebuildTables } from "./rebuild";
 
@@ -25,9 +25,7 @@ export async function settle(
   const isOther = schema !== undefined && schema !== fingerprintRules(landing.lake.model.contract);
   const isLater = takesLater && (landing.last.state.later ?? 0) > 0;
   if (isOther || (isSettled(landing.last.state) && !isLater)) return;
-  const { commit, parts, exams } = await asHolder(landing.lake, landing.run, () =>
-    rebuildTables(landing, options),
-  );
+  const { commit, parts, exams } = await rebuildTables(landing, options);
   Object.assign(landing, { last: commit, parts, exams });
   landing.batch = new LandingBatch({ ...landing, state: commit.state });
 }

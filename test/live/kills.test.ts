@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { Config } from "user-activity/dist/base/config";
 import { compact } from "user-activity/dist/landing/compact";
 import { land } from "user-activity/dist/landing/land";
+import { commit } from "../helpers/kill-points";
 import {
   checkLake,
   forEach,
@@ -13,7 +14,6 @@ import {
   untilStopped,
 } from "../helpers/kills";
 
-const commit = "^rename .*_commits/";
 const place = "^rename .*/raw_data/part-";
 
 /** A handful of the points of test/long/kills.test.ts and kills-of-compaction.test.ts. */
