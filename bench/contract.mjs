@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench: how long inference and enforcement take of the shipped events ten times over, as a multiple of what
+// node bench/contract.mjs: how long inference and enforcement take of the shipped events ten times over, as a multiple of what
 // JSON.parse takes of the same bytes. The best of several rounds each. Nothing is asserted.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,9 +1,9 @@
 // @ts-check
 // npm run bench: how long land takes for the shipped events, ten and a hundred times as many, beside the least that anyone
-// can do, a script with DuckDB, an earlier build and Spark; in turn, so that what else the machine does meets all of them.
+// can do, a script with DuckDB and an earlier build; in turn, so that what else the machine does meets all of them.
 // Writes bench/RESULTS.md. Nothing is asserted.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,8 +15,8 @@ import { readPhases } from "./phases.mjs";
 const help = `npm run bench [-- [--quick] [--times N,N] [--rounds N] [--before COMMIT] [--out FILE]]
 
 Publishes the shipped events so many times over, each number to a topic of its own, lands them in each way, in turn, and
-writes the medians to bench/RESULTS.md. Every way is a process of its own, timed with its start. Spark takes part where it
-is set up (npm run spark). A hundred times takes about 1.5 GB of disk and some minutes.
+writes the medians to bench/RESULTS.md. Every way is a process of its own, timed with its start. A hundred times takes
+about 1.5 GB of disk and some minutes.
 
   --quick          1 and 10 times as many, not 100
   --times N,N      how many times as many (default 1,10,100)
@@ -40,7 +40,7 @@ if (values.help) {
   process.exit();
 }
 
-/** @typedef {{name: string, args: string[], env?: Record<string, string>}} Way */
+/** @typedef {{name: string, args: string[]}} Way */
 /** @typedef {import("./measure.mjs").Took & {bytes: number, consumed: number}} Run */
 
 const sizes = (values.times ?? (values.quick ? "1,10" : "1,10,100")).split(",").map(Number);
@@ -74,9 +74,6 @@ function listWays() {
     const before = prepareBuild(values.before, join(folder, "before"));
     ways.push({ name: `land at ${values.before}`, args: [before, "land", "--json"] });
   }
-  const spark = join(projectDir, "local", "spark.mjs");
-  if (existsSync(spark) && existsSync(join(projectDir, ".local", "spark")))
-    ways.push({ name: "Spark, local[2]", args: [spark, "--json", "--master", "local[2]"] });
   return ways;
 }
 
@@ -91,8 +88,8 @@ async function measure(size, ways) {
   tell(`${size} times the shipped events, ${megabytes.toFixed(0)} MB, published in ${seconds.toFixed(1)} s`);
   /** @type {Map<string, Run[]>} */
   const runs = new Map();
-  const add = async (/** @type {Way} */ { name, args, env }, /** @type {string} */ lakeDir) => {
-    const took = await time(args, { KAFKA_TOPIC: topic, LAKE_DIR: lakeDir, ...env });
+  const add = async (/** @type {Way} */ { name, args }, /** @type {string} */ lakeDir) => {
+    const took = await time(args, { KAFKA_TOPIC: topic, LAKE_DIR: lakeDir });
     const run = { ...took, ...readReport(took.stdout) };
     runs.set(name, [...(runs.get(name) ?? []), run]);
     tell(
@@ -106,9 +103,9 @@ async function measure(size, ways) {
       await add(way, lakeDir);
       if (way.name === "land") {
         await add({ name: "verify", args: [command, "verify", "--json"] }, lakeDir);
-        await add({ name: "replay", args: [command, "replay", "--json"] }, lakeDir);
+        await add({ name: "replay", args: [command, "replay", "--again", "--json"] }, lakeDir);
       }
-      await removeLakes(lakeDir);
+      await removeLake(lakeDir);
     }
   const profile = join(folder, "profile");
   const profiled = ["--cpu-prof", `--cpu-prof-dir=${profile}`, command, "land", "--json"];
@@ -140,11 +137,10 @@ function readReport(stdout) {
 }
 
 /** @param {string} lakeDir */
-async function removeLakes(lakeDir) {
+async function removeLake(lakeDir) {
   const { readConfig } = await import("user-activity/dist/base/config.js");
   const { openLake, resetLake } = await import("user-activity/dist/lake/lake.js");
-  for (const LAKE_DIR of [lakeDir, `${lakeDir}-spark`])
-    await resetLake(openLake(readConfig({ ...process.env, LAKE_DIR }).hdfs));
+  await resetLake(openLake(readConfig({ ...process.env, LAKE_DIR: lakeDir }).hdfs));
 }
 
 /** @typedef {Awaited<ReturnType<typeof measure>>} Section */

@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench: how long one query that joins all five tables takes on the shipped events, in a lake of its own:
+// node bench/query.mjs: how long one query that joins all five tables takes on the shipped events, in a lake of its own:
 // inside a running process (as in a notebook) and as a command from its start to its end. Nothing is asserted.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
