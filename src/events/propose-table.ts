@@ -4,7 +4,7 @@ import { parsePath } from "../contract/paths";
 import type { InferredField } from "./infer";
 import { Names } from "./propose-names";
 import { kindOf } from "./propose-scalar";
-import { type FieldTree, proposeValue, toColumn, toContractPath } from "./propose-value";
+import { type FieldTree, partOf, proposeValue, toColumn, toContractPath } from "./propose-value";
 
 /** A table on its way into a contract. */
 export interface TableDraft {
@@ -68,7 +68,7 @@ function gather(into: Gathering, path: string, isMissing: boolean): void {
   for (const field of tree.keysOf(path)) {
     const missing = isMissing || field.count < field.parentCount || field.nullCount > 0;
     const kind = kindOf(field)?.kind;
-    const part = kind === "array" ? tree.elementsOf(field.path) : tree.entriesOf(field.path);
+    const part = partOf(tree, field);
     const isRows =
       part && kindOf(part)?.kind === "object" && !tree.entriesOf(part.path) && part.nullCount === 0;
     if (toContractPath(part?.path ?? field.path) === undefined) leaveOut(into, field, "more than 32 steps");

@@ -27,6 +27,13 @@ export function toTree({ fields }: InferredSchema): FieldTree {
   };
 }
 
+/** What is repeated in a value that mostly is an array, or an object whose keys are data. */
+export function partOf(tree: FieldTree, field: InferredField): InferredField | undefined {
+  const kind = kindOf(field)?.kind;
+  if (kind === "array") return tree.elementsOf(field.path);
+  return kind === "object" ? tree.entriesOf(field.path) : undefined;
+}
+
 /** How deep lists and structs of a column are nested at most; the contract takes no more than 16. */
 const deepest = 14;
 
@@ -42,7 +49,7 @@ export function proposeValue(tree: FieldTree, field: InferredField, isStrict = f
   const { kind } = found;
   if (kind !== "array" && kind !== "object") return proposeScalar(field, field.key ?? "", isStrict);
   const [type, each] = kind === "array" ? (["LIST", "[]"] as const) : (["MAP", "{}"] as const);
-  const part = kind === "array" ? tree.elementsOf(field.path) : tree.entriesOf(field.path);
+  const part = partOf(tree, field);
   if (kind === "object" && !part) return proposeStruct(tree, field, depth);
   if (!part) return { leftOut: "nothing but empty arrays" };
   const items = proposeValue(tree, part, true, depth + 1);
