@@ -26,7 +26,9 @@ const longest = [
   ...[
     "long/kills",
     "long/kills-of-compaction",
+    "long/spark-kills",
     "long/lab",
+    "long/spark-landing",
     "long/walkthrough",
     "long/notebooks",
     "long/other-events",
@@ -50,7 +52,11 @@ else {
   const has = (/** @type {string} */ name) =>
     files.some((file) => file.endsWith(join("long", `${name}.test.js`)));
   // all of it now: a set-up amid the tests would keep others waiting
-  const also = { spark: has("spark"), site: has("site"), kafkaTools: has("walkthrough") };
+  const also = {
+    spark: has("spark") || has("spark-landing") || has("spark-kills"),
+    site: has("site"),
+    kafkaTools: has("walkthrough"),
+  };
   await setupOrExit({ tests: true, ...also });
   process.exitCode = check() ? await runWithServices(files) : 1;
 }
@@ -90,6 +96,7 @@ async function runWithServices(files) {
   if (files.length === 0) return runFiles(files);
   const { startServices, stopOnExit, stopServices } = await import("user-activity/dist/services/services.js");
   process.env.PYTHON_FOR_TESTS = venvPython;
+  if (positionals.length > 0) process.env.TESTS_BY_NAME ??= "yes"; // some are longer then
   const started = await startServices();
   stopOnExit(started);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])

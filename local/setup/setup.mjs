@@ -28,7 +28,7 @@ export { localDir, projectDir, venvPython };
  * What to set up beside the usual.
  * @typedef {object} SetupOptions
  * @property {boolean} [tests] what only the tests need
- * @property {boolean} [spark] Spark
+ * @property {boolean} [spark] Spark, and what it reads Kafka with
  * @property {boolean} [kafkaTools] Kafka's command line tools
  * @property {boolean} [site] what builds the site: Sphinx and TypeDoc
  * @property {boolean} [datacontract] datacontract-cli, which judges contracts from outside
@@ -151,6 +151,15 @@ export function planSteps({ tests, spark, kafkaTools, site, datacontract }, sign
     waitsFor: [jars],
     run: (/** @type {(status: string) => void} */ tell) => installJars(["kafka-tools"], tell, signal),
   };
+  const sparkJars = {
+    name: "Spark's jars for Kafka",
+    stamp: join(localDir, "jars", "spark", ".set-up"),
+    files: ["local/services/spark/jgo.lock.toml"],
+    outputs: [],
+    after: [tools],
+    waitsFor: [jars],
+    run: (/** @type {(status: string) => void} */ tell) => installJars(["spark"], tell, signal),
+  };
   const testPackages = {
     name: "packages for the tests",
     stamp: stampIn("test-packages"),
@@ -163,7 +172,7 @@ export function planSteps({ tests, spark, kafkaTools, site, datacontract }, sign
   };
   const optional = [
     ...(tests ? [testPackages, venvStep("readers of Iceberg", "iceberg", ["iceberg"], signal)] : []),
-    ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal)] : []),
+    ...(spark ? [venvStep("Spark", "spark", ["build", "spark"], signal), sparkJars] : []),
     ...(kafkaTools ? [kafkaJars] : []),
     ...(datacontract ? [venvStep("datacontract-cli", "datacontract", ["datacontract"], signal)] : []),
     ...(site ? [venvStep("Sphinx", "sphinx", ["site"], signal), typedocStep(signal)] : []),

@@ -61,7 +61,7 @@ export function noteLatest(
 }
 
 /** 16 bytes: the column's value, so that bytes have its order, then the first half of the event's hash. */
-function markOf(event: unknown, read: Grading, { contract }: EventReaders): Buffer {
+export function markOf(event: unknown, read: Grading, { contract }: EventReaders): Buffer {
   const [table = "", column = ""] = contract.identity?.by?.split(".") ?? [];
   const rows = read.kind === "rows" ? (read.rows[table] ?? []) : [];
   const value = (rows[0] as Readonly<Record<string, unknown>> | undefined)?.[column];
@@ -80,6 +80,11 @@ function toOrdered(value: unknown): Buffer {
   if (isNegative) for (const [at, byte] of bytes.entries()) bytes[at] = ~byte & 0xff;
   else bytes[0] = (bytes[0] ?? 0) | 0x80;
   return bytes;
+}
+
+/** The bytes of a mark, turned so that of two that differ the lesser counts. */
+export function toLeastFirst(mark: Buffer): Buffer {
+  return Buffer.from(mark.map((byte, at) => (at < orderBytes ? ~byte & 0xff : byte)));
 }
 
 /** Whether an event counts before another. */

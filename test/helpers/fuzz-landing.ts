@@ -45,7 +45,7 @@ export async function fuzzLanding(
 
 async function landAndCheck(messages: readonly FuzzMessage[], batchSizes: readonly number[]) {
   const topic = ownConfig("fuzz");
-  const sent = await publish(topic, messages);
+  const sent = await publishFuzz(topic, messages);
   let counts: FuzzReport["counts"] = {};
   for (const [index, batchMessages] of batchSizes.entries()) {
     const config = index === 0 ? topic : { ...topic, hdfs: ownConfig("fuzz").hdfs };
@@ -83,8 +83,8 @@ function showSent(difference: string, messages: readonly FuzzMessage[]): string 
   return value ? value.toString("base64").slice(0, 200) : "no value";
 }
 
-/** Sends in order, so that a message's offset is its place in its partition; returns the file that says so. */
-async function publish({ kafka }: Config, messages: readonly FuzzMessage[]): Promise<string> {
+/** Makes the topic and sends in order, so that a message's offset is its place in its partition; returns the file that says so. */
+export async function publishFuzz({ kafka }: Config, messages: readonly FuzzMessage[]): Promise<string> {
   const configEntries = [
     { name: "max.message.bytes", value: "20000000" },
     { name: "message.timestamp.after.max.ms", value: "9223372036854775807" },

@@ -69,7 +69,7 @@ function numbersOf(text: string): string[] {
 
 describe("the committed notebooks", () => {
   test("are those that the project is about", () => {
-    for (const number of ["01", "02", "03", "04", "05", "05p", "06", "07"]) {
+    for (const number of ["01", "02", "03", "04", "05", "05p", "06", "07", "08"]) {
       assert.equal([...committed.keys()].filter((name) => name.startsWith(`${number}-`)).length, 1, number);
     }
   });
