@@ -1,6 +1,6 @@
 // @ts-check
 // npm run bench: how long land takes for the shipped events, ten and a hundred times as many, beside the least that anyone
-// can do, a script with DuckDB and an earlier build; in turn, so that what else the machine does meets all of them.
+// can do, a script with DuckDB, Spark and an earlier build; in turn, so that what else the machine does meets all of them.
 // Writes bench/RESULTS.md. Nothing is asserted.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { prepareBuild } from "./build-before.mjs";
 import { medianOf, tell, time, toTable } from "./measure.mjs";
 import { readPhases } from "./phases.mjs";
 
-const help = `npm run bench [-- [--quick] [--times N,N] [--rounds N] [--before COMMIT] [--out FILE]]
+const help = `npm run bench [-- [--quick] [--times N,N] [--rounds N] [--spark CORES] [--before COMMIT] [--out FILE]]
 
 Publishes the shipped events so many times over, each number to a topic of its own, lands them in each way, in turn, and
 writes the medians to bench/RESULTS.md. Every way is a process of its own, timed with its start. A hundred times takes
@@ -21,6 +21,7 @@ about 1.5 GB of disk and some minutes.
   --quick          1 and 10 times as many, not 100
   --times N,N      how many times as many (default 1,10,100)
   --rounds N       how often each way is measured (default 3)
+  --spark CORES    land with Spark on so many cores, too, as in 1,2; 0 for not at all (default: on all, where a Java runs it)
   --before COMMIT  measure the build of that commit, too
   --out FILE       where to write (default bench/RESULTS.md)
 `;
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     times: { type: "string" },
     rounds: { type: "string", default: "3" },
+    spark: { type: "string", default: "*" },
     before: { type: "string" },
     out: { type: "string", default: join(projectDir, "bench", "RESULTS.md") },
     help: { type: "boolean", short: "h", default: false },
@@ -40,7 +42,10 @@ if (values.help) {
   process.exit();
 }
 
-/** @typedef {{name: string, args: string[]}} Way */
+/**
+ * A way of landing a topic; `beside` is what stands behind the lake's directory for a lake of its own.
+ * @typedef {{name: string, args: string[], env?: Record<string, string>, beside?: string}} Way
+ */
 /** @typedef {import("./measure.mjs").Took & {bytes: number, consumed: number}} Run */
 
 const sizes = (values.times ?? (values.quick ? "1,10" : "1,10,100")).split(",").map(Number);
@@ -49,6 +54,8 @@ const command = join(projectDir, "src", "bin", "user-activity.js");
 const folder = mkdtempSync(join(tmpdir(), "user-activity-bench-"));
 
 await setupOrExit();
+const sparkWays = await listSparkWays();
+if (sparkWays.length > 0) await setupOrExit({ spark: true });
 const { startServices, stopServices } = await import("user-activity/dist/services/services.js");
 const started = await startServices();
 try {
@@ -74,7 +81,26 @@ function listWays() {
     const before = prepareBuild(values.before, join(folder, "before"));
     ways.push({ name: `land at ${values.before}`, args: [before, "land", "--json"] });
   }
-  return ways;
+  return [...ways, ...sparkWays];
+}
+
+/** @returns {Promise<Way[]>} */
+async function listSparkWays() {
+  if (values.spark === "0") return [];
+  const { findSparkJava } = await import("user-activity/dist/spark/java.js");
+  try {
+    findSparkJava();
+  } catch (error) {
+    if (values.spark !== "*") throw error;
+    tell(`without Spark: ${/** @type {Error} */ (error).message}`);
+    return [];
+  }
+  return values.spark.split(",").map((cores) => ({
+    name: `Spark, local[${cores}]`,
+    args: [join(projectDir, "local", "spark.mjs"), "--json"],
+    env: { SPARK_MASTER_URL: `local[${cores}]` },
+    beside: "-spark",
+  }));
 }
 
 /**
@@ -88,8 +114,8 @@ async function measure(size, ways) {
   tell(`${size} times the shipped events, ${megabytes.toFixed(0)} MB, published in ${seconds.toFixed(1)} s`);
   /** @type {Map<string, Run[]>} */
   const runs = new Map();
-  const add = async (/** @type {Way} */ { name, args }, /** @type {string} */ lakeDir) => {
-    const took = await time(args, { KAFKA_TOPIC: topic, LAKE_DIR: lakeDir });
+  const add = async (/** @type {Way} */ { name, args, env }, /** @type {string} */ lakeDir) => {
+    const took = await time(args, { KAFKA_TOPIC: topic, LAKE_DIR: lakeDir, ...env });
     const run = { ...took, ...readReport(took.stdout) };
     runs.set(name, [...(runs.get(name) ?? []), run]);
     tell(
@@ -105,7 +131,7 @@ async function measure(size, ways) {
         await add({ name: "verify", args: [command, "verify", "--json"] }, lakeDir);
         await add({ name: "replay", args: [command, "replay", "--again", "--json"] }, lakeDir);
       }
-      await removeLake(lakeDir);
+      await removeLake(`${lakeDir}${way.beside ?? ""}`);
     }
   const profile = join(folder, "profile");
   const profiled = ["--cpu-prof", `--cpu-prof-dir=${profile}`, command, "land", "--json"];
@@ -128,7 +154,7 @@ async function publish(size, topic) {
 
 /** @param {string} stdout the JSON of a command, or of a way */
 function readReport(stdout) {
-  const { consumed = 0, bytes, datasets = [] } = JSON.parse(stdout);
+  const { counts = {}, consumed = counts.consumed ?? 0, bytes, datasets = [] } = JSON.parse(stdout);
   const landed = datasets.reduce(
     (/** @type {number} */ sum, /** @type {{bytes: number}} */ one) => sum + one.bytes,
     0,
@@ -212,5 +238,24 @@ function toGrowth(sections) {
     const [each, more] = [cost(sections[index + 1]) / cost(before), memory(runs) / memory(before?.runs)];
     return `- ${size} times against ${before?.size}: ${each.toFixed(2)} of the core's seconds an event, ${more.toFixed(2)} of the memory.`;
   });
-  return ["## As events grow", ...lines].join("\n\n");
+  return ["## As events grow", ...lines, ...toPrices(sections)].join("\n\n");
+}
+
+/** What each way costs to start, and for each event, by the fewest events and the most. @param {Section[]} sections */
+function toPrices(sections) {
+  const [few, many] = [sections[0], sections.at(-1)];
+  if (!few || !many || few === many) return [];
+  const rows = [...few.runs.keys()].map((name) => {
+    const prices = /** @type {const} */ (["seconds", "cpu"]).flatMap((what) => {
+      const [low, high] = [few, many].map(({ runs }) =>
+        medianOf((runs.get(name) ?? []).map((one) => one[what])),
+      );
+      const [first, last] = [few, many].map(({ runs }) => runs.get("land")?.[0]?.consumed ?? 0);
+      const each = (Number(high) - Number(low)) / (Number(last) - Number(first));
+      return [(Number(low) - each * Number(first)).toFixed(1), (each * 1e6).toFixed(0)];
+    });
+    return [name, ...prices];
+  });
+  const header = ["", "s to start", "µs an event", "s of a core to start", "µs of a core an event"];
+  return ["A start and a price for each event, by the fewest and the most:", toTable(header, rows)];
 }
