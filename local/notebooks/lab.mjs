@@ -22,7 +22,8 @@ export async function startLab({
   env = {},
 } = {}) {
   const token = randomBytes(24).toString("hex");
-  const args = ["-m", "jupyterlab", ...labOptions(root, notebook), ...(openBrowser ? [] : ["--no-browser"])];
+  const script = join(projectDir, "local", "notebooks", "run_lab.py");
+  const args = [script, ...labOptions(root, notebook), ...(openBrowser ? [] : ["--no-browser"])];
   const child = spawn(venvPython, args, {
     cwd: projectDir,
     // a group of its own: Ctrl-C reaches us, and we end it without its question "shut down?"

@@ -112,7 +112,9 @@ export function runSphinx(source, built) {
  * @returns {Promise<void>}
  */
 function run(command, args) {
-  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" };
+  // what Python compiles of Sphinx is kept for the next build, and not beside the sources of the site
+  const kept = { PYTHONPYCACHEPREFIX: join(localDir, "site-bytecode"), PYTHONDONTWRITEBYTECODE: "" };
+  const env = { ...process.env, ...kept, NO_COLOR: "1" };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: projectDir, env, stdio: ["ignore", "pipe", "pipe"] });
     process.once("exit", () => child.kill());

@@ -17,7 +17,7 @@ const visitPage = `(async () => {
   await Promise.all(pictures.map((one) => one.decode().catch(() => undefined)));
   return {
     title: document.title,
-    links: [...document.querySelectorAll("a[href], area[href]")].map((one) => one.href),
+    links: [...new Set([...document.querySelectorAll("a[href], area[href]")].map((one) => one.href))],
     ids: [...document.querySelectorAll("[id], a[name]")].flatMap((one) => [one.id, one.name]).filter(Boolean),
     brokenPictures: pictures.filter((one) => one.naturalWidth === 0).map((one) => one.currentSrc || one.src),
   };
@@ -42,6 +42,8 @@ export function watchPage(page: Page): string[] {
 export async function crawlSite(page: Page, site: string): Promise<Map<string, Visit>> {
   const visits = new Map<string, Visit>();
   const waiting = ["index.html"];
+  const { width, height } = page.viewportSize() ?? { width: 1400, height: 1000 };
+  await page.setViewportSize({ width, height: 100 }); // laid out as ever, but little of it is painted
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
     if (visits.has(path)) continue;
     await page.goto(pathToFileURL(join(site, path)).href);
@@ -49,6 +51,7 @@ export async function crawlSite(page: Page, site: string): Promise<Map<string, V
     visits.set(path, visit);
     for (const link of visit.links) if (isPage(link)) waiting.push(pathOf(link, site));
   }
+  await page.setViewportSize({ width, height });
   return visits;
 }
 
