@@ -80,6 +80,9 @@ async function main() {
         const what = kind === "settle" ? "settled: others count now" : `landed in ${seconds} s`;
         process.stderr.write(`commit ${commit}: ${what}; ${toSum(counts)}\n`);
       },
+      onLost: (count) => {
+        process.stderr.write(`quarantine: a query of Spark's lost ${count} messages; asking again\n`);
+      },
       signal: stopping.signal,
     });
   const report = await withServices(["kafka", "hdfs"], work, { onStart });

@@ -85,9 +85,8 @@ def to_sums(decided: DataFrame, before: DataFrame | None, plan: Plan, command: s
     made = "name STRING, grp STRING, sums STRING, row STRING"
     parts = []
     for summary in plan["summaries"]:
-        group = summary["group"]
-        columns = [f"'{summary['name']}' AS name", "'rows' AS kind", f"rows_{group} AS text"]
-        parts.append(decided.where(f"lands_{group}").selectExpr(*columns))
+        columns = [f"'{summary['name']}' AS name", "'rows' AS kind", f"rows_{summary['group']} AS text"]
+        parts.append(decided.where(f"lands_{summary['group']}").selectExpr(*columns))
     sums = transform(reduce(DataFrame.union, parts), "name, kind, text", command, made)
     every = sums if before is None else sums.unionByName(before)
     by_group = every.selectExpr("name", "grp", "'sums' AS kind", "sums AS text").repartition("name", "grp")

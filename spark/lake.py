@@ -73,7 +73,6 @@ class Lake:
         stream = self._files.create(self._path(draft), True)
         stream.write(bytearray(json.dumps(asdict(commit)).encode()))
         stream.close()
-        self._files.mkdirs(self._path("_spark/commits"))
         if not self.rename(draft, path):
             raise Refusal(f"hdfs {self.at(path)}: expected no such commit, received one; end the other run here")
 
@@ -96,8 +95,7 @@ class Lake:
     def sweep(self, commit: Commit) -> None:
         """Removes what no commit counts: the remains of a killed run, and what this one has replaced."""
         kept = {*commit.known, commit.sums}
-        folders = ("_spark/known", "_spark/sums")
-        paths = [f"{folder}/{name}" for folder in folders for name in self.names(folder)]
+        paths = [f"{folder}/{name}" for folder in ("_spark/known", "_spark/sums") for name in self.names(folder)]
         old = [f"_spark/commits/{name}" for name in self.names("_spark/commits")[:-100]]
         for path in {*paths, *old, "_tmp", "_spark/drafts"} - kept:
             self._files.delete(self._path(path), True)
