@@ -81,7 +81,9 @@ async function main() {
         process.stderr.write(`commit ${commit}: ${what}; ${toSum(counts)}\n`);
       },
       onLost: (count) => {
-        process.stderr.write(`quarantine: a query of Spark's lost ${count} messages; asking again\n`);
+        process.stderr.write(
+          `quarantine: a query of Spark's lost ${count} messages, which are asked for three times at most\n`,
+        );
       },
       signal: stopping.signal,
     });

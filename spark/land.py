@@ -136,7 +136,7 @@ class Landing:
     def read(self, path: str) -> DataFrame:
         return self.spark.read.parquet(self.lake.at(path))
 
-    def keep(self, rows: DataFrame, path: str) -> DataFrame:  # of what was kept in memory, rows were lost
+    def keep(self, rows: DataFrame, path: str) -> DataFrame:  # so that nothing is decided twice
         return self.read(self.write(rows, path))
 
     def write(self, rows: DataFrame, path: str) -> str:

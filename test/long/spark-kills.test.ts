@@ -91,11 +91,13 @@ describe("Spark that is killed", { skip: whySparkIsSkipped() }, () => {
     const deliver = delivering(config);
     await deliver(2, [event(1), event(201)]);
     // a refused event that is counted and not written, whatever is tried, does not get as far as a commit
-    const { error = "" } = await next.run(job);
+    const { error = "", lost: lostAtLast } = await next.run(job);
+    assert.deepEqual(lostAtLast, [1, 1, 1]);
     assert.match(error, /^spark: expected 1 messages in quarantine, received 0; run it again$/);
     // lost once, it is written by the next query; told to stop between a commit and its placing: it has to place what counts
     const stopped = await next.run({ ...job, follow: true });
     assert.equal(stopped.error, undefined, `${stopped.error}\n${next.log()}`);
+    assert.deepEqual(stopped.lost, [1]);
     assert.equal(await next.end(), 1); // one of its two jobs failed
     await assertAsLand(config, stopped);
     if (!isWhole) return;
