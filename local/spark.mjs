@@ -80,11 +80,6 @@ async function main() {
         const what = kind === "settle" ? "settled: others count now" : `landed in ${seconds} s`;
         process.stderr.write(`commit ${commit}: ${what}; ${toSum(counts)}\n`);
       },
-      onLost: (count) => {
-        process.stderr.write(
-          `quarantine: a query of Spark's lost ${count} messages, which are asked for three times at most\n`,
-        );
-      },
       signal: stopping.signal,
     });
   const report = await withServices(["kafka", "hdfs"], work, { onStart });

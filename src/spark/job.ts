@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, type HdfsConfig, type KafkaConfig, readAuthority } from "../base/config";
+import { writeWhole } from "../base/folders";
 import { localDir } from "../base/paths";
 import { type Contract, countsLatest } from "../contract/model";
+import { fingerprintContract } from "../events/fingerprint";
 import { nameNodePlace } from "../services/hdfs";
 import { planSpark, type SparkPlan } from "./plan";
 
@@ -78,11 +80,14 @@ function planSettings(master: string): Record<string, string> {
   };
 }
 
-/** The rules as a program, which executors on this machine run where it lies. */
+/**
+ * The rules as a program, which executors on this machine run where it lies. The contract's file is named by its contents too:
+ * under the ID alone, a run by another contract of the same ID would change what this one decides by.
+ */
 function planWorker(contract: Contract): SparkJob["commands"] {
   mkdirSync(runDir, { recursive: true });
-  const file = join(runDir, `contract-${contract.id}.json`);
-  writeFileSync(file, JSON.stringify(contract));
+  const file = join(runDir, `contract-${contract.id}-${fingerprintContract(contract)}.json`);
+  writeWhole(file, JSON.stringify(contract));
   const run = (kind: string) =>
     [process.execPath, join(__dirname, "worker.js"), kind, file].map(quoteForShell).join(" ");
   return { decide: run("decide"), sum: run("sum") };

@@ -34,8 +34,6 @@ export interface SparkReport {
 export interface LandWithSparkOptions extends Partial<SparkOptions> {
   readonly config?: Config;
   readonly onCommit?: (report: SparkReport) => void;
-  /** Told of how many messages a query lost for quarantine, before it is asked again. */
-  readonly onLost?: (count: number) => void;
   /** Stops the run between two batches, as SIGTERM does. */
   readonly signal?: AbortSignal;
 }
@@ -62,7 +60,7 @@ export function landWithSpark(options: LandWithSparkOptions = {}): Promise<Spark
 }
 
 async function runToEnd(options: LandWithSparkOptions): Promise<SparkReport> {
-  const { config = readConfig(), onCommit, onLost, signal, ...chosen } = options;
+  const { config = readConfig(), onCommit, signal, ...chosen } = options;
   const lake = `${config.hdfs.lakeDir}-spark`;
   const usual = { lake, master: "local[*]", follow: false, batch: 1_000_000, every: "10 seconds" };
   const java = findSparkJava();
@@ -82,7 +80,6 @@ async function runToEnd(options: LandWithSparkOptions): Promise<SparkReport> {
     const said = line.startsWith("{") ? JSON.parse(line) : {};
     if (said.error) throw new ServiceError(said.error);
     if (said.done) end = said;
-    else if (said.lost) onLost?.(said.lost);
     else if (said.commit) onCommit?.(said);
   }
   const [code, by] = await closed;

@@ -21,11 +21,7 @@ export function whySparkIsSkipped(): string | false {
 }
 
 /** What Spark says of a job at its end. */
-export type JobEnd = Partial<SparkReport> & {
-  readonly error?: string;
-  /** How many messages each query lost that was asked again. */
-  readonly lost?: readonly number[];
-};
+export type JobEnd = Partial<SparkReport> & { readonly error?: string };
 
 export interface SparkJobOptions {
   /** Small ones make many commits. */
@@ -123,11 +119,9 @@ export function startSpark(config: Config, other?: OtherScript) {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const run = async (job: SparkJob): Promise<JobEnd> => {
     write(job);
-    const lost: number[] = [];
     for (let line = await lines.next(); !line.done; line = await lines.next()) {
       const said = line.value.startsWith("{") ? JSON.parse(line.value) : {};
-      if (said.lost) lost.push(said.lost);
-      if (said.done || said.error) return { ...said, lost };
+      if (said.done || said.error) return said;
     }
     return assert.fail(`Spark ended with ${await ended}: ${log}`);
   };

@@ -35,6 +35,8 @@ const latest: Contract = {
   identity: { path: "user_exam_id", counts: "latest", by: "grades_ID.recorded_at" },
 };
 
+const options = { lake: "/x", master: "local[1]", follow: false, every: "1 seconds", batch: 1 };
+
 const textOf = (value: unknown) => JSON.stringify(value);
 
 describe("what Spark is told", () => {
@@ -55,13 +57,21 @@ describe("what Spark is told", () => {
   test("where the latest counts, the order of a rebuilding begins with the mark, and it has to be asked for", () => {
     assert.deepEqual(plan.order, ["partition", "offset", "event", "hash"]);
     assert.deepEqual(planSpark(latest).order, ["hash", "partition", "offset", "event"]);
-    const options = { lake: "/x", master: "local[1]", follow: false, every: "1 seconds", batch: 1 };
     const settles = (contract: Contract, replay: boolean) =>
       planJob(readConfig({}), contract, { ...options, replay }).settles;
     assert.deepEqual(
       [settles(shippedContract, false), settles(latest, false), settles(latest, true)],
       [true, false, true],
     );
+  });
+
+  test("a run by another contract of the same ID leaves the executors the one that they decide by", () => {
+    const { decide: command } = planJob(readConfig({}), shippedContract, options).commands;
+    planJob(readConfig({}), latest, options);
+    const value = Buffer.from(textOf(anEvent())).toString("base64");
+    const { stdout } = spawnSync("sh", ["-c", command], { input: `2\t7\t${value}\n`, encoding: "utf8" });
+    assert.deepEqual(stdout.trimEnd().split("\n"), compileDecider(shippedContract)(["2", "7", value]));
+    assert.notDeepEqual(stdout.trimEnd().split("\n"), compileDecider(latest)(["2", "7", value]));
   });
 
   test("anything else that the contract says makes it another one", () => {
