@@ -129,7 +129,8 @@ export class LandingBatch {
       await this.#append(table, rows);
     }
     const files: StagedFile[] = [];
-    for (const [table, file] of this.#files) files.push(await this.#upload(table, await file.close()));
+    const closing = [...this.#files].map(async ([table, file]) => [table, await file.close()] as const);
+    for (const [table, size] of await Promise.all(closing)) files.push(await this.#upload(table, size));
     files.push(await this.#uploadIndex());
     return { state: this.#tally.toState(files), files };
   }

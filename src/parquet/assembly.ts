@@ -66,8 +66,7 @@ export class FileAssembly implements Pick<Encoder, "sections" | "finish"> {
 
   async #appendRow(row: object): Promise<void> {
     this.#rows ??= await createEncoder(this.#table, this.#options);
-    await this.#rows.append(row);
-    if (this.#rows.sections.length > 1) await this.#endRows(); // behind the header stands a row group
+    if (this.#rows.append(row)) await this.#endRows(); // a row group ends with it
   }
 
   async #endRows(): Promise<void> {

@@ -109,11 +109,6 @@ export function createPlainValues(type: ScalarType): PlainValues {
   return new kinds[type]();
 }
 
-/** Whether these are values that have their bytes already. */
-export function isPlainValues(values: unknown): values is PlainValues {
-  return values instanceof GrowingBytes;
-}
-
 /** The levels of a column since its last page. */
 export class GrowingLevels {
   length = 0;

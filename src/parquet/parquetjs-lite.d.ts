@@ -24,7 +24,7 @@ declare module "parquetjs-lite" {
   export class ParquetWriter {
     constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { rowGroupSize: number });
     /** What shredRecord collects, {} anew in each row group. */
-    readonly rowBuffer: import("./leaves").RowBuffer;
+    rowBuffer: import("./leaves").RowBuffer;
     appendRow(row: object): Promise<void>;
     close(): Promise<void>;
     setRowGroupSize(rows: number): void;

@@ -1,5 +1,3 @@
-import { gzipSync } from "node:zlib";
-
 import parquetjs = require("parquetjs-lite");
 import codec = require("parquetjs-lite/lib/codec");
 import compression = require("parquetjs-lite/lib/compression");
@@ -9,12 +7,12 @@ import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
 import { ServiceError } from "../base/errors";
 import { required } from "../tables/columns";
 import type { Table } from "../tables/tables";
-import { encodeInt64s, encodeLevels } from "./encoding";
-import { GrowingLevels, isPlainValues } from "./growing";
-import type { RowBuffer } from "./leaves";
+import { encodeInt64s } from "./encoding";
+import { beginGroup, EncodedPart } from "./leaves";
+import { compressBeside, type EndedGroup, endGroup } from "./pages";
 import { correctSizes } from "./row-groups";
 import { type Compression, toSchemaFields } from "./schema-fields";
-import { createShredder, type Shredder } from "./shredding";
+import { createShredder } from "./shredding";
 
 /** What a file is to be like. */
 export interface EncoderOptions {
@@ -33,7 +31,7 @@ export interface Encoder {
   readonly sections: Buffer[];
   /**
    * Checks and adds one row; throws MisfitError, and then the file can't be completed. Where a row group ends with it, to
-   * be waited for.
+   * be waited for: until the one before is among the sections, while this one is compressed beside what follows.
    */
   append(row: object): Promise<void> | undefined;
   /** Adds the last row group and the footer. */
@@ -51,7 +49,10 @@ const probe = {
   ],
 } as unknown as Table;
 
-const shredders = new WeakMap<object, Shredder>();
+/** Whose rows are taken apart before the package sees them. */
+const ourSchemas = new WeakSet<object>();
+/** Of the row group that is being written: what its pages are before and after they are compressed, in their order. */
+let ahead: { readonly bodies: Buffer[]; readonly compressed: Buffer[] } | undefined;
 const partsInUse = new Set<string>();
 let installed: Promise<void> | undefined;
 
@@ -68,32 +69,54 @@ export function prepareParquetjs(): Promise<void> {
 }
 
 function beginFile(table: Table, options: EncoderOptions): Encoder {
-  const { rowGroupRows, rowGroupTextLength } = options;
-  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, options.compression));
-  const shred = createShredder(table);
-  shredders.set(schema, shred);
+  const { rowGroupRows, rowGroupTextLength, compression } = options;
+  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, compression));
+  ourSchemas.add(schema);
+  const { leaves, shred } = createShredder(table);
   const sections: Buffer[] = [];
   const writer = createWriter(schema, sections, options);
+  let rows = beginGroup(leaves);
+  let written: Promise<void> = Promise.resolve();
+  const end = (): Promise<void> => {
+    const group = endGroup(rows, leaves);
+    rows = beginGroup(leaves);
+    const before = written;
+    const compressed = compression === "GZIP" ? compressBeside(group.bodies) : [];
+    written = Promise.all([compressed, before]).then(([pages]) => writeGroup(writer, group, pages));
+    written.catch(() => undefined); // thrown to whoever waits for it
+    return before;
+  };
   return {
     sections,
     append: (row) => {
-      const { textLength = 0, rowCount = 0 } = writer.rowBuffer;
-      const isLong = textLength >= rowGroupTextLength;
-      if (!isLong && rowCount + 1 < rowGroupRows) {
-        shred(row, writer.rowBuffer); // what appendRow comes to, without a promise for each row
-        return undefined;
-      }
-      writer.setRowGroupSize(isLong ? 1 : rowGroupRows);
-      return writer.appendRow(row);
+      const isLong = rows.textLength >= rowGroupTextLength;
+      shred(row, rows);
+      return isLong || rows.rowCount >= rowGroupRows ? end() : undefined;
     },
-    finish: () => writer.close(),
+    finish: async () => {
+      if (rows.rowCount > 0) await end();
+      await written;
+      await writer.close();
+    },
   };
+}
+
+/** Has the package write a row group whose rows are taken apart and whose pages are compressed. */
+function writeGroup(
+  writer: parquetjs.ParquetWriter,
+  { buffer, bodies }: EndedGroup,
+  compressed: readonly Buffer[],
+): Promise<void> {
+  writer.rowBuffer = buffer;
+  ahead = { bodies: [...bodies], compressed: [...compressed] };
+  const ended = writer.appendRow({}); // takes the pages at once
+  ahead = undefined;
+  return ended;
 }
 
 /** Pages are of version 1, which every reader knows, and without page index: what the package writes there is incomplete. */
 function createWriter(schema: object, sections: Buffer[], options: EncoderOptions): parquetjs.ParquetWriter {
-  const { rowGroupRows: rowGroupSize } = options;
-  const settings = { useDataPageV2: false, pageIndex: false, pageSize: rowGroupSize, rowGroupSize };
+  const settings = { useDataPageV2: false, pageIndex: false, pageSize: 1, rowGroupSize: 1 }; // all there is
   let groups = 0;
   const push = (section: Buffer): unknown => {
     const group = envelope.rowGroups[groups];
@@ -132,12 +155,9 @@ async function install(): Promise<void> {
 /** The package's own shredder spends most of its time making keys of paths; it still serves schemas that aren't ours. */
 function installShredder(): void {
   const { ParquetShredder } = parquetjs;
-  ParquetShredder.shredRecord = override("shredder", ParquetShredder.shredRecord, (schema, row, buffer) => {
-    const shred = shredders.get(schema);
-    if (!shred) return false;
-    shred(row, buffer as RowBuffer);
-    return undefined;
-  });
+  ParquetShredder.shredRecord = override("shredder", ParquetShredder.shredRecord, (schema) =>
+    ourSchemas.has(schema) ? undefined : false,
+  );
 }
 
 /** The package's INT64 were numbers, its times and days before 1970 threw; its levels and texts were slow. */
@@ -145,11 +165,9 @@ function installEncoders(): void {
   const { RLE, PLAIN } = codec;
   const { GZIP } = compression.PARQUET_COMPRESSION_METHODS;
   const { TIMESTAMP_MILLIS, DATE } = types.PARQUET_LOGICAL_TYPES;
-  RLE.encodeValues = override("RLE", RLE.encodeValues, (_type, values, options) =>
-    encodeRle(values, options),
-  );
+  RLE.encodeValues = override("RLE", RLE.encodeValues, (_type, values) => toEncoded(values));
   PLAIN.encodeValues = override("PLAIN", PLAIN.encodeValues, encodePlain);
-  GZIP.deflate = override("GZIP", GZIP.deflate, gzipFast);
+  GZIP.deflate = override("GZIP", GZIP.deflate, takeCompressed);
   TIMESTAMP_MILLIS.toPrimitive = override("timestamps", TIMESTAMP_MILLIS.toPrimitive, toMilliseconds);
   DATE.toPrimitive = override("dates", DATE.toPrimitive, toDays);
 }
@@ -187,24 +205,21 @@ function override<A extends unknown[], R>(
   };
 }
 
-function encodeRle(values: unknown, options: codec.Options = {}): Buffer | false {
-  if (!(values instanceof GrowingLevels)) return false;
-  const levels = encodeLevels(values.all(), options.bitWidth ?? 0);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(levels.length);
-  return Buffer.concat([length, levels]);
+/** A page has its levels and values encoded already. */
+function toEncoded(values: unknown): Buffer | false {
+  return values instanceof EncodedPart && values.bytes;
 }
 
-/** A page has its bytes already; statistics come as lists of one value. */
+/** Statistics come as lists of one value. */
 function encodePlain(type: string, values: unknown): Buffer | false {
-  if (isPlainValues(values)) return values.bytes();
-  return type === "INT64" && encodeInt64s(values as (number | bigint)[]);
+  return toEncoded(values) || (type === "INT64" && encodeInt64s(values as (number | bigint)[]));
 }
 
-/** Level 1; chunks as large as the page spare zlib's default of 16 KiB its many copies. */
-function gzipFast(bytes: Uint8Array): Buffer {
-  const chunkSize = Math.max(2 ** 14, Math.min(bytes.length, 2 ** 20));
-  return gzipSync(bytes, { level: 1, chunkSize });
+/** The next page of the row group that is being written, where it is the one that was compressed ahead. */
+function takeCompressed(body: Uint8Array): Buffer | false {
+  const next = ahead?.bodies.shift();
+  const compressed = ahead?.compressed.shift();
+  return next !== undefined && compressed !== undefined && next.equals(body) && compressed;
 }
 
 function toMilliseconds(value: unknown): number | bigint | false {

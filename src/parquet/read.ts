@@ -137,7 +137,9 @@ function toFile(bytes: Uint8Array): ReadableFile {
 }
 
 function toRow(columns: readonly Column[], values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(columns.map(({ name, type }) => [name, toValue(type, values[name])]));
+  const row: Record<string, unknown> = {}; // no column is called __proto__
+  for (const { name, type } of columns) row[name] = toValue(type, values[name]);
+  return row;
 }
 
 function toValue(type: ColumnType, value: unknown): unknown {

@@ -1,9 +1,13 @@
 import type { Column, ScalarType, Table } from "../tables/tables";
-import { addAbsence, beginRow, createLeaf, hasStatistics, type Leaf, type RowBuffer } from "./leaves";
+import { addAbsence, createLeaf, hasStatistics, type Leaf, type RowGroup } from "./leaves";
 import { describeValue, MisfitError, valueChecks } from "./values";
 
-/** Checks one row and adds it to the row group, column by column; throws MisfitError. */
-export type Shredder = (row: object, buffer: RowBuffer) => void;
+/** Takes rows apart, column by column. */
+export interface Shredder {
+  readonly leaves: readonly Leaf[];
+  /** Checks a row and adds it to the row group; throws MisfitError. */
+  readonly shred: (row: object, group: RowGroup) => void;
+}
 
 /** What the parts of a shredder share while they take one row apart. */
 interface Work {
@@ -55,13 +59,15 @@ export function createShredder(table: Table): Shredder {
   };
   const around: Place = { path: [], shown: "", repetition: 0, definition: 0 };
   const { put, leaves } = toStructPart(table.columns, around);
-  return (row, buffer) => {
-    const group = beginRow(buffer, leaves);
+  const shred: Shredder["shred"] = (row, group) => {
     work.textLength = 0;
     put(row, 0, work);
     group.textLength += work.textLength;
+    group.rowCount += 1;
+    group.pageRowCount += 1;
     rowIndex += 1;
   };
+  return { leaves, shred };
 }
 
 function toPart(column: Column, place: Place): Part {
@@ -83,11 +89,11 @@ function toPart(column: Column, place: Place): Part {
 function toScalarPart(type: ScalarType, nullable: boolean, place: Place): Part {
   const { path, shown, definition } = place;
   const isRepeated = place.repetition > 0;
-  const leaf = createLeaf(path, type, isRepeated);
-  const { rlevels, dlevels, values } = leaf;
   const { fits, expected: asked } = valueChecks[type];
   const expected = nullable ? `${asked}, or null` : asked;
   const present = nullable ? definition + 1 : definition;
+  const leaf = createLeaf(path, type, { maxRepetition: place.repetition, maxDefinition: present });
+  const { rlevels, dlevels, values } = leaf;
   const isText = type === "STRING";
   const isCounted = hasStatistics(type, isRepeated);
   const put: Put = (value, repetition, work) => {

@@ -369,6 +369,37 @@ test("keeps the order of appends that nobody waits for", async () => {
   assert.deepEqual(await readParquet(place("unawaited"), tables.questions_pool_data), rows);
 });
 
+/** Rows whose pages are compressed in threads beside this one: 200 KB of text each, which differs from row to row. */
+const longRows = (count: number, seed: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    ...(edgeRows.raw_data[0] as RowOf<"raw_data">),
+    offset: BigInt(index),
+    value: Array.from({ length: 20_000 }, (_, at) => `${(seed * 31 + index * 7 + at * at) % 9973} `).join(""),
+  }));
+
+test("compresses row groups beside the rows that follow, each in its place, of several files at a time", async () => {
+  const files = await Promise.all(
+    [1, 2, 3].map(async (seed) => {
+      const path = place(`beside-${seed}`);
+      const file = await createParquetFile(path, tables.raw_data, { rowGroupRows: 2 });
+      return { path, file, rows: longRows(9, seed) };
+    }),
+  );
+  for (let index = 0; index < 9; index++)
+    for (const { file, rows } of files) await file.append(rows.slice(index, index + 1));
+  await Promise.all(files.map(({ file }) => file.close()));
+  for (const { path, rows } of files) assert.deepEqual(await readParquet(path, tables.raw_data), rows);
+});
+
+test("discards the file for a misfit behind a row group that is being compressed, which then adds nothing", async () => {
+  const file = await createParquetFile(place("behind"), tables.raw_data, { rowGroupRows: 2 });
+  const rows = longRows(2, 1);
+  const misfit = { ...rows[0], offset: "1" } as unknown as RowOf<"raw_data">;
+  await assert.rejects(file.append([...rows, misfit]), { name: "MisfitError", rowIndex: 2, path: "offset" });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.ok(!existsSync(place("behind")) && !existsSync(`${place("behind")}.partial`));
+});
+
 const noFullDevice = !existsSync("/dev/full") && "no /dev/full on this system";
 test("says that the disk is full, and leaves nothing behind", { skip: noFullDevice }, async () => {
   symlinkSync("/dev/full", `${place("full")}.partial`);

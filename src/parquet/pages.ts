@@ -1,0 +1,56 @@
+import { gzip, gzipSync } from "node:zlib";
+import { encodeLevels } from "./encoding";
+import type { GrowingLevels } from "./growing";
+import { EncodedPart, type Leaf, type RowBuffer, type RowGroup } from "./leaves";
+
+/** A row group that has ended, a page a leaf; the leaves can take the rows of the next one. */
+export interface EndedGroup {
+  /** As parquetjs-lite's writer takes it. */
+  readonly buffer: RowBuffer;
+  /** What is to be compressed of each page: levels and values, one behind another as in the file. */
+  readonly bodies: readonly Buffer[];
+}
+
+/** Encodes what the leaves hold since the row group's first row. */
+export function endGroup(group: RowGroup, leaves: readonly Leaf[]): EndedGroup {
+  const columnData: NonNullable<RowBuffer["columnData"]> = {};
+  const bodies = leaves.map((leaf) => {
+    const rlevels = encodeLevelPart(leaf.rlevels, leaf.maxRepetition);
+    const dlevels = encodeLevelPart(leaf.dlevels, leaf.maxDefinition);
+    const body = Buffer.concat([rlevels.bytes, dlevels.bytes, leaf.values.bytes()]); // the leaf's own memory is used again
+    const bytes = body.subarray(rlevels.bytes.length + dlevels.bytes.length);
+    const values = new EncodedPart(leaf.values.length, bytes);
+    columnData[leaf.key] = { rlevels, dlevels, values, distinct_values: leaf.distinct, count: 0 };
+    return body;
+  });
+  return { buffer: { ...group, columnData }, bodies };
+}
+
+/** Four bytes of length, then the levels; none where there is only level 0. */
+function encodeLevelPart(levels: GrowingLevels, max: number): EncodedPart {
+  if (max === 0) return new EncodedPart(levels.length, Buffer.alloc(0));
+  const encoded = encodeLevels(levels.all(), 32 - Math.clz32(max));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(encoded.length);
+  return new EncodedPart(levels.length, Buffer.concat([length, encoded]));
+}
+
+/** Below that a thread is told of a page in about the time that it takes to compress it. */
+const leastBeside = 2 ** 16;
+
+/** Compresses pages beside this thread, large ones in the threads that Node has for that. */
+export function compressBeside(bodies: readonly Buffer[]): Promise<readonly Buffer[]> {
+  return Promise.all(bodies.map(compress));
+}
+
+function compress(body: Buffer): Promise<Buffer> | Buffer {
+  if (body.length < leastBeside) return gzipSync(body, toSettings(body));
+  return new Promise((resolve, reject) => {
+    gzip(body, toSettings(body), (error, compressed) => (error ? reject(error) : resolve(compressed)));
+  });
+}
+
+/** Level 1; chunks about as large as what a page comes to spare zlib's default of 16 KiB its many copies and returns. */
+function toSettings({ length }: Uint8Array): { readonly level: number; readonly chunkSize: number } {
+  return { level: 1, chunkSize: Math.max(2 ** 14, Math.min(length, 2 ** 22)) };
+}
