@@ -1,7 +1,8 @@
 import { posix } from "node:path";
 import { canonicalJson } from "../base/json";
 import type { Lake } from "../lake/lake";
-import { bucketOf } from "./bags";
+import { tableIn } from "../tables/lake-model";
+import { bucketsOf } from "./bags";
 import { type Contracts, keyOf, readParts, recomputeOutcomes, rowsFor } from "./recompute";
 
 interface Found {
@@ -22,6 +23,7 @@ interface Differing {
  * once more, but holds the rows of one bucket alone.
  */
 export async function describeRow(lake: Lake, { table, bucket, contracts }: Differing): Promise<string> {
+  const bucketOf = bucketsOf(tableIn(lake.model, table));
   const expected = new Map<string, object[]>();
   for await (const outcome of recomputeOutcomes(lake, contracts)) {
     for (const row of rowsFor(outcome, table)) if (bucketOf(row) === bucket) gather(expected, row, row);

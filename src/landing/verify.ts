@@ -9,9 +9,9 @@ import { findUnexplained, type Gap } from "../lake/gaps";
 import { type ContractOptions, loadContract, withContract } from "../lake/in-force";
 import { type Lake, openLake, readLastCommit } from "../lake/lake";
 import { isSettled } from "../lake/settled";
-import { modelOf } from "../tables/lake-model";
+import { modelOf, tableIn } from "../tables/lake-model";
 import type { RawRow, TableName } from "../tables/tables";
-import { addTo, type Bag, createBag, differingBucket } from "./bags";
+import { type Bag, createBag, differingBucket } from "./bags";
 import { describeRow } from "./differences";
 import {
   byOne,
@@ -143,8 +143,9 @@ async function recompute(
   { topic, offsets, gaps = [] }: LakeState,
   contracts: Contracts,
 ): Promise<Recomputed> {
-  const bags = new Map(messageTables(lake.model).map((table) => [table, createBag()]));
-  const sums = createSums(lake.model.contract);
+  const { model } = lake;
+  const bags = new Map(messageTables(model).map((table) => [table, createBag(tableIn(model, table))]));
+  const sums = createSums(model.contract);
   const counts = noCounts();
   let crossingConflicts = 0;
   const order = watchOrder(topic, gaps);
@@ -152,7 +153,7 @@ async function recompute(
     order.see(outcome.raw);
     countOutcome(counts, outcome);
     crossingConflicts += outcome.crossing;
-    for (const [table, bag] of bags) for (const row of rowsFor(outcome, table)) addTo(bag, row);
+    for (const [table, bag] of bags) for (const row of rowsFor(outcome, table)) bag.add(row);
     sums.add(outcome.rows);
   }
   return { bags, summaryRows: sums.rows(), counts, crossingConflicts, ...order.end(offsets) };
@@ -204,8 +205,8 @@ async function checkTable(
   table: string,
   { expected, locate, contracts }: { expected: Bag; locate: boolean; contracts: Contracts },
 ): Promise<TableCheck> {
-  const received = createBag();
-  for await (const { rows } of readParts(lake, table)) for (const row of rows) addTo(received, row);
+  const received = createBag(tableIn(lake.model, table));
+  for await (const { rows } of readParts(lake, table)) for (const row of rows) received.add(row);
   const numbers = { expected: expected.count, received: received.count };
   const bucket = differingBucket(expected, received);
   if (bucket === undefined) return { table, ...numbers, ok: true, difference: "" };

@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { addTo, bucketOf, createBag, differingBucket } from "user-activity/dist/landing/bags";
+import { bucketsOf, createBag, differingBucket } from "user-activity/dist/landing/bags";
 import { describeColumn } from "user-activity/dist/landing/differences";
+import { listOfStructs, nullable, required } from "user-activity/dist/tables/columns";
 
 const row = (offset: number, score = 0.5) => ({ partition: 1, offset: BigInt(offset), score });
 
+const scores = {
+  columns: [
+    required("partition", "INT32", ""),
+    required("offset", "INT64", ""),
+    required("score", "DOUBLE", ""),
+  ],
+};
+const bucketOf = bucketsOf(scores);
+
 function bagOf(...rows: ReturnType<typeof row>[]) {
-  const bag = createBag();
-  for (const one of rows) addTo(bag, one);
+  const bag = createBag(scores);
+  for (const one of rows) bag.add(one);
   return bag;
 }
 
@@ -22,6 +32,49 @@ describe("two bags", () => {
     for (const other of [bagOf(row(1), row(7, 0.6)), bagOf(row(1)), bagOf(row(1), row(7), row(7))]) {
       assert.equal(differingBucket(bagOf(row(1), row(7)), other), bucketOf(row(7)));
     }
+  });
+
+  test("of rows that look alike differ: texts cut elsewhere, null, lists that hold as much, or hold one another", () => {
+    const fields = [nullable("a", "STRING", "", ""), nullable("b", "STRING", "", "")];
+    const table = {
+      columns: [...fields, nullable("n", "DOUBLE", "", ""), nullable("list", listOfStructs(fields), "", "")],
+    };
+    const base = { a: null, b: null, n: null, list: null };
+    const [one, other] = [
+      { a: "1:", b: "2" },
+      { a: "1", b: ":2" },
+    ];
+    const rows = [
+      ...[base, { ...base, a: "" }, { ...base, a: "~" }, { ...base, a: "~~" }, { ...base, b: "~" }],
+      ...[
+        { ...base, a: "ab" },
+        { ...base, a: "a", b: "b" },
+        { ...base, ...one },
+        { ...base, ...other },
+      ],
+      ...[
+        { ...base, n: 1 },
+        { ...base, a: "1;" },
+        { ...base, n: 11 },
+        { ...base, n: -1 },
+      ],
+      ...[
+        { ...base, list: [] },
+        { ...base, list: [one] },
+        { ...base, list: [other] },
+        { ...base, list: [one, one] },
+      ],
+      ...[
+        { ...base, list: [{ a: null, b: null }] },
+        { ...base, list: [{ a: "", b: null }] },
+      ],
+    ];
+    const sums = rows.map((one) => {
+      const bag = createBag(table);
+      bag.add(one);
+      return bag.sums.join();
+    });
+    assert.equal(new Set(sums).size, rows.length);
   });
 
   test("spread the offsets of a partition over their buckets", () => {
