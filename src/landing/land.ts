@@ -28,7 +28,7 @@ export interface LandOptions
   readonly lake?: Lake;
   /** A commit is made after this many messages at the latest; default 50,000. */
   readonly batchMessages?: number;
-  /** A commit is made after about this many bytes of values; default 64 MiB. */
+  /** A commit is made after about this many bytes of values; default 256 MiB. */
   readonly batchBytes?: number;
   /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
@@ -228,7 +228,7 @@ export function planRange(
 /** Whether a batch is to be committed for its size. */
 export function isFull(
   batch: LandingBatch,
-  { batchMessages = 50_000, batchBytes = 64 * 2 ** 20 }: Pick<LandOptions, "batchMessages" | "batchBytes">,
+  { batchMessages = 50_000, batchBytes = 256 * 2 ** 20 }: Pick<LandOptions, "batchMessages" | "batchBytes">,
 ): boolean {
   return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
 }
