@@ -108,13 +108,18 @@ async function finishClaim(
   await pruneLake(lake, commit);
 }
 
-/** Another claim that comes first may sweep this one's file while it is written: that is no failure, but being late. */
+/**
+ * Another claim may sweep this one's file while it is written, be it one that comes first or the one before, which is still
+ * sweeping what an earlier try of this run had staged: that is no failure, but being late.
+ */
 async function writeClaim(lake: Lake, commit: Commit): Promise<Attempt> {
+  const folder = `_tmp/${commit.run}`;
   try {
-    return await stageCommit(lake, commit, `_tmp/${commit.run}`);
+    return await stageCommit(lake, commit, folder);
   } catch (error) {
     const last = await readLastCommit(lake);
-    if (!last || last.number < commit.number || last.run === commit.run) throw error;
+    if (!last || last.run === commit.run) throw error;
+    if (last.number < commit.number && (await lake.hdfs.stat(lake.at(folder)))) throw error;
     return { isOurs: false, last };
   }
 }

@@ -8,7 +8,7 @@ import { createLake } from "user-activity/dist/lake/placing";
 import { compact } from "user-activity/dist/landing/compact";
 import { land } from "user-activity/dist/landing/land";
 import { replay } from "user-activity/dist/landing/replay";
-import { interject } from "../helpers/faulty-lake";
+import { interject, wrapLake } from "../helpers/faulty-lake";
 import { checkLake, ownTopic } from "../helpers/kills";
 import { ownConfig } from "../helpers/live-lake";
 
@@ -68,6 +68,30 @@ test("of landers that claim at the same moment each keeps or yields the lake, an
   await assert.rejects(land({ config, lake }), /has taken over; this one stops/);
   await younger;
   await checkLake(config, { expected, where: "claims" });
+});
+
+test("a lander whose second claim is swept by the one before it, which it had come too late for, claims again", async () => {
+  const { newLake, expected } = await ownTopic("race-claim-swept", 11);
+  for (const isSwept of [true, false]) {
+    const config = newLake();
+    const real = openLake(config.hdfs);
+    let claims = 0;
+    const lake = wrapLake(real, async (_, call, told) => {
+      const isClaim = /^write .*\/claim-/.test(told);
+      if (isClaim && ++claims === 1) await land({ config }); // this one comes too late
+      const answer = await call();
+      if (!isClaim || claims !== 2) return answer;
+      if (isSwept) await real.hdfs.remove(real.at("_tmp"), { recursive: true });
+      throw new ServiceError("hdfs /swept: write: expected 2 bytes, received no file");
+    });
+    const landing = land({ config, lake });
+    // what fails while the file is there is no sweeping
+    if (!isSwept) await assert.rejects(landing, /received no file/);
+    await landing.catch(() => undefined);
+    assert.equal(claims, isSwept ? 3 : 2);
+    await land({ config });
+    await checkLake(config, { expected, where: `swept: ${isSwept}` });
+  }
 });
 
 test("a lander whose file is swept while it writes says that another has taken over, whatever it wrote", async () => {
