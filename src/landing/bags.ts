@@ -53,22 +53,23 @@ function hasherOf({ columns }: Pick<Table, "columns">): (row: object) => Buffer 
 /** Writes a value so that no other of its type has the same text; without the names and quotes of JSON, which take longer. */
 type Write = (value: unknown) => string;
 
-const none = "~";
-
 function writerOf(type: ColumnType): Write {
+  const write = presentWriterOf(type);
+  return (value) => (value === null || value === undefined ? "~" : write(value));
+}
+
+function presentWriterOf(type: ColumnType): Write {
   if (typeof type === "string") return writeScalar;
   return "struct" in type ? structWriter(type.struct) : listWriter(writerOf(type.list.type));
 }
 
 function writeScalar(value: unknown): string {
-  if (value === null || value === undefined) return none;
   return typeof value === "string" ? `${value.length}:${value}` : `${value};`;
 }
 
 function structWriter(fields: readonly Column[]): Write {
   const parts = fields.map(({ name, type }) => ({ name, write: writerOf(type) }));
   return (value) => {
-    if (value === null || value === undefined) return none;
     let text = "{";
     for (const { name, write } of parts) text += write((value as Record<string, unknown>)[name]);
     return text;
@@ -77,7 +78,6 @@ function structWriter(fields: readonly Column[]): Write {
 
 function listWriter(write: Write): Write {
   return (value) => {
-    if (value === null || value === undefined) return none;
     const items = value as readonly unknown[];
     let text = `${items.length}[`;
     for (const item of items) text += write(item);

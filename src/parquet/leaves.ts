@@ -20,19 +20,20 @@ export interface LeafBuffer {
   readonly count: number;
 }
 
-/** What parquetjs-lite's writer holds of the current row group; it begins as an empty object. */
+/** A row group that has ended, as parquetjs-lite's writer takes it: a page a leaf, to be put among the pages. */
 export interface RowBuffer {
-  rowCount?: number;
-  pageRowCount?: number;
-  /** Of a row group that has ended. */
-  columnData?: Record<string, LeafBuffer>;
-  pages?: Record<string, unknown[]>;
-  /** UTF-16 units of text in the row group, and what its lists come to; not the package's, but ours, to bound its memory. */
-  textLength?: number;
+  readonly rowCount: number;
+  readonly pageRowCount: number;
+  readonly columnData: Readonly<Record<string, LeafBuffer>>;
+  readonly pages: Readonly<Record<string, unknown[]>>;
 }
 
 /** A row group that rows are being added to. */
-export type RowGroup = Required<Omit<RowBuffer, "columnData">>;
+export interface RowGroup {
+  rowCount: number;
+  /** UTF-16 units of its text, and what its lists come to, to bound its memory. */
+  textLength: number;
+}
 
 /** A scalar at the end of a path through structs and lists. */
 export interface Leaf {
@@ -72,15 +73,14 @@ export function addAbsence(leaves: readonly Leaf[], repetition: number, definiti
   }
 }
 
-/** Begins a row group: a page a leaf, that ends with it. */
+/** Begins a row group; what the leaves held before is encoded by then. */
 export function beginGroup(leaves: readonly Leaf[]): RowGroup {
   for (const leaf of leaves) {
     for (const one of [leaf.values, leaf.rlevels, leaf.dlevels]) one.clear();
     leaf.distinct = new Set();
     leaf.last = undefined;
   }
-  const pages = Object.fromEntries(leaves.map(({ key }) => [key, []]));
-  return { rowCount: 0, pageRowCount: 0, textLength: 0, pages };
+  return { rowCount: 0, textLength: 0 };
 }
 
 /**

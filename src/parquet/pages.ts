@@ -1,19 +1,18 @@
 import { gzip, gzipSync } from "node:zlib";
 import { encodeLevels } from "./encoding";
 import type { GrowingLevels } from "./growing";
-import { EncodedPart, type Leaf, type RowBuffer, type RowGroup } from "./leaves";
+import { EncodedPart, type Leaf, type LeafBuffer, type RowBuffer, type RowGroup } from "./leaves";
 
 /** A row group that has ended, a page a leaf; the leaves can take the rows of the next one. */
 export interface EndedGroup {
-  /** As parquetjs-lite's writer takes it. */
   readonly buffer: RowBuffer;
   /** What is to be compressed of each page: levels and values, one behind another as in the file. */
   readonly bodies: readonly Buffer[];
 }
 
 /** Encodes what the leaves hold since the row group's first row. */
-export function endGroup(group: RowGroup, leaves: readonly Leaf[]): EndedGroup {
-  const columnData: NonNullable<RowBuffer["columnData"]> = {};
+export function endGroup({ rowCount }: RowGroup, leaves: readonly Leaf[]): EndedGroup {
+  const columnData: Record<string, LeafBuffer> = {};
   const bodies = leaves.map((leaf) => {
     const rlevels = encodeLevelPart(leaf.rlevels, leaf.maxRepetition);
     const dlevels = encodeLevelPart(leaf.dlevels, leaf.maxDefinition);
@@ -23,7 +22,8 @@ export function endGroup(group: RowGroup, leaves: readonly Leaf[]): EndedGroup {
     columnData[leaf.key] = { rlevels, dlevels, values, distinct_values: leaf.distinct, count: 0 };
     return body;
   });
-  return { buffer: { ...group, columnData }, bodies };
+  const pages = Object.fromEntries(leaves.map(({ key }) => [key, []]));
+  return { buffer: { rowCount, pageRowCount: rowCount, columnData, pages }, bodies };
 }
 
 /** Four bytes of length, then the levels; none where there is only level 0. */

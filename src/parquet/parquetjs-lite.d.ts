@@ -23,7 +23,7 @@ declare module "parquetjs-lite" {
   }
   export class ParquetWriter {
     constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { rowGroupSize: number });
-    /** What shredRecord collects, {} anew in each row group. */
+    /** What shredRecord collects, anew in each row group. */
     rowBuffer: import("./leaves").RowBuffer;
     appendRow(row: object): Promise<void>;
     close(): Promise<void>;

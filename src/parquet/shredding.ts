@@ -64,7 +64,6 @@ export function createShredder(table: Table): Shredder {
     put(row, 0, work);
     group.textLength += work.textLength;
     group.rowCount += 1;
-    group.pageRowCount += 1;
     rowIndex += 1;
   };
   return { leaves, shred };
