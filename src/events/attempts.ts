@@ -2,7 +2,7 @@ import type { Failure } from "../contract/failures";
 import type { EventPlace } from "../contract/reading";
 import { shippedContract } from "../contract/shipped";
 import { hashEvent } from "./decode";
-import { quoteIdentity } from "./identity";
+import { hashIdentity, quoteIdentity } from "./identity";
 import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "./readers";
 
 /** What is known of one exam ID, or whatever else the identity is, from the deliveries before, in the whole lake. */
@@ -34,7 +34,7 @@ export type Grading =
   | { readonly kind: "duplicate" }
   | { readonly kind: "refused"; readonly refusals: readonly Refusal[] };
 
-/** What comes of one delivery of an exam ID, and the state after it. */
+/** What comes of one delivery of an exam ID. */
 export interface Decision {
   readonly grading: Grading;
   /** `absent` also where the parts were taken before. */
@@ -45,7 +45,45 @@ export interface Decision {
   readonly isLate: boolean;
   /** Whether it should count in place of the one that landed, by the column that says which is the latest. */
   readonly isLater: boolean;
-  /** The very object given where nothing changed. */
+}
+
+/** What a delivery is by itself, whatever came before it. */
+export interface Delivery {
+  /** What tells the event from others; undefined where it is nobody's. */
+  readonly identity: string | undefined;
+  readonly main: Grading;
+  readonly parts: GroupOutcome;
+  readonly facts: DeliveryFacts;
+}
+
+/** As much of a delivery as is asked for by what judges it. */
+export interface DeliveryFacts {
+  readonly partition: number;
+  /** Hash of the identity; null where the event is nobody's. */
+  readonly idHash: Buffer | null;
+  /** Hash of the event; where the latest counts, half of it behind what says which is later. */
+  readonly hash: Buffer;
+  /** Whether the main tables refuse the event. */
+  readonly isRefused: boolean;
+  /** Whether it has parts that land. */
+  readonly hasParts: boolean;
+}
+
+/** What becomes of a delivery, as bits that are added up: 0 where it does what it would do by itself, its parts aside. */
+export const verdictBits = {
+  duplicate: 1,
+  /** Refused, as the identity's event is taken. */
+  conflict: 2,
+  /** What is said of the parts counts: rows or a refusal. */
+  parts: 4,
+  crossing: 8,
+  late: 16,
+  later: 32,
+} as const;
+
+/** A delivery judged by what came before; `state` is the very object given where nothing changed. */
+export interface Judged {
+  readonly verdict: number;
   readonly state: ExamState;
 }
 
@@ -68,27 +106,65 @@ export function decideDelivery(
   event: unknown,
   place: EventPlace,
   { readers = readersOf(shippedContract), known = before }: DecideOptions = {},
-): Decision {
-  const { partition } = place;
-  const hash = hashEvent(event);
-  const grading: Grading = before.gradedHash?.equals(hash)
-    ? { kind: "duplicate" }
-    : gradeDelivery(before, event, readers.readMain(event, place), readers);
-  const isDone = grading.kind === "duplicate" || before.questionsTaken;
-  const parts: GroupOutcome = isDone ? absent : readers.readParts(event, place);
+): Decision & Pick<Judged, "state"> {
+  const delivery = readDelivery(event, place, readers);
+  const { verdict, state } = judgeFirst(before, delivery.facts, known);
+  return { ...toDecision(verdict, delivery, readers), state };
+}
+
+/** Reads what an event is by itself, where the first delivery counts. */
+export function readDelivery(event: unknown, place: EventPlace, readers: EventReaders): Delivery {
+  const identity = readers.readIdentity(event);
+  const main = asGrading(readers.readMain(event, place));
+  const parts = readers.readParts(event, place);
+  return toDelivery({ identity, main, parts, hash: hashEvent(event) }, place);
+}
+
+/** Puts what was read of an event together. */
+export function toDelivery(
+  { hash, ...read }: Omit<Delivery, "facts"> & Pick<DeliveryFacts, "hash">,
+  { partition }: Pick<EventPlace, "partition">,
+): Delivery {
+  const { identity, main, parts } = read;
+  const idHash = identity === undefined ? null : hashIdentity(identity);
+  const isRefused = main.kind === "refused";
+  return { ...read, facts: { partition, idHash, hash, isRefused, hasParts: parts.kind === "rows" } };
+}
+
+/** Judges a delivery where the first counts, by what is known before it; `known` is the state that grows. */
+export function judgeFirst(before: ExamState, facts: DeliveryFacts, known = before): Judged {
+  const { partition, hash, isRefused, hasParts } = facts;
+  const isTaken = before.gradedHash !== null;
+  const isDuplicate = before.gradedHash?.equals(hash) ?? false;
+  const isConflict = isTaken && !isDuplicate;
+  const takesParts = !isDuplicate && !before.questionsTaken;
   const isElsewhere = before.gradedIn !== null && before.gradedIn !== partition;
+  const isLate = known.lastIn !== null && partition < known.lastIn;
+  const isGraded = !isTaken && !isRefused;
+  const state = growState(known, { partition, hash, isGraded, isTaken: takesParts && hasParts });
+  const verdict =
+    (isDuplicate ? verdictBits.duplicate : 0) |
+    (isConflict ? verdictBits.conflict : 0) |
+    (takesParts ? verdictBits.parts : 0) |
+    (isElsewhere && !isDuplicate && !isGraded ? verdictBits.crossing : 0) |
+    (isLate ? verdictBits.late : 0);
+  return { verdict, state };
+}
+
+/** Makes of a verdict what becomes of the delivery. */
+export function toDecision(verdict: number, delivery: Delivery, readers: EventReaders): Decision {
+  const has = (bit: number) => (verdict & bit) !== 0;
+  const { main, parts } = delivery;
   return {
-    grading,
-    parts,
-    isCrossing: grading.kind === "refused" && isElsewhere,
-    isLate: known.lastIn !== null && partition < known.lastIn,
-    isLater: false,
-    state: growState(known, {
-      partition,
-      hash,
-      isGraded: grading.kind === "rows",
-      isTaken: parts.kind === "rows",
-    }),
+    grading: has(verdictBits.duplicate)
+      ? { kind: "duplicate" }
+      : has(verdictBits.conflict)
+        ? refuseConflict(delivery, readers)
+        : main,
+    parts: has(verdictBits.parts) ? parts : absent,
+    isCrossing: has(verdictBits.crossing),
+    isLate: has(verdictBits.late),
+    isLater: has(verdictBits.later),
   };
 }
 
@@ -111,18 +187,12 @@ function growState(known: ExamState, { partition, hash, isGraded, isTaken }: Gro
   };
 }
 
-function gradeDelivery(
-  before: ExamState,
-  event: unknown,
-  read: GroupOutcome,
-  readers: EventReaders,
-): Grading {
-  if (!before.gradedHash) return asGrading(read);
-  const [first, ...others] = read.kind === "refused" ? read.refusals : [];
+function refuseConflict({ main, identity }: Delivery, readers: EventReaders): Grading {
+  const [first, ...others] = main.kind === "refused" ? main.refusals : [];
   const { table = readers.mainTable, failures = [] } = first ?? {};
   return {
     kind: "refused",
-    refusals: [{ table, failures: [...failures, takenBefore(event, readers)] }, ...others],
+    refusals: [{ table, failures: [...failures, takenBefore(identity, readers)] }, ...others],
   };
 }
 
@@ -131,13 +201,13 @@ export function asGrading(read: GroupOutcome): Grading {
   return read.kind === "absent" ? { kind: "rows", rows: {}, warnings: [] } : read;
 }
 
-function takenBefore(event: unknown, { contract, readIdentity }: EventReaders): Failure {
+function takenBefore(identity: string | undefined, { contract }: EventReaders): Failure {
   const isShipped = contract.id === shippedContract.id;
   const [what, landed] = isShipped ? ["an exam ID", "graded"] : ["a value", "landed"];
   return {
     path: contract.identity?.path ?? "$",
     rule: "duplicate",
     expected: `${what} that is not ${landed} yet, or the very event that it was ${landed} by`,
-    received: quoteIdentity(readIdentity(event)),
+    received: quoteIdentity(identity),
   };
 }

@@ -1,47 +1,52 @@
 import type { EventPlace } from "../contract/reading";
-import { asGrading, type Decision, type ExamState, type Grading } from "./attempts";
+import {
+  asGrading,
+  type Delivery,
+  type DeliveryFacts,
+  type ExamState,
+  type Grading,
+  type Judged,
+  toDelivery,
+  verdictBits,
+} from "./attempts";
 import { hashEvent } from "./decode";
 import type { EventReaders } from "./readers";
 
 const orderBytes = 8;
 
+/** Reads what an event is by itself, where the latest counts; its hash is its mark. */
+export function readMarked(event: unknown, place: EventPlace, readers: EventReaders): Delivery {
+  const identity = readers.readIdentity(event);
+  const main = asGrading(readers.readMain(event, place));
+  const parts = readers.readParts(event, place);
+  return toDelivery({ identity, main, parts, hash: markOf(event, main, readers) }, place);
+}
+
 /**
- * Decides a delivery where the latest counts. Landing takes the first that satisfies the contract, and tells of those that
+ * Judges a delivery where the latest counts. Landing takes the first that satisfies the contract, and tells of those that
  * come later by their column; once all deliveries are known (`latest`), the one that counts is the same in whatever order
  * they came: the greatest value of the column; of those with the same value and other contents the one with the lesser
  * hash; of those with the same contents the one in the lowest partition, the first there. Its parts land with it.
  */
-export function decideByOrder(
-  before: ExamState,
-  event: unknown,
-  place: EventPlace,
-  { readers, latest }: { readonly readers: EventReaders; readonly latest: ExamState | undefined },
-): Decision {
-  const read = asGrading(readers.readMain(event, place));
-  const ends = { parts: { kind: "absent" }, isCrossing: false, isLate: false, isLater: false } as const;
-  if (read.kind !== "rows") return { grading: read, ...ends, state: before };
-  const mark = markOf(event, read, readers);
+export function judgeLatest(before: ExamState, facts: DeliveryFacts, latest: ExamState | undefined): Judged {
+  const { partition, hash, isRefused, hasParts } = facts;
+  if (isRefused) return { verdict: 0, state: before };
   const isTaken = before.gradedHash !== null;
   const isIt = latest
-    ? !isTaken && latest.gradedIn === place.partition && latest.gradedHash?.equals(mark)
+    ? !isTaken && latest.gradedIn === partition && latest.gradedHash?.equals(hash)
     : !isTaken;
   if (!isIt) {
-    const isLater = !latest && before.gradedHash !== null && isAhead(mark, before.gradedHash);
-    return { grading: { kind: "duplicate" }, ...ends, isLater, state: before };
+    const isLater = !latest && before.gradedHash !== null && isAhead(hash, before.gradedHash);
+    return { verdict: verdictBits.duplicate | (isLater ? verdictBits.later : 0), state: before };
   }
-  const parts = readers.readParts(event, place);
-  return {
-    grading: read,
-    ...ends,
-    parts,
-    state: {
-      gradedHash: mark,
-      gradedIn: place.partition,
-      questionsTaken: parts.kind === "rows",
-      questionsIn: parts.kind === "rows" ? place.partition : null,
-      lastIn: place.partition,
-    },
+  const state = {
+    gradedHash: hash,
+    gradedIn: partition,
+    questionsTaken: hasParts,
+    questionsIn: hasParts ? partition : null,
+    lastIn: partition,
   };
+  return { verdict: verdictBits.parts, state };
 }
 
 /** Notes a delivery where it is the one that counts among those noted so far; the state given where it is not. */

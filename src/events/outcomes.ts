@@ -1,15 +1,21 @@
 import type { Failure, Warning } from "../contract/failures";
 import { countsLatest } from "../contract/model";
 import { joinPaths } from "../contract/paths";
-import type { EventPlace } from "../contract/reading";
 import type { UnknownValues } from "../contract/unknown";
 import type { HeaderRow, Origin, QuarantineRow, RawRow } from "../tables/tables";
-import { type Decision, decideDelivery, unknownExam } from "./attempts";
+import {
+  type Decision,
+  type Delivery,
+  type DeliveryFacts,
+  judgeFirst,
+  readDelivery,
+  toDecision,
+  unknownExam,
+} from "./attempts";
 import { decodeText, toBase64 } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import { recallBefore } from "./firsts";
-import { hashIdentity } from "./identity";
-import { decideByOrder } from "./latest";
+import { judgeLatest, readMarked } from "./latest";
 import type { EventReaders, Refusal } from "./readers";
 
 /** What the landing needs of a Kafka message; timestamp in ms UTC, null for none. */
@@ -51,12 +57,31 @@ export interface Outcome {
 }
 
 /** What decides messages, one after another. */
-export interface Deciding {
+export interface Deciding extends Judging {
   readonly readers: EventReaders;
+}
+
+/** What is known of all deliveries before. */
+export interface Judging {
   /** What is known of each exam ID; grows. */
   readonly exams: ExamIndex;
   /** Which deliveries count, where all are known. */
   readonly firsts?: ExamIndex | undefined;
+}
+
+/** What a message holds by itself, whatever came before it. */
+export interface MessageReading {
+  /** null for a tombstone and for bytes that are not UTF-8. */
+  readonly text: string | null;
+  /** Why there are no events. */
+  readonly failures: readonly Failure[];
+  readonly events: readonly EventReading[];
+}
+
+/** An event of a message: where it stands in the value ("" for the value itself), and what the contract does not know. */
+interface EventReading extends Delivery {
+  readonly path: string;
+  readonly unknown: UnknownValues;
 }
 
 /**
@@ -66,23 +91,69 @@ export interface Deciding {
  */
 export function decideMessage(message: TopicMessage, deciding: Deciding): Outcome {
   const { readers } = deciding;
+  const reading = readMessage(message, readers);
+  const isByOrder = countsLatest(readers.contract);
+  const verdicts = reading.events.map(({ facts }) => judge(facts, isByOrder, deciding));
+  return toOutcome(message, { reading, verdicts, readers });
+}
+
+/** Reads a message's events; needs nothing of the messages before. Never throws on a message's contents. */
+export function readMessage(
+  message: Origin & Pick<TopicMessage, "value">,
+  readers: EventReaders,
+): MessageReading {
   const decoded = readers.decode(message.value);
+  const { text } = decoded;
+  if (!decoded.ok) return { text, failures: decoded.failures, events: [] };
+  const { partition, offset } = message;
+  const read = countsLatest(readers.contract) ? readMarked : readDelivery;
+  const events = decoded.events.map((event, eventIndex): EventReading => {
+    const delivery = read(event, { partition, offset, eventIndex }, readers);
+    const { identity, main, parts, facts } = delivery;
+    const path = decoded.paths[eventIndex] ?? "";
+    return { identity, main, parts, facts, path, unknown: readers.findUnknown(event) };
+  });
+  return { text, failures: [], events };
+}
+
+/**
+ * Judges a delivery by what the index knows, which learns of it; `isByOrder`: whether the latest counts. An event without a
+ * sound identity is nobody's: it leaves no state.
+ */
+export function judge(facts: DeliveryFacts, isByOrder: boolean, { exams, firsts }: Judging): number {
+  const { idHash, partition } = facts;
+  if (idHash === null) return judgeFirst(unknownExam, facts).verdict;
+  const known = exams.get(idHash);
+  const first = firsts?.get(idHash);
+  const before = first && !isByOrder ? recallBefore(first, known, partition) : known;
+  const judged = isByOrder ? judgeLatest(known, facts, first) : judgeFirst(before, facts, known);
+  if (judged.state !== known) exams.set(idHash, judged.state);
+  return judged.verdict;
+}
+
+/** A message that is read and judged. */
+export interface JudgedMessage {
+  readonly reading: MessageReading;
+  /** One for each of its events. */
+  readonly verdicts: ArrayLike<number>;
+  readonly readers: EventReaders;
+}
+
+/** Makes of a message what it adds to the tables. */
+export function toOutcome(message: TopicMessage, { reading, verdicts, readers }: JudgedMessage): Outcome {
+  const { text, failures, events } = reading;
   const gathered = createGathered();
-  if (decoded.ok) {
-    const { partition, offset } = message;
-    for (const [eventIndex, event] of decoded.events.entries()) {
-      const decision = deliver(event, { partition, offset, eventIndex }, deciding);
-      gather(gathered, decision, { event, path: decoded.paths[eventIndex] ?? "", readers });
-    }
-  } else {
+  if (failures.length > 0) {
     gathered.counts.quarantined++;
-    gathered.refusals.set("events", [...decoded.failures]);
+    gathered.refusals.set("events", [...failures]);
   }
+  for (const [index, event] of events.entries())
+    gather(gathered, toDecision(verdicts[index] ?? 0, event, readers), event);
   const { counts, rows, warnings, refusals, crossing, late, later, unknown } = gathered;
   const quarantine: QuarantineRow[] = [];
-  for (const [table, failures] of refusals)
-    quarantine.push(toQuarantineRow(message, decoded.text, { table, failures }));
-  const raw = toRawRow(message, decoded.text);
+  for (const [table, own] of refusals)
+    quarantine.push(toQuarantineRow(message, text, { table, failures: own }));
+  const raw = toRawRow(message, text);
   const { isOneEach } = readers;
   return { counts, rows, warnings, crossing, late, later, unknown, isOneEach, raw, quarantine };
 }
@@ -105,14 +176,7 @@ function createGathered(): Gathered {
   return { counts, rows: {}, refusals: new Map(), unknown: [], ...none };
 }
 
-interface PlacedEvent {
-  readonly event: unknown;
-  /** In the message's value; "" for the value itself. */
-  readonly path: string;
-  readonly readers: EventReaders;
-}
-
-function gather(to: Gathered, decision: Decision, { event, path, readers }: PlacedEvent): void {
+function gather(to: Gathered, decision: Decision, { path, unknown }: EventReading): void {
   const { grading, parts, isCrossing, isLate, isLater } = decision;
   to.counts[countName[grading.kind]]++;
   if (isCrossing) to.crossing++;
@@ -127,7 +191,6 @@ function gather(to: Gathered, decision: Decision, { event, path, readers }: Plac
     }
     if (group.warnings.length > 0) to.warnings = [...to.warnings, ...group.warnings];
   }
-  const unknown = readers.findUnknown(event);
   if (unknown.size > 0) to.unknown.push(unknown);
 }
 
@@ -142,7 +205,8 @@ function refuse(refusals: Map<string, Failure[]>, { table, failures }: Refusal, 
   else refusals.set(table, [...own]);
 }
 
-function toRawRow(message: TopicMessage, text: string | null): RawRow {
+/** The row of raw_data. */
+export function toRawRow(message: TopicMessage, text: string | null): RawRow {
   const key = decodeText(message.key);
   return {
     topic: message.topic,
@@ -160,22 +224,6 @@ function toRawRow(message: TopicMessage, text: string | null): RawRow {
 function toHeaderRow({ key, value: bytes }: TopicMessage["headers"][number]): HeaderRow {
   const value = decodeText(bytes);
   return { key, value, value_base64: toBase64(value, bytes) };
-}
-
-/** Decides a delivery by what the index knows. An event without a sound identity is nobody's: it leaves no state. */
-function deliver(event: unknown, place: EventPlace, { readers, exams, firsts }: Deciding): Decision {
-  const isByOrder = countsLatest(readers.contract);
-  const identity = readers.readIdentity(event);
-  if (identity === undefined) return decideDelivery(unknownExam, event, place, { readers });
-  const idHash = hashIdentity(identity);
-  const known = exams.get(idHash);
-  const first = firsts?.get(idHash);
-  const before = first && !isByOrder ? recallBefore(first, known, place.partition) : known;
-  const decision = isByOrder
-    ? decideByOrder(known, event, place, { readers, latest: first })
-    : decideDelivery(before, event, place, { readers, known });
-  if (decision.state !== known) exams.set(idHash, decision.state);
-  return decision;
 }
 
 function toQuarantineRow(
