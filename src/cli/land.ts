@@ -21,11 +21,13 @@ import {
   parseSeconds,
   parseWhole,
   print,
+  type ThreadsOption,
+  threadsOption,
   toRetry,
   withNeeded,
 } from "./tools";
 
-interface LandFlags extends JsonOption, GiveUpOption, KeepVersionsOption {
+interface LandFlags extends JsonOption, GiveUpOption, KeepVersionsOption, ThreadsOption {
   readonly batch?: number;
   readonly follow?: true;
   readonly every: number;
@@ -33,6 +35,9 @@ interface LandFlags extends JsonOption, GiveUpOption, KeepVersionsOption {
   readonly maxRefused?: number;
   readonly skipGaps?: boolean;
 }
+
+const printedJson =
+  "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, contract (id, version, fingerprint), datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, warnings (how often, by rule), unknown (paths that the contract does not know: events, partition, offset, example), later (events that a replay would have count), commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)";
 
 /** Adds `land` to the command line. */
 export function addLandCommand(program: Command): void {
@@ -70,11 +75,9 @@ export function addLandCommand(program: Command): void {
       "--skip-gaps",
       "where messages are gone before they were landed, go on behind them and keep on record what is missing",
     )
+    .option(...threadsOption)
     .option(...giveUpOption)
-    .option(
-      "--json",
-      "print JSON: topic, lakeDir, consumed, graded, refused (messages, largest), commits, skipped (partition, from, to, count, skippedAt), waiting (partition, readable, highWatermark, messages, transactions), ms, contract (id, version, fingerprint), datasets (table, rows, files, bytes, path), counts, gaps (as skipped, of all runs), crossingConflicts (refused as another partition's delivery was graded), isSettled (whether the lowest partition counts everywhere), sumHolds, warnings (how often, by rule), unknown (paths that the contract does not know: events, partition, offset, example), later (events that a replay would have count), commit, committedAt, versions (count, oldest, newest, path, pinned, heldBytes), memory (rssBytes, peakRssBytes)",
-    )
+    .option("--json", printedJson)
     .action(runLand);
 }
 
@@ -92,12 +95,13 @@ async function runLand(options: LandFlags): Promise<void> {
 
 async function landWith(
   progress: ProgressLine,
-  { batch, giveUp, keepVersions, skipGaps = false }: LandFlags,
+  { batch, giveUp, keepVersions, threads, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { land } = await import("../landing/land.js");
   let noVersions = "";
   const report = await land({
     ...(batch ? { batchMessages: batch } : {}),
+    threads,
     skipGaps,
     keepVersions,
     onNoVersions: (refusal) => {
@@ -121,12 +125,13 @@ async function landWith(
 
 async function followWith(
   progress: ProgressLine,
-  { batch, every, compactEvery, giveUp, keepVersions, skipGaps = false }: LandFlags,
+  { batch, every, compactEvery, giveUp, keepVersions, threads, skipGaps = false }: LandFlags,
 ): Promise<LandReport> {
   const { follow } = await import("../landing/follow.js");
   let lastCommit = 0;
   return follow({
     ...(batch ? { batchMessages: batch } : {}),
+    threads,
     commitMs: every * 1000,
     compactEvery,
     skipGaps,

@@ -12,7 +12,9 @@ import {
   type KeepVersionsOption,
   keepVersionsOption,
   print,
+  type ThreadsOption,
   tellExports,
+  threadsOption,
   toRetry,
   withNeeded,
 } from "./tools";
@@ -27,6 +29,7 @@ export function addReplayCommand(program: Command): void {
     .option("--again", "rebuild even where the tables were landed by today's schema")
     .option("--dry-run", "say what would change, with examples, and change nothing")
     .option(...keepVersionsOption)
+    .option(...threadsOption)
     .option(...giveUpOption)
     .option(
       "--json",
@@ -35,7 +38,10 @@ export function addReplayCommand(program: Command): void {
     .action(runReplay);
 }
 
-type ReplayFlags = JsonOption & GiveUpOption & KeepVersionsOption & { again?: true; dryRun?: true };
+type ReplayFlags = JsonOption &
+  GiveUpOption &
+  KeepVersionsOption &
+  ThreadsOption & { again?: true; dryRun?: true };
 
 async function runReplay(options: ReplayFlags): Promise<void> {
   if (options.dryRun) return runDryReplay(options);
@@ -56,6 +62,7 @@ async function runReplay(options: ReplayFlags): Promise<void> {
             progress,
           ),
           ...(options.again ? { again: true } : {}),
+          threads: options.threads,
           signal: interruption,
           onUpgrade: (now) => tellUpgrade(progress, now),
           onProgress: ({ replayed, total }) =>

@@ -67,6 +67,18 @@ export const keepVersionsOption = [
   keptVersions,
 ] as const;
 
+/** The option of commands that decide many messages; with threadsOption. */
+export interface ThreadsOption {
+  readonly threads?: number;
+}
+
+/** The arguments of `option` for it. */
+export const threadsOption = [
+  "--threads <count>",
+  "decide messages in so many threads, where there are thousands; 0: in the main one (default: one a core, 4 at most)",
+  parseThreads,
+] as const;
+
 /** The option of commands that try again; with giveUpOption. */
 export interface GiveUpOption {
   /** Seconds. */
@@ -96,6 +108,12 @@ export function parseWhole(text: string): number {
   const count = Number(text);
   if (text.trim() !== "" && Number.isSafeInteger(count) && count >= 0) return count;
   throw new InvalidArgumentError("Expected a whole number, 0 or above.");
+}
+
+function parseThreads(text: string): number {
+  const count = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(count) && count >= 0 && count <= 64) return count;
+  throw new InvalidArgumentError("Expected a whole number from 0 to 64.");
 }
 
 /** Parses seconds, from 0 to a day, fractions too. */

@@ -19,6 +19,9 @@ export interface GroupSums {
 
 /** Sums of one table, by group. */
 export interface CompiledSummary {
+  /** The columns that rows of one group share, and those that are summed up. */
+  readonly groupColumns: readonly string[];
+  readonly summedColumns: readonly string[];
   /** Tells a row's group from others: equal groups, equal texts. */
   readonly groupOf: (row: object) => string;
   /** Adds a row to the sums of its group so far; undefined where there are none. */
@@ -35,6 +38,8 @@ export function compileSummary(summary: ContractSummary): CompiledSummary {
   const summed = [...new Set(results.flatMap(({ of }) => (of === undefined ? [] : [of])))];
   const toGroup = (row: object) => pick(row, groups, toKept);
   return {
+    groupColumns: groups,
+    summedColumns: summed,
     groupOf: (row) => canonicalJson(groups.map((name) => toKept(valueIn(row, name)))),
     add: (sums, row) => addRow(sums ?? { group: toGroup(row), count: 0, columns: {} }, row, summed),
     merge: mergeGroups,

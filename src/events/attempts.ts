@@ -151,6 +151,16 @@ export function judgeFirst(before: ExamState, facts: DeliveryFacts, known = befo
   return { verdict, state };
 }
 
+/** Whether what the main tables say of a delivery counts, be it rows or a refusal. */
+export function countsMain(verdict: number): boolean {
+  return (verdict & (verdictBits.duplicate | verdictBits.conflict)) === 0;
+}
+
+/** Whether what is said of its parts counts. */
+export function countsParts(verdict: number): boolean {
+  return (verdict & verdictBits.parts) !== 0;
+}
+
 /** Makes of a verdict what becomes of the delivery. */
 export function toDecision(verdict: number, delivery: Delivery, readers: EventReaders): Decision {
   const has = (bit: number) => (verdict & bit) !== 0;
@@ -161,7 +171,7 @@ export function toDecision(verdict: number, delivery: Delivery, readers: EventRe
       : has(verdictBits.conflict)
         ? refuseConflict(delivery, readers)
         : main,
-    parts: has(verdictBits.parts) ? parts : absent,
+    parts: countsParts(verdict) ? parts : absent,
     isCrossing: has(verdictBits.crossing),
     isLate: has(verdictBits.late),
     isLater: has(verdictBits.later),

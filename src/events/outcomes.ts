@@ -35,8 +35,12 @@ export interface EventCounts {
 }
 
 /** All rows that one message adds to the tables. */
-export interface Outcome {
+export interface Outcome extends EventsOutcome {
   readonly raw: RawRow;
+}
+
+/** What the events of a message come to. */
+export interface EventsOutcome {
   readonly counts: Readonly<EventCounts>;
   /** Whether the message is one event by its contract, so that messages are what is counted. */
   readonly isOneEach: boolean;
@@ -79,7 +83,7 @@ export interface MessageReading {
 }
 
 /** An event of a message: where it stands in the value ("" for the value itself), and what the contract does not know. */
-interface EventReading extends Delivery {
+export interface EventReading extends Delivery {
   readonly path: string;
   readonly unknown: UnknownValues;
 }
@@ -91,10 +95,12 @@ interface EventReading extends Delivery {
  */
 export function decideMessage(message: TopicMessage, deciding: Deciding): Outcome {
   const { readers } = deciding;
-  const reading = readMessage(message, readers);
+  const { text, failures, events } = readMessage(message, readers);
   const isByOrder = countsLatest(readers.contract);
-  const verdicts = reading.events.map(({ facts }) => judge(facts, isByOrder, deciding));
-  return toOutcome(message, { reading, verdicts, readers });
+  const verdicts = events.map(({ facts }) => judge(facts, isByOrder, deciding));
+  const textOf = () => text;
+  const outcome = toOutcome(message, { failures, events, verdicts, readers, textOf });
+  return Object.assign(outcome, { raw: toRawRow(message, text) });
 }
 
 /** Reads a message's events; needs nothing of the messages before. Never throws on a message's contents. */
@@ -132,16 +138,17 @@ export function judge(facts: DeliveryFacts, isByOrder: boolean, { exams, firsts 
 }
 
 /** A message that is read and judged. */
-export interface JudgedMessage {
-  readonly reading: MessageReading;
+export interface JudgedMessage extends Omit<MessageReading, "text"> {
   /** One for each of its events. */
   readonly verdicts: ArrayLike<number>;
   readonly readers: EventReaders;
+  /** Its text, which only what is quarantined asks for. */
+  readonly textOf: () => string | null;
 }
 
-/** Makes of a message what it adds to the tables. */
-export function toOutcome(message: TopicMessage, { reading, verdicts, readers }: JudgedMessage): Outcome {
-  const { text, failures, events } = reading;
+/** Makes of a message's events what they add to the tables. */
+export function toOutcome(message: TopicMessage, judged: JudgedMessage): EventsOutcome {
+  const { failures, events, verdicts, readers, textOf } = judged;
   const gathered = createGathered();
   if (failures.length > 0) {
     gathered.counts.quarantined++;
@@ -152,10 +159,8 @@ export function toOutcome(message: TopicMessage, { reading, verdicts, readers }:
   const { counts, rows, warnings, refusals, crossing, late, later, unknown } = gathered;
   const quarantine: QuarantineRow[] = [];
   for (const [table, own] of refusals)
-    quarantine.push(toQuarantineRow(message, text, { table, failures: own }));
-  const raw = toRawRow(message, text);
-  const { isOneEach } = readers;
-  return { counts, rows, warnings, crossing, late, later, unknown, isOneEach, raw, quarantine };
+    quarantine.push(toQuarantineRow(message, textOf(), { table, failures: own }));
+  return { counts, rows, warnings, crossing, late, later, unknown, isOneEach: readers.isOneEach, quarantine };
 }
 
 /** What the events of a message come to, so far. */

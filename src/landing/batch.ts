@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { ExamIndex } from "../events/exam-index";
-import { type Deciding, decideMessage, type Outcome } from "../events/outcomes";
-import { readersOf } from "../events/readers";
+import type { TopicMessage } from "../events/outcomes";
 import type { MessageBatch } from "../kafka/message";
 import { openStaging } from "../lake/access";
 import type { LakeState } from "../lake/commit-file";
@@ -10,13 +9,16 @@ import type { Gap } from "../lake/gaps";
 import type { Lake } from "../lake/lake";
 import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
 import { maxTimestampMs } from "../parquet/values";
-import { createTableFile, type ParquetFile } from "../parquet/write";
+import { createMergedFile, type MergedFile } from "../parquet/write";
 import { tableIn, tableNames } from "../tables/lake-model";
+import type { ChunkOutcome } from "./chunk";
+import type { Decider } from "./decider";
 import type { Refusals } from "./refusals";
 import { createTally, type Tally } from "./tally";
 
-/** So many messages that their outcomes are gone before they are moved to where memory is cleared seldom. */
-const atOnce = 8;
+/** A chunk ends with the message that brings it to so many, or its values to so many bytes. */
+const chunkMessages = 5_000;
+const chunkBytes = 8 * 2 ** 20;
 
 /** Files that are written out of sight, and what the lake is once they count. */
 export interface StagedBatch {
@@ -31,6 +33,8 @@ export interface BatchPlan {
   readonly run: string;
   readonly state: LakeState;
   readonly exams: ExamIndex;
+  /** What decides the messages. */
+  readonly decider: Decider;
   /** Which deliveries count, where the messages come in another order than that of partitions, then offsets. */
   readonly firsts?: ExamIndex | undefined;
   /** Local folder for the files before they are uploaded. */
@@ -49,20 +53,23 @@ export class LandingBatch {
   readonly #plan: BatchPlan;
   /** In the names of this batch's files alone: what a commit places must not be written over by the next one. */
   readonly #tag = randomBytes(4).toString("hex");
-  readonly #files = new Map<string, ParquetFile<string>>();
+  readonly #files = new Map<string, MergedFile>();
   readonly #tally: Tally;
-  readonly #deciding: Deciding;
+  /** Messages that no chunk holds yet, and the bytes of their values. */
+  #gathered: TopicMessage[] = [];
+  #gatheredBytes = 0;
+  /** Chunks that are being decided, in the order of their messages. */
+  readonly #underWay: Promise<ChunkOutcome>[] = [];
+  #messageCount = 0;
   #valueBytes = 0;
 
   constructor(plan: BatchPlan) {
     this.#plan = plan;
-    const { exams, firsts, lake, state } = plan;
-    this.#tally = createTally(state, lake.model);
-    this.#deciding = { readers: readersOf(lake.model.contract), exams, firsts };
+    this.#tally = createTally(plan.state, plan.lake.model);
   }
 
   messageCount(): number {
-    return this.#tally.counts().consumed;
+    return this.#messageCount;
   }
 
   /** Bytes of the messages' values. */
@@ -92,37 +99,46 @@ export class LandingBatch {
 
   /** Adds the messages of one partition, in the order of their offsets. */
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
-    for (let at = 0; at < messages.length; at += atOnce)
-      await this.#addSome(messages.slice(at, at + atOnce), partition);
+    const { topic } = this.#plan.state;
+    for (const { timestamp, ...message } of messages) {
+      this.#gathered.push({ topic, partition, timestamp: toStorableMs(timestamp), ...message });
+      this.#gatheredBytes += message.value?.length ?? 0;
+      this.#valueBytes += message.value?.length ?? 0;
+      this.#messageCount++;
+      if (this.#gathered.length >= chunkMessages || this.#gatheredBytes >= chunkBytes) await this.#send();
+    }
     this.#tally.moveTo(partition, nextOffset);
   }
 
-  /** What messages come to is told, written and forgotten together. */
-  async #addSome(messages: MessageBatch["messages"], partition: number): Promise<void> {
-    const outcomes = messages.map((message) => this.#decide(message, partition));
-    for (const [index, outcome] of outcomes.entries()) {
-      this.#tally.add(outcome);
-      this.#plan.refusals?.add(outcome, messages[index]?.value ?? null);
+  /** Has what is gathered decided; waits where that is far behind. */
+  async #send(): Promise<void> {
+    const { decider, exams, firsts, isReplay = false } = this.#plan;
+    const messages = this.#gathered;
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    const deciding = decider.decide(messages, { exams, firsts, isReplay });
+    deciding.catch(() => undefined); // thrown once its turn comes
+    this.#underWay.push(deciding);
+    while (this.#underWay.length > decider.chunksAhead()) await this.#takeNext();
+  }
+
+  /** What a chunk comes to is told, written and forgotten together. */
+  async #takeNext(): Promise<void> {
+    const outcome = await this.#underWay.shift();
+    if (!outcome) return;
+    const { tables, tallied, refused } = outcome;
+    this.#tally.merge(tallied);
+    this.#plan.refusals?.merge(refused);
+    for (const [table, part] of Object.entries(tables)) {
+      const file = await this.#begin(table);
+      await ("file" in part ? file.appendGroups(part.file) : file.append(part.rows));
     }
-    const { isReplay, lake } = this.#plan;
-    if (!isReplay)
-      await this.#append(
-        "raw_data",
-        outcomes.map(({ raw }) => raw),
-      );
-    for (const table of lake.model.eventTables)
-      await this.#append(
-        table,
-        outcomes.flatMap(({ rows }) => rows[table] ?? []),
-      );
-    await this.#append(
-      "quarantine",
-      outcomes.flatMap(({ quarantine }) => quarantine),
-    );
   }
 
   /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
   async stage(): Promise<StagedBatch> {
+    if (this.#gathered.length > 0) await this.#send();
+    while (this.#underWay.length > 0) await this.#takeNext();
     await this.#addMissingTables();
     for (const [table, rows] of Object.entries(this.#tally.summaryRows())) {
       await this.#begin(table);
@@ -140,22 +156,14 @@ export class LandingBatch {
     for (const file of this.#files.values()) await file.discard();
   }
 
-  #decide(message: MessageBatch["messages"][number], partition: number): Outcome {
-    this.#valueBytes += message.value?.length ?? 0;
-    const { offset, key, value, headers } = message;
-    const timestamp = toStorableMs(message.timestamp);
-    const { topic } = this.#plan.state;
-    return decideMessage({ topic, partition, offset, timestamp, key, value, headers }, this.#deciding);
-  }
-
   async #append(table: string, rows: readonly object[]): Promise<void> {
     if (rows.length > 0) await (await this.#begin(table)).append(rows);
   }
 
-  async #begin(table: string): Promise<ParquetFile<string>> {
+  async #begin(table: string): Promise<MergedFile> {
     const path = join(this.#plan.spool, `${table}.parquet`);
     const file =
-      this.#files.get(table) ?? (await createTableFile(path, tableIn(this.#plan.lake.model, table)));
+      this.#files.get(table) ?? (await createMergedFile(path, tableIn(this.#plan.lake.model, table)));
     this.#files.set(table, file);
     return file;
   }

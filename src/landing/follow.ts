@@ -103,7 +103,8 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
   });
   if (gaps.length > 0) options.onSkip?.({ topic: config.kafka.topic, gaps });
   landing.batch.begin(ranges);
-  const { from } = planRange(landing.last.state, ranges);
+  const { from, total } = planRange(landing.last.state, ranges);
+  landing.decider.expect(total);
   const following: Following = {
     landing,
     from,
@@ -231,10 +232,9 @@ function tell(following: Following): void {
 }
 
 function countLag({ from, highs, landing }: Following): number {
-  const { offsets } = landing.last.state;
   let lag = 0n;
   for (const [partition, high] of highs) {
-    const landed = BigInt(offsets[partition] ?? from.get(partition) ?? 0);
+    const landed = BigInt(landing.last.state.offsets[partition] ?? from.get(partition) ?? 0);
     if (high > landed) lag += high - landed;
   }
   return Number(lag);

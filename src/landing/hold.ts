@@ -16,6 +16,7 @@ import { hasCatalogue } from "../lake/placing";
 import { finishCommit } from "../lake/versions";
 import { LandingBatch } from "./batch";
 import { isOfContract } from "./contract-change";
+import type { Decider } from "./decider";
 import type { Refusals } from "./refusals";
 
 /** A run that holds the lake: where it stands, and the batch that it gathers for its next commit. */
@@ -27,6 +28,7 @@ export interface Landing {
   /** Local folder for files before they are uploaded. */
   readonly spool: string;
   readonly refusals: Refusals;
+  readonly decider: Decider;
   last: Commit;
   parts: LakeParts;
   batch: LandingBatch;
@@ -149,8 +151,9 @@ export async function sweepLanding({ lake, run }: Landing): Promise<void> {
   await lake.hdfs.remove(lake.at(`_tmp/${run}`), { recursive: true });
 }
 
-/** Closes the landing's local files, however it ended. */
-export async function closeLanding({ batch, spool }: Landing): Promise<void> {
+/** Ends the landing's threads and closes its local files, however it ended. */
+export async function closeLanding({ batch, decider, spool }: Landing): Promise<void> {
+  await decider.close();
   await batch.discard();
   rmSync(spool, { recursive: true, force: true });
 }

@@ -42,6 +42,8 @@ export interface LandOptions
    * lack some are left out, and once the others are landed that is thrown.
    */
   readonly skipGaps?: boolean;
+  /** At most so many threads decide messages beside this one; 0 for none. Default: one for each core, four at most. */
+  readonly threads?: number | undefined;
   readonly onProgress?: (progress: LandProgress) => void;
   /** Told, at the end, where the tables are rebuilt as deliveries came in a higher partition first. */
   readonly onSettle?: (progress: RebuildProgress) => void;
@@ -124,7 +126,7 @@ export function skipHoles(landing: Landing, ranges: readonly PartitionOffsets[])
     landing.batch.skip({ ...hole, skippedAt });
 }
 
-type ClaimOptions = Pick<LandOptions, "lake" | "retry" | "keepVersions" | "onNoVersions"> &
+type ClaimOptions = Pick<LandOptions, "lake" | "retry" | "keepVersions" | "onNoVersions" | "threads"> &
   ContractOptions &
   UpgradeOptions;
 
@@ -187,6 +189,7 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
     plan.onProgress?.({ consumed: countConsumed(landing, before), total, commit: landing.last.number });
   try {
     tell();
+    landing.decider.expect(total);
     const consuming = consumeRange(kafka, { from, to, retry, signal, isInTurn: true }, async (messages) => {
       await landing.batch.add(messages);
       if (isFull(landing.batch, plan)) await commitBatch(landing);

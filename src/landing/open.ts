@@ -9,6 +9,7 @@ import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
 import { addTables, createLake, listStaged, placeCommit, sweepStaged } from "../lake/placing";
 import { allowVersions, makeVersion } from "../lake/versions";
 import { LandingBatch } from "./batch";
+import { createDecider } from "./decider";
 import {
   asHolder,
   closeLanding,
@@ -32,6 +33,8 @@ export interface LandingPlan {
   readonly onUpgrade?: ((progress: UpgradeProgress) => void) | undefined;
   /** Told, once, why no versions can be made; and each time that one could not be written as Iceberg. */
   readonly onNoVersions?: ((refusal: string) => void) | undefined;
+  /** See DeciderOptions. */
+  readonly threads?: number | undefined;
   /** Ends the bringing up, with the signal's reason; the tables stay as they were. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,7 +61,8 @@ async function openClaimed(plan: LandingPlan, run: string): Promise<Landing> {
     parts: await readLakeParts(lake),
   }));
   const place = { url: config.hdfs.url, lakeDir: config.hdfs.lakeDir };
-  const own = { run, spool: createSpool(run), refusals: new Refusals(lake.model), commits: 0 };
+  const decider = createDecider(lake.model, plan);
+  const own = { run, spool: createSpool(run), refusals: new Refusals(lake.model), decider, commits: 0 };
   const gathered = { lake, place, exams, last, parts, ...own };
   const landing = { ...gathered, batch: new LandingBatch({ ...gathered, state: last.state }) };
   try {

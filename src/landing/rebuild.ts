@@ -78,6 +78,7 @@ async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<
   const exams = createExamIndex();
   const firsts = await readFirsts(lake, choosing(lake.model, last.state), options.signal);
   const refusals = new Refusals();
+  landing.decider.expect(total);
   let chunk = openChunk(empty);
   let summaries: Rebuild["summaries"] = [];
   let state = empty;

@@ -1,5 +1,5 @@
 import { findHint } from "../events/hints";
-import type { Outcome } from "../events/outcomes";
+import type { EventsOutcome } from "../events/outcomes";
 import { type LakeModel, shippedModel } from "../tables/lake-model";
 import type { FailureRow } from "../tables/tables";
 
@@ -25,6 +25,12 @@ export interface Refused {
   readonly largest: RefusalGroup | null;
 }
 
+/** What was counted, to be added elsewhere: plain values, so that another thread can hand it over. */
+export interface RefusalCounts {
+  readonly messages: number;
+  readonly groups: ReadonlyMap<string, RefusalGroup>;
+}
+
 /** Counts what messages are refused for; grows with the paths of the schemas, not with the messages. */
 export class Refusals {
   readonly #groups = new Map<string, RefusalGroup>();
@@ -37,7 +43,7 @@ export class Refusals {
   }
 
   /** Counts what a message came to; `value` are its bytes. */
-  add({ quarantine }: Outcome, value: Uint8Array | null): void {
+  add({ quarantine }: Pick<EventsOutcome, "quarantine">, value: Uint8Array | null): void {
     if (quarantine.length === 0) return;
     this.#messages++;
     const seen = new Set<string>();
@@ -60,6 +66,21 @@ export class Refusals {
         );
       }
     }
+  }
+
+  /** Adds what was counted of messages that come behind those counted so far. */
+  merge({ messages, groups }: RefusalCounts): void {
+    this.#messages += messages;
+    for (const [key, group] of groups) {
+      const known = this.#groups.get(key);
+      const first = known && known.example.partition <= group.example.partition ? known : group;
+      this.#groups.set(key, { ...first, messages: (known?.messages ?? 0) + group.messages });
+    }
+  }
+
+  /** What was counted so far. */
+  counts(): RefusalCounts {
+    return { messages: this.#messages, groups: this.#groups };
   }
 
   /** What may be wrong is known of the shipped contract's events alone. */

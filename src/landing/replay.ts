@@ -19,6 +19,8 @@ export interface ReplayOptions extends UpgradeOptions, ContractOptions {
   readonly lake?: Lake;
   /** Rebuilds tables that are held to this schema already, too. */
   readonly again?: boolean;
+  /** At most so many threads decide messages beside this one; 0 for none. Default: one for each core, four at most. */
+  readonly threads?: number | undefined;
   readonly onProgress?: (progress: RebuildProgress) => void;
   /** Ends the replay with the signal's reason; the tables stay as they were. */
   readonly signal?: AbortSignal;
@@ -58,8 +60,8 @@ async function replayAll(options: ReplayOptions): Promise<ReplayReport> {
   }
   await checkReplaceable(lake, rebuiltDirectories(lake.model)); // before a lander that runs is stopped
   const kafka = { ...config.kafka, topic: before.topic };
-  const { onUpgrade, signal } = options;
-  const plan = { lake, config: { ...config, kafka }, check: () => {}, onUpgrade, signal };
+  const { onUpgrade, signal, threads } = options;
+  const plan = { lake, config: { ...config, kafka }, check: () => {}, onUpgrade, signal, threads };
   const landing = await openLanding(plan);
   try {
     const { commit } = await rebuildTables(landing, options);

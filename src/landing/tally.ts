@@ -1,15 +1,14 @@
-import { quote } from "../contract/failures";
-import type { UnknownValues } from "../contract/unknown";
 import { compileKnows } from "../contract/unknown";
 import { fingerprintContract, fingerprintRules } from "../events/fingerprint";
 import type { Outcome } from "../events/outcomes";
-import type { LakeState, UnknownPath } from "../lake/commit-file";
-import { addCounts, type Counts, countOutcome, noCounts } from "../lake/counts";
+import type { LakeState } from "../lake/commit-file";
+import { addCounts, type Counts, noCounts } from "../lake/counts";
 import type { Gap } from "../lake/gaps";
 import type { StagedFile } from "../lake/staging";
 import { type LakeModel, shippedModel } from "../tables/lake-model";
 import { schemaVersion } from "../tables/tables";
 import { createSums } from "./sums";
+import { type GrowingPath, notePath, startTallying, type Tallied } from "./tallied";
 
 /** The most unknown paths that are kept on record. */
 const mostUnknown = 50;
@@ -20,6 +19,8 @@ export interface Tally {
   readonly counts: () => Counts;
   /** Counts a message; the partition's next offset is then the one behind it. */
   readonly add: (outcome: Outcome) => void;
+  /** Counts messages that come behind those counted so far; moves no partition on. */
+  readonly merge: (tallied: Tallied) => void;
   /** Passes offsets that hold no message, up to `next` (exclusive). */
   readonly moveTo: (partition: number, next: bigint) => void;
   /** Has a partition that nothing has been landed of begin at its earliest offset, so that a later hole is seen. */
@@ -38,18 +39,25 @@ export interface Tally {
 
 /** Creates the count of a batch that follows `before`; `model`: the lake's tables, by default those of the shipped contract. */
 export function createTally(before: LakeState, model: LakeModel = shippedModel): Tally {
-  const counts = noCounts();
+  let counts: Counts = noCounts();
   const sums = createSums(model.contract, before.summaries);
   const noted = createNotes(before, model);
   const progress = createProgress(before);
+  const merge = (tallied: Tallied) => {
+    counts = addCounts(counts, tallied.counts);
+    noted.merge(tallied);
+    sums.addTaken(tallied.summed);
+  };
   return {
     ...progress,
     counts: () => counts,
+    merge,
     add: (outcome) => {
-      countOutcome(counts, outcome);
-      noted.add(outcome);
-      sums.add(outcome.rows);
-      progress.moveTo(outcome.raw.partition, outcome.raw.offset + 1n);
+      const { partition, offset } = outcome.raw;
+      const tallying = startTallying(model);
+      tallying.add(outcome, outcome.raw);
+      merge(tallying.end());
+      progress.moveTo(partition, offset + 1n);
     },
     summaryRows: sums.rows,
     toState: (staged) => {
@@ -93,12 +101,13 @@ function createNotes(before: LakeState, { contract }: LakeModel) {
   const seen = Object.entries(before.unknown ?? {}).filter(([path]) => !knows(path));
   const unknown = new Map(seen.map(([path, one]): [string, GrowingPath] => [path, { ...one }]));
   return {
-    add: (outcome: Outcome) => {
-      crossing += outcome.crossing;
-      later += outcome.later;
-      if (late !== undefined) late += outcome.late;
-      for (const { by } of outcome.warnings) warnings[by] = (warnings[by] ?? 0) + 1;
-      for (const values of outcome.unknown) noteUnknown(unknown, values, outcome.raw);
+    merge: (tallied: Tallied) => {
+      crossing += tallied.crossing;
+      later += tallied.later;
+      if (late !== undefined) late += tallied.late;
+      for (const [by, count] of tallied.warnings) warnings[by] = (warnings[by] ?? 0) + count;
+      for (const [path, seen] of tallied.unknown)
+        if (unknown.has(path) || unknown.size < mostUnknown) notePath(unknown, path, seen);
     },
     toState: (): Partial<LakeState> => ({
       ...(crossing > 0 ? { crossingConflicts: crossing } : {}),
@@ -108,23 +117,6 @@ function createNotes(before: LakeState, { contract }: LakeModel) {
       ...(unknown.size > 0 ? { unknown: Object.fromEntries(unknown) } : {}),
     }),
   };
-}
-
-type GrowingPath = { -readonly [K in keyof UnknownPath]: UnknownPath[K] };
-
-function noteUnknown(
-  unknown: Map<string, GrowingPath>,
-  values: UnknownValues,
-  { partition, offset }: Outcome["raw"],
-): void {
-  for (const [path, value] of values) {
-    const known = unknown.get(path);
-    if (known) known.events++;
-    if (known && known.partition <= partition) continue;
-    if (!known && unknown.size === mostUnknown) continue;
-    const events = known?.events ?? 1;
-    unknown.set(path, { events, partition, offset: `${offset}`, example: quote(value) });
-  }
 }
 
 /** Where a batch stands in each partition, and what it has passed as gone. */

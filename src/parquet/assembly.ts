@@ -45,6 +45,20 @@ export class FileAssembly implements Pick<Encoder, "sections" | "finish"> {
     return groups.reduce((sum, group) => sum + group.rowCount, 0);
   }
 
+  /** Adds the row groups of a file that this package has just written for the table; returns the number of their rows. */
+  async appendGroups(file: Uint8Array): Promise<number> {
+    await this.#endRows();
+    const { groups } = readFileGroups(file, this.#table);
+    for (const group of groups) this.#add(file, group);
+    return groups.reduce((sum, group) => sum + group.rowCount, 0);
+  }
+
+  /** Adds rows, which are written with those that come before and behind; returns their number. */
+  async append(rows: readonly object[]): Promise<number> {
+    for (const row of rows) await this.#appendRow(row);
+    return rows.length;
+  }
+
   /** Adds the footer. */
   async finish(): Promise<void> {
     await this.#endRows();

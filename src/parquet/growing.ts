@@ -11,13 +11,17 @@ export interface PlainValues {
   push(value: never): void;
   /** The page's bytes, until the next push or clear. */
   bytes(): Buffer;
+  /** Takes values out: of each, in their order, 1 says that it stays. */
+  retain(stays: Uint8Array): void;
+  /** What is there, each once; nothing of text. */
+  distinct(): Set<unknown>;
   clear(): void;
 }
 
 const firstBytes = 1024;
 
 /** Bytes that grow to twice as many where there is no room. */
-class GrowingBytes {
+abstract class GrowingBytes {
   length = 0;
   protected end = 0;
   protected buffer = Buffer.allocUnsafeSlow(firstBytes);
@@ -26,10 +30,44 @@ class GrowingBytes {
     return this.buffer.subarray(0, this.end);
   }
 
+  retain(stays: Uint8Array): void {
+    let [at, to, kept] = [0, 0, 0];
+    let start = 0; // of the run of values that stay
+    const move = () => {
+      if (start !== to) this.buffer.copyWithin(to, start, at);
+      to += at - start;
+    };
+    for (let index = 0; index < this.length; index++) {
+      const size = this.sizeAt(at);
+      if (stays[index] === 1) {
+        kept++;
+        at += size;
+        continue;
+      }
+      move();
+      at += size;
+      start = at;
+    }
+    move();
+    this.length = kept;
+    this.end = to;
+  }
+
+  distinct(): Set<unknown> {
+    const found = new Set<unknown>();
+    for (let at = 0; at < this.end; at += this.sizeAt(at)) found.add(this.valueAt(at));
+    return found;
+  }
+
   clear(): void {
     this.length = 0;
     this.end = 0;
   }
+
+  /** How many bytes the value takes that begins there. */
+  protected abstract sizeAt(at: number): number;
+
+  protected abstract valueAt(at: number): unknown;
 
   protected grow(most: number): void {
     const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.buffer.length, this.end + most));
@@ -48,6 +86,18 @@ class Texts extends GrowingBytes implements PlainValues {
     this.end += 4 + bytes;
     this.length++;
   }
+
+  override distinct(): Set<unknown> {
+    return new Set();
+  }
+
+  protected sizeAt(at: number): number {
+    return 4 + this.buffer.readUInt32LE(at);
+  }
+
+  protected valueAt(): unknown {
+    return undefined;
+  }
 }
 
 class Int32s extends GrowingBytes implements PlainValues {
@@ -55,6 +105,14 @@ class Int32s extends GrowingBytes implements PlainValues {
     if (this.end + 4 > this.buffer.length) this.grow(4);
     this.end = this.buffer.writeInt32LE(value, this.end);
     this.length++;
+  }
+
+  protected sizeAt(): number {
+    return 4;
+  }
+
+  protected valueAt(at: number): unknown {
+    return this.buffer.readInt32LE(at);
   }
 }
 
@@ -71,6 +129,14 @@ class Int64s extends GrowingBytes implements PlainValues {
     this.end += 8;
     this.length++;
   }
+
+  protected sizeAt(): number {
+    return 8;
+  }
+
+  protected valueAt(at: number): unknown {
+    return this.buffer.readBigInt64LE(at);
+  }
 }
 
 class Doubles extends GrowingBytes implements PlainValues {
@@ -78,6 +144,14 @@ class Doubles extends GrowingBytes implements PlainValues {
     if (this.end + 8 > this.buffer.length) this.grow(8);
     this.end = this.buffer.writeDoubleLE(value, this.end);
     this.length++;
+  }
+
+  protected sizeAt(): number {
+    return 8;
+  }
+
+  protected valueAt(at: number): unknown {
+    return this.buffer.readDoubleLE(at);
   }
 }
 
@@ -91,6 +165,28 @@ class Booleans extends GrowingBytes implements PlainValues {
     }
     if (value) this.buffer[this.end - 1] = (this.buffer[this.end - 1] as number) | (1 << bit);
     this.length++;
+  }
+
+  override retain(stays: Uint8Array): void {
+    const values = Array.from({ length: this.length }, (_, index) => this.bitAt(index));
+    this.clear();
+    for (const [index, value] of values.entries()) if (stays[index]) this.push(value);
+  }
+
+  override distinct(): Set<unknown> {
+    return new Set(Array.from({ length: this.length }, (_, index) => this.bitAt(index)));
+  }
+
+  private bitAt(index: number): boolean {
+    return (((this.buffer[index >> 3] as number) >> (index & 7)) & 1) === 1;
+  }
+
+  protected sizeAt(): number {
+    return 1;
+  }
+
+  protected valueAt(): unknown {
+    return undefined;
   }
 }
 
@@ -121,6 +217,14 @@ export class GrowingLevels {
       this.#levels = larger;
     }
     this.#levels[this.length++] = level;
+  }
+
+  /** Takes levels out: of each, in their order, 1 says that it stays. */
+  retain(stays: Uint8Array): void {
+    let kept = 0;
+    for (let index = 0; index < this.length; index++)
+      if (stays[index]) this.#levels[kept++] = this.#levels[index] as number;
+    this.length = kept;
   }
 
   /** All of them, until the next push or clear. */

@@ -84,6 +84,32 @@ export function beginGroup(leaves: readonly Leaf[]): RowGroup {
 }
 
 /**
+ * Takes rows out of the row group that is being filled: as if they had never been added.
+ *
+ * @param goes Of each row, 1 says that it goes.
+ */
+export function dropRows(leaves: readonly Leaf[], goes: Uint8Array): void {
+  for (const leaf of leaves) {
+    const { rlevels, dlevels, values, maxRepetition, maxDefinition } = leaf;
+    const [repetitions, definitions] = [rlevels.all(), dlevels.all()];
+    const levelStays = new Uint8Array(definitions.length);
+    const valueStays = new Uint8Array(values.length);
+    let [row, value] = [-1, 0];
+    for (let index = 0; index < definitions.length; index++) {
+      if (maxRepetition === 0 || repetitions[index] === 0) row++;
+      const stays = goes[row] === 1 ? 0 : 1;
+      levelStays[index] = stays;
+      if (definitions[index] === maxDefinition) valueStays[value++] = stays;
+    }
+    if (maxRepetition > 0) rlevels.retain(levelStays);
+    dlevels.retain(levelStays);
+    values.retain(valueStays);
+    if (leaf.distinct.size > 0) leaf.distinct = values.distinct();
+    leaf.last = undefined;
+  }
+}
+
+/**
  * Whether a leaf has statistics, for skipping row groups; not text, whose order in JavaScript (UTF-16) is not that of
  * Parquet (bytes), and not what is in a list.
  */

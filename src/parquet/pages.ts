@@ -1,4 +1,4 @@
-import { gzip, gzipSync } from "node:zlib";
+import { compressZstd } from "../base/zstd";
 import { encodeLevels } from "./encoding";
 import type { GrowingLevels } from "./growing";
 import { EncodedPart, type Leaf, type LeafBuffer, type RowBuffer, type RowGroup } from "./leaves";
@@ -35,22 +35,7 @@ function encodeLevelPart(levels: GrowingLevels, max: number): EncodedPart {
   return new EncodedPart(levels.length, Buffer.concat([length, encoded]));
 }
 
-/** Below that a thread is told of a page in about the time that it takes to compress it. */
-const leastBeside = 2 ** 16;
-
-/** Compresses pages beside this thread, large ones in the threads that Node has for that. */
+/** Compresses pages, large ones beside this thread. */
 export function compressBeside(bodies: readonly Buffer[]): Promise<readonly Buffer[]> {
-  return Promise.all(bodies.map(compress));
-}
-
-function compress(body: Buffer): Promise<Buffer> | Buffer {
-  if (body.length < leastBeside) return gzipSync(body, toSettings(body));
-  return new Promise((resolve, reject) => {
-    gzip(body, toSettings(body), (error, compressed) => (error ? reject(error) : resolve(compressed)));
-  });
-}
-
-/** Level 1; chunks about as large as what a page comes to spare zlib's default of 16 KiB its many copies and returns. */
-function toSettings({ length }: Uint8Array): { readonly level: number; readonly chunkSize: number } {
-  return { level: 1, chunkSize: Math.max(2 ** 14, Math.min(length, 2 ** 22)) };
+  return Promise.all(bodies.map(compressZstd));
 }

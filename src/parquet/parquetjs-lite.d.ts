@@ -46,7 +46,13 @@ declare module "parquetjs-lite/lib/codec" {
 }
 
 declare module "parquetjs-lite/lib/compression" {
-  export const PARQUET_COMPRESSION_METHODS: { readonly GZIP: { deflate: (value: Uint8Array) => Buffer } };
+  /** The package has no ZSTD by itself. */
+  export const PARQUET_COMPRESSION_METHODS: {
+    ZSTD?: {
+      readonly deflate: (value: Uint8Array) => Buffer;
+      readonly inflate: (value: Uint8Array) => Buffer;
+    };
+  };
 }
 
 declare module "parquetjs-lite/lib/types" {

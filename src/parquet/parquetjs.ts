@@ -5,14 +5,15 @@ import types = require("parquetjs-lite/lib/types");
 import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
 
 import { ServiceError } from "../base/errors";
+import { decompressZstd } from "../base/zstd";
 import { required } from "../tables/columns";
 import type { Table } from "../tables/tables";
 import { encodeInt64s } from "./encoding";
-import { beginGroup, EncodedPart } from "./leaves";
+import { beginGroup, dropRows, EncodedPart } from "./leaves";
 import { compressBeside, type EndedGroup, endGroup } from "./pages";
 import { correctSizes } from "./row-groups";
 import { type Compression, toSchemaFields } from "./schema-fields";
-import { createShredder } from "./shredding";
+import { createShredder, type Shredder } from "./shredding";
 
 /** What a file is to be like. */
 export interface EncoderOptions {
@@ -34,6 +35,8 @@ export interface Encoder {
    * be waited for: until the one before is among the sections, while this one is compressed beside what follows.
    */
   append(row: object): Promise<void> | undefined;
+  /** Takes rows out of the row group at hand, whose rows are numbered from 0: of each of them, 1 says that it goes. */
+  drop(goes: Uint8Array): void;
   /** Adds the last row group and the footer. */
   finish(): Promise<void>;
 }
@@ -59,7 +62,7 @@ let installed: Promise<void> | undefined;
 /** Begins a file of the table, with our parts put into parquetjs-lite and seen at work there. */
 export async function createEncoder(table: Table, options: EncoderOptions): Promise<Encoder> {
   await prepareParquetjs();
-  return beginFile(table, options);
+  return beginEncoder(table, options);
 }
 
 /** Puts our parts into parquetjs-lite, once in a process: before it writes anything, be it a footer alone. */
@@ -68,11 +71,18 @@ export function prepareParquetjs(): Promise<void> {
   return installed;
 }
 
-function beginFile(table: Table, options: EncoderOptions): Encoder {
+/**
+ * Begins a file likewise, where `prepareParquetjs` has been waited for. `shredder`: that of a file of the table which is
+ * finished, or about to be; its memory is used again.
+ */
+export function beginEncoder(
+  table: Table,
+  options: EncoderOptions,
+  { leaves, shred }: Shredder = createShredder(table),
+): Encoder {
   const { rowGroupRows, rowGroupTextLength, compression } = options;
   const schema = new parquetjs.ParquetSchema(toSchemaFields(table, compression));
   ourSchemas.add(schema);
-  const { leaves, shred } = createShredder(table);
   const sections: Buffer[] = [];
   const writer = createWriter(schema, sections, options);
   let rows = beginGroup(leaves);
@@ -81,7 +91,7 @@ function beginFile(table: Table, options: EncoderOptions): Encoder {
     const group = endGroup(rows, leaves);
     rows = beginGroup(leaves);
     const before = written;
-    const compressed = compression === "GZIP" ? compressBeside(group.bodies) : [];
+    const compressed = compression === "ZSTD" ? compressBeside(group.bodies) : [];
     written = Promise.all([compressed, before]).then(([pages]) => writeGroup(writer, group, pages));
     written.catch(() => undefined); // thrown to whoever waits for it
     return before;
@@ -92,6 +102,10 @@ function beginFile(table: Table, options: EncoderOptions): Encoder {
       const isLong = rows.textLength >= rowGroupTextLength;
       shred(row, rows);
       return isLong || rows.rowCount >= rowGroupRows ? end() : undefined;
+    },
+    drop: (goes) => {
+      dropRows(leaves, goes);
+      rows.rowCount -= goes.reduce((sum, one) => sum + one, 0);
     },
     finish: async () => {
       if (rows.rowCount > 0) await end();
@@ -137,9 +151,9 @@ async function install(): Promise<void> {
   installShredder();
   installEncoders();
   installTimeZone();
-  const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "GZIP", metadata: {} } as const;
-  const parts = ["shredder", "RLE", "PLAIN", "GZIP", "timestamps", "dates", "time zone"];
-  const encoder = beginFile(probe, settings);
+  const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "ZSTD", metadata: {} } as const;
+  const parts = ["shredder", "RLE", "PLAIN", "ZSTD", "timestamps", "dates", "time zone"];
+  const encoder = beginEncoder(probe, settings);
   const failure = await Promise.resolve(encoder.append({ text: "t", time: -1, day: -1, list: [] }))
     .then(() => encoder.finish())
     .catch((error: unknown) => error);
@@ -163,11 +177,10 @@ function installShredder(): void {
 /** The package's INT64 were numbers, its times and days before 1970 threw; its levels and texts were slow. */
 function installEncoders(): void {
   const { RLE, PLAIN } = codec;
-  const { GZIP } = compression.PARQUET_COMPRESSION_METHODS;
   const { TIMESTAMP_MILLIS, DATE } = types.PARQUET_LOGICAL_TYPES;
   RLE.encodeValues = override("RLE", RLE.encodeValues, (_type, values) => toEncoded(values));
   PLAIN.encodeValues = override("PLAIN", PLAIN.encodeValues, encodePlain);
-  GZIP.deflate = override("GZIP", GZIP.deflate, takeCompressed);
+  compression.PARQUET_COMPRESSION_METHODS.ZSTD = { deflate: takeCompressed, inflate: decompressZstd };
   TIMESTAMP_MILLIS.toPrimitive = override("timestamps", TIMESTAMP_MILLIS.toPrimitive, toMilliseconds);
   DATE.toPrimitive = override("dates", DATE.toPrimitive, toDays);
 }
@@ -215,11 +228,13 @@ function encodePlain(type: string, values: unknown): Buffer | false {
   return toEncoded(values) || (type === "INT64" && encodeInt64s(values as (number | bigint)[]));
 }
 
-/** The next page of the row group that is being written, where it is the one that was compressed ahead. */
-function takeCompressed(body: Uint8Array): Buffer | false {
+/** The next page of the row group that is being written, which was compressed ahead. */
+function takeCompressed(body: Uint8Array): Buffer {
   const next = ahead?.bodies.shift();
   const compressed = ahead?.compressed.shift();
-  return next !== undefined && compressed !== undefined && next.equals(body) && compressed;
+  if (!next?.equals(body) || !compressed) throw new Error("a page is not the one that was compressed");
+  partsInUse.add("ZSTD");
+  return compressed;
 }
 
 function toMilliseconds(value: unknown): number | bigint | false {

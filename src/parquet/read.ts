@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { ServiceError } from "../base/errors";
+import { decompressZstd } from "../base/zstd";
 import type { Column, ColumnType, RowOf, Table, TableName } from "../tables/tables";
 
 /** What to read of a file; default everything. */
@@ -105,7 +106,10 @@ type Hyparquet = typeof import("hyparquet", { with: { "resolution-mode": "import
 type ReadableFile = Awaited<ReturnType<Hyparquet["asyncBufferFromFile"]>>;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-const compressors = { GZIP: (bytes: Uint8Array) => gunzipSync(bytes) };
+const compressors = {
+  GZIP: (bytes: Uint8Array) => gunzipSync(bytes), // of files of before
+  ZSTD: decompressZstd,
+};
 
 /** As hyparquet's own, but with ms and days as they are and without dropping a byte order mark. */
 const parsers = {

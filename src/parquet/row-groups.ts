@@ -118,7 +118,7 @@ function columnsOf(table: Table): Buffer {
 
 /** The footer of a file without rows. */
 function makeFooter(table: Table): thrift.FileMetaData {
-  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, "GZIP"));
+  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, "UNCOMPRESSED"));
   let written: Buffer = Buffer.alloc(0);
   const keep = (section: Buffer): unknown => {
     written = section;

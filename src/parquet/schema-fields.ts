@@ -3,7 +3,7 @@ import { typeNames } from "../tables/types";
 import { hasStatistics } from "./leaves";
 
 /** How pages are compressed. */
-export type Compression = "GZIP" | "SNAPPY" | "UNCOMPRESSED";
+export type Compression = "ZSTD" | "SNAPPY" | "UNCOMPRESSED";
 
 /** Describes the table's columns as parquetjs-lite's ParquetSchema wants them, lists in three levels (`list.element`). */
 export function toSchemaFields(table: Table, compression: Compression): Record<string, object> {

@@ -17,8 +17,12 @@ export interface ParquetFile<N extends TableName = TableName> {
   discard(): Promise<void>;
 }
 
-/** A Parquet file that is being put together out of others. */
+/** A Parquet file that is being put together out of others, and of rows between them. */
 export interface MergedFile extends Pick<ParquetFile, "path" | "close" | "discard"> {
+  /** Checks and adds rows, in the order of the calls. */
+  append(rows: readonly object[]): Promise<void>;
+  /** Adds the row groups of a file that this package has just written for the table, as they stand. */
+  appendGroups(bytes: Uint8Array): Promise<void>;
   /** Adds the rows of a file of the table, in the order of the calls; returns their number. */
   appendFile(bytes: Uint8Array): Promise<number>;
 }
@@ -34,7 +38,7 @@ export interface ParquetOptions {
    * counts as 8 for each scalar in it.
    */
   readonly rowGroupTextLength?: number;
-  /** Default GZIP (level 1). */
+  /** Default ZSTD (level 1). */
   readonly compression?: Compression;
 }
 
@@ -56,7 +60,7 @@ export async function createParquetFile<N extends TableName>(
   table: Table<N>,
   options: ParquetOptions = {},
 ): Promise<ParquetFile<N>> {
-  const encoder = await createEncoder(table, { ...defaults, ...options });
+  const encoder = await createEncoder(table, { ...parquetDefaults, ...options });
   const writing = await openPartial(path, encoder);
   const { attempt, ...file } = startWriting(writing);
   return { ...file, append: (rows) => attempt(() => appendRows(writing, encoder, rows)) };
@@ -69,17 +73,24 @@ export async function createMergedFile(
   options: ParquetOptions = {},
 ): Promise<MergedFile> {
   await prepareParquetjs();
-  const assembly = new FileAssembly(table, { ...defaults, metadata: toFooter(table), ...options });
+  const assembly = new FileAssembly(table, { ...parquetDefaults, metadata: toFooter(table), ...options });
   const writing = await openPartial(path, assembly);
   const { attempt, ...file } = startWriting(writing);
-  return { ...file, appendFile: (bytes) => attempt(() => appendFile(writing, assembly, bytes)) };
+  const adding = (add: () => Promise<number>) => attempt(() => addWith(writing, add));
+  return {
+    ...file,
+    append: async (rows) => void (await adding(() => assembly.append(rows))),
+    appendGroups: async (bytes) => void (await adding(() => assembly.appendGroups(bytes))),
+    appendFile: (bytes) => adding(() => assembly.appendFile(bytes)),
+  };
 }
 
-const defaults = {
+/** How a file is written where nothing else is asked for. */
+export const parquetDefaults = {
   metadata: {},
   rowGroupRows: 5_000,
   rowGroupTextLength: 2 ** 24,
-  compression: "GZIP",
+  compression: "ZSTD",
 } as const;
 
 interface Writing {
@@ -145,8 +156,8 @@ async function appendRows(writing: Writing, encoder: Encoder, rows: readonly obj
   }
 }
 
-async function appendFile(writing: Writing, assembly: FileAssembly, bytes: Uint8Array): Promise<number> {
-  const rowCount = await assembly.appendFile(bytes);
+async function addWith(writing: Writing, add: () => Promise<number>): Promise<number> {
+  const rowCount = await add();
   writing.rowCount += rowCount;
   await writeSections(writing);
   return rowCount;

@@ -75,7 +75,7 @@ function planSettings(master: string): Record<string, string> {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MILLIS", // else INT96
-    "spark.sql.parquet.compression.codec": "gzip",
+    "spark.sql.parquet.compression.codec": "zstd",
     ...(master.startsWith("local") ? localSettings : {}),
   };
 }

@@ -1,0 +1,174 @@
+import type { DeliveryFacts } from "../events/attempts";
+import type { TopicMessage } from "../events/outcomes";
+
+/** Messages as one thread hands them to another: all their bytes in one buffer, which goes over without being copied. */
+export interface PackedMessages {
+  readonly topic: string;
+  readonly partitions: Int32Array;
+  readonly offsets: BigInt64Array;
+  readonly timestamps: BigInt64Array;
+  /** Of each message: bytes of key and value, how many headers, and of each its name's number and bytes; -1 for null. */
+  readonly sizes: Int32Array;
+  readonly bytes: Uint8Array;
+  /** Names of headers. */
+  readonly names: readonly string[];
+}
+
+/** Stands for no timestamp: none that can be stored is as far from 1970. */
+const noTimestamp = -(2n ** 63n);
+
+/** Packs messages of one topic; what they were sliced from may be written over afterwards. */
+export function packMessages(messages: readonly TopicMessage[]): PackedMessages {
+  const sizes: number[] = [];
+  const parts: Uint8Array[] = [];
+  const names = new Map<string, number>();
+  let length = 0;
+  const add = (bytes: Uint8Array | null) => {
+    sizes.push(bytes ? bytes.length : -1);
+    if (!bytes) return;
+    parts.push(bytes);
+    length += bytes.length;
+  };
+  for (const { key, value, headers } of messages) {
+    add(key);
+    add(value);
+    sizes.push(headers.length);
+    for (const header of headers) {
+      const name = names.get(header.key) ?? names.size;
+      names.set(header.key, name);
+      sizes.push(name);
+      add(header.value);
+    }
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return {
+    topic: messages[0]?.topic ?? "",
+    partitions: Int32Array.from(messages, ({ partition }) => partition),
+    offsets: BigInt64Array.from(messages, ({ offset }) => offset),
+    timestamps: BigInt64Array.from(messages, ({ timestamp }) => BigInt(timestamp ?? noTimestamp)),
+    sizes: Int32Array.from(sizes),
+    bytes,
+    names: [...names.keys()],
+  };
+}
+
+/** Takes messages out again, one by one; they are slices of the packed bytes. */
+export class PackedReader {
+  readonly #packed: PackedMessages;
+  readonly #bytes: Buffer;
+  /** Of each message: where its sizes and its bytes begin. */
+  readonly #sizesAt: Uint32Array;
+  readonly #bytesAt: Uint32Array;
+  #nextSize = 0;
+  #nextByte = 0;
+
+  constructor(packed: PackedMessages) {
+    const { bytes, offsets } = packed;
+    this.#packed = packed;
+    this.#bytes = Buffer.from(bytes.buffer);
+    this.#sizesAt = new Uint32Array(offsets.length);
+    this.#bytesAt = new Uint32Array(offsets.length);
+    for (let index = 0; index < offsets.length; index++) this.#find(index);
+  }
+
+  get length(): number {
+    return this.#packed.offsets.length;
+  }
+
+  at(index: number): TopicMessage {
+    const { topic, partitions, offsets, timestamps, names } = this.#packed;
+    this.#nextSize = this.#sizesAt[index] ?? 0;
+    this.#nextByte = this.#bytesAt[index] ?? 0;
+    const timestamp = timestamps[index] ?? noTimestamp;
+    const [key, value] = [this.#take(), this.#take()];
+    const headers: { key: string; value: Buffer | null }[] = [];
+    for (let left = this.#size(); left > 0; left--)
+      headers.push({ key: names[this.#size()] ?? "", value: this.#take() });
+    return {
+      topic,
+      partition: partitions[index] ?? 0,
+      offset: offsets[index] ?? 0n,
+      timestamp: timestamp === noTimestamp ? null : timestamp,
+      key,
+      value,
+      headers,
+    };
+  }
+
+  #find(index: number): void {
+    this.#sizesAt[index] = this.#nextSize;
+    this.#bytesAt[index] = this.#nextByte;
+    this.#nextByte += Math.max(this.#size(), 0) + Math.max(this.#size(), 0);
+    for (let left = this.#size(); left > 0; left--) {
+      this.#nextSize++; // the name
+      this.#nextByte += Math.max(this.#size(), 0);
+    }
+  }
+
+  #size(): number {
+    return this.#packed.sizes[this.#nextSize++] ?? 0;
+  }
+
+  #take(): Buffer | null {
+    const size = this.#size();
+    if (size < 0) return null;
+    this.#nextByte += size;
+    return this.#bytes.subarray(this.#nextByte - size, this.#nextByte);
+  }
+}
+
+const hashBytes = 16;
+const idAt = 1;
+const hashAt = idAt + hashBytes;
+const partitionAt = hashAt + hashBytes;
+const factBytes = partitionAt + 4;
+const flags = { hasId: 1, isRefused: 2, hasParts: 4 } as const;
+
+/** Packs the facts of events, 37 bytes each. */
+export class FactsWriter {
+  #packed: Buffer;
+  #end = 0;
+
+  /** `events`: how many there may be; there may be more. */
+  constructor(events: number) {
+    this.#packed = Buffer.alloc(Math.max(events, 1) * factBytes);
+  }
+
+  add({ partition, idHash, hash, isRefused, hasParts }: DeliveryFacts): void {
+    const at = this.#end;
+    this.#end += factBytes;
+    if (this.#end > this.#packed.length)
+      this.#packed = Buffer.concat([this.#packed], 2 * this.#packed.length);
+    const hasId = idHash ? flags.hasId : 0;
+    this.#packed[at] = hasId | (isRefused ? flags.isRefused : 0) | (hasParts ? flags.hasParts : 0);
+    idHash?.copy(this.#packed, at + idAt);
+    hash.copy(this.#packed, at + hashAt);
+    this.#packed.writeInt32LE(partition, at + partitionAt);
+  }
+
+  /** All of them, in memory of their own. */
+  end(): Uint8Array {
+    return new Uint8Array(this.#packed.subarray(0, this.#end));
+  }
+}
+
+/** Takes facts out again; their hashes are slices of the packed bytes. */
+export function unpackFacts(packed: Uint8Array): DeliveryFacts[] {
+  const bytes = Buffer.from(packed.buffer);
+  return Array.from({ length: bytes.length / factBytes }, (_, index) => {
+    const own = bytes.subarray(index * factBytes, (index + 1) * factBytes);
+    const has = (flag: number) => ((own[0] ?? 0) & flag) !== 0;
+    return {
+      partition: own.readInt32LE(partitionAt),
+      idHash: has(flags.hasId) ? own.subarray(idAt, hashAt) : null,
+      hash: own.subarray(hashAt, partitionAt),
+      isRefused: has(flags.isRefused),
+      hasParts: has(flags.hasParts),
+    };
+  });
+}

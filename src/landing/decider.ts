@@ -1,0 +1,94 @@
+import { availableParallelism } from "node:os";
+import { ServiceError, UserActivityError } from "../base/errors";
+import { countsLatest } from "../contract/model";
+import type { DeliveryFacts } from "../events/attempts";
+import { type Judging, judge, type TopicMessage } from "../events/outcomes";
+import type { LakeModel } from "../tables/lake-model";
+import { type ChunkOutcome, type ChunkPlan, decideChunk, prepareChunks } from "./chunk";
+import { ChunkThread } from "./threads";
+
+/** Decides chunks of messages, in the order of the calls, one behind another or in several threads: the same rows. */
+export interface Decider {
+  /**
+   * What a chunk comes to. Its messages are judged behind those of the calls before, by an index that is to be left alone
+   * meanwhile. Throws ServiceError, and then for all that come behind, too.
+   */
+  decide(messages: readonly TopicMessage[], by: DecideBy): Promise<ChunkOutcome>;
+  /** How many chunks may be under way before one is to be waited for. */
+  chunksAhead(): number;
+  /** Says how many messages are to come: where it is worth it, threads are started. */
+  expect(messages: number): void;
+  /** Ends the threads, whatever they are at. */
+  close(): Promise<void>;
+}
+
+/** What a chunk is decided by, beside the lake's tables. */
+export interface DecideBy extends Judging, Pick<ChunkPlan, "isReplay"> {}
+
+export interface DeciderOptions {
+  /** At most so many threads beside the one that calls; 0 for none. Default: one for each core, four at most. */
+  readonly threads?: number | undefined;
+}
+
+/** Below that the threads would start for longer than they work. */
+const leastMessages = 8_000;
+const mostThreads = 4;
+
+/** Creates a decider; it starts no thread before it is told to expect many messages. */
+export function createDecider(model: LakeModel, { threads = coreThreads() }: DeciderOptions = {}): Decider {
+  let started: ChunkThread[] = [];
+  let next = 0;
+  let turn: Promise<unknown> = prepareChunks();
+  /** Begins work once what was begun before is done. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done;
+    done.catch(() => undefined); // thrown to whoever waits for it
+    return done;
+  };
+  const decideHere = async (messages: readonly TopicMessage[], { isReplay, ...judging }: DecideBy) => {
+    const decide = async () => [decideChunk(messages, { model, isReplay }, judging)];
+    const [outcome] = await inTurn(decide); // its end is not waited for
+    return outcome as Promise<ChunkOutcome>;
+  };
+  const decideBeside = async (thread: ChunkThread, messages: readonly TopicMessage[], by: DecideBy) => {
+    const reading = thread.read(messages, by);
+    reading.catch(() => undefined);
+    const verdicts = await inTurn(async () => judgeAll(await reading, model, by));
+    return thread.end(verdicts);
+  };
+  return {
+    decide: async (messages, by) => {
+      const thread = started[next++ % started.length];
+      try {
+        return await (thread ? decideBeside(thread, messages, by) : decideHere(messages, by));
+      } catch (error) {
+        throw explain(error);
+      }
+    },
+    chunksAhead: () => (started.length === 0 ? 1 : 2 * started.length),
+    expect: (messages) => {
+      if (started.length > 0 || messages < leastMessages) return;
+      started = Array.from({ length: threads }, () => new ChunkThread(model.contract));
+    },
+    close: async () => {
+      await Promise.all(started.map((thread) => thread.close()));
+    },
+  };
+}
+
+function judgeAll(facts: readonly DeliveryFacts[], { contract }: LakeModel, judging: Judging): Uint8Array {
+  const isByOrder = countsLatest(contract);
+  return Uint8Array.from(facts, (one) => judge(one, isByOrder, judging));
+}
+
+function coreThreads(): number {
+  const cores = availableParallelism();
+  return cores === 1 ? 0 : Math.min(cores, mostThreads);
+}
+
+function explain(cause: unknown): Error {
+  if (cause instanceof UserActivityError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause); // parquetjs-lite throws strings
+  return new ServiceError(`the rows of a batch can't be written: ${reason}`, { cause });
+}

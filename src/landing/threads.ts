@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { type TransferListItem, Worker } from "node:worker_threads";
+import { ServiceError } from "../base/errors";
+import type { Contract } from "../contract/model";
+import type { DeliveryFacts } from "../events/attempts";
+import type { TopicMessage } from "../events/outcomes";
+import type { ChunkOutcome, ChunkPlan } from "./chunk";
+import { type PackedMessages, packMessages, unpackFacts } from "./chunk-wire";
+
+/** What a thread is told: messages to read, and what becomes of the events that it has read. */
+export type ToThread =
+  | { readonly kind: "read"; readonly packed: PackedMessages; readonly isReplay: boolean }
+  | { readonly kind: "judged"; readonly verdicts: Uint8Array };
+
+/** What it answers to each, in the order in which it was told. */
+export type FromThread =
+  | { readonly kind: "facts"; readonly facts: Uint8Array }
+  | { readonly kind: "outcome"; readonly outcome: ChunkOutcome }
+  | { readonly kind: "failure"; readonly message: string; readonly stack: string };
+
+interface Waiting<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A thread that reads chunks and makes of them what they come to. */
+export class ChunkThread {
+  readonly #worker: Worker;
+  readonly #facts: Waiting<readonly DeliveryFacts[]>[] = [];
+  readonly #outcomes: Waiting<ChunkOutcome>[] = [];
+  #failure: Error | undefined;
+
+  /** Starts it, to decide by a contract. */
+  constructor(contract: Contract) {
+    this.#worker = new Worker(join(__dirname, "thread-program.js"), { workerData: contract });
+    this.#worker.on("message", (message: FromThread) => this.#take(message));
+    this.#worker.on("error", (error: Error) => this.#fail(toThreadError(error)));
+    this.#worker.on("exit", (code) =>
+      this.#fail(new ServiceError(`${ended} (exit code ${code}); ${advice}`)),
+    );
+  }
+
+  /** Has it read messages; what it needs of them is copied at once. */
+  read(
+    messages: readonly TopicMessage[],
+    { isReplay }: Pick<ChunkPlan, "isReplay">,
+  ): Promise<readonly DeliveryFacts[]> {
+    const packed = packMessages(messages);
+    return this.#ask(this.#facts, { kind: "read", packed, isReplay }, [packed.bytes.buffer as ArrayBuffer]);
+  }
+
+  /** Has it end the chunk that it has read first of those that are not ended. */
+  end(verdicts: Uint8Array): Promise<ChunkOutcome> {
+    return this.#ask(this.#outcomes, { kind: "judged", verdicts });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #ask<T>(to: Waiting<T>[], message: ToThread, transfer: readonly TransferListItem[] = []): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
+      to.push({ resolve, reject });
+      this.#worker.postMessage(message, transfer);
+    });
+  }
+
+  #take(message: FromThread): void {
+    if (message.kind === "facts") this.#facts.shift()?.resolve(unpackFacts(message.facts));
+    else if (message.kind === "outcome") this.#outcomes.shift()?.resolve(message.outcome);
+    else this.#fail(Object.assign(new Error(message.message), { stack: message.stack }));
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const waiting of [...this.#facts.splice(0), ...this.#outcomes.splice(0)])
+      waiting.reject(this.#failure);
+  }
+}
+
+const ended = "a thread that decides messages has ended";
+const advice =
+  "what is not committed does not count, the next landing goes on from there; try it with fewer threads";
+
+function toThreadError(cause: Error): ServiceError {
+  const isFull = (cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
+  const reason = isFull ? "it had no memory left" : cause.message;
+  return new ServiceError(`${ended}: ${reason}; ${advice}`, { cause });
+}
