@@ -75,7 +75,7 @@ export interface ThreadsOption {
 /** The arguments of `option` for it. */
 export const threadsOption = [
   "--threads <count>",
-  "decide messages in so many threads, where there are thousands; 0: in the main one (default: one a core, 4 at most)",
+  "decide messages in so many threads; 0: in the main one (default: from 50,000 messages on one a core, 4 at most)",
   parseThreads,
 ] as const;
 

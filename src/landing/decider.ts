@@ -16,7 +16,7 @@ export interface Decider {
   decide(messages: readonly TopicMessage[], by: DecideBy): Promise<ChunkOutcome>;
   /** How many chunks may be under way before one is to be waited for. */
   chunksAhead(): number;
-  /** Says how many messages are to come: where it is worth it, threads are started. */
+  /** Says how many messages are to come: where that is worth it, threads are started. */
   expect(messages: number): void;
   /** Ends the threads, whatever they are at. */
   close(): Promise<void>;
@@ -26,15 +26,18 @@ export interface Decider {
 export interface DecideBy extends Judging, Pick<ChunkPlan, "isReplay"> {}
 
 export interface DeciderOptions {
-  /** At most so many threads beside the one that calls; 0 for none. Default: one for each core, four at most. */
+  /**
+   * So many threads beside the one that calls; 0 for none. Default: where many messages are expected, one for each core,
+   * four at most.
+   */
   readonly threads?: number | undefined;
 }
 
-/** Below that the threads would start for longer than they work. */
-const leastMessages = 8_000;
+/** Below that, threads take longer to get going than they save. */
+const leastMessages = 50_000;
 const mostThreads = 4;
 
-/** Creates a decider; it starts no thread before it is told to expect many messages. */
+/** Creates a decider; it starts no thread before there is something to decide. */
 export function createDecider(model: LakeModel, { threads = coreThreads() }: DeciderOptions = {}): Decider {
   let started: ChunkThread[] = [];
   let next = 0;
@@ -57,8 +60,12 @@ export function createDecider(model: LakeModel, { threads = coreThreads() }: Dec
     const verdicts = await inTurn(async () => judgeAll(await reading, model, by));
     return thread.end(verdicts);
   };
+  const start = (length: number) => {
+    if (started.length === 0) started = Array.from({ length }, () => new ChunkThread(model.contract));
+  };
   return {
     decide: async (messages, by) => {
+      if (threads !== undefined) start(threads);
       const thread = started[next++ % started.length];
       try {
         return await (thread ? decideBeside(thread, messages, by) : decideHere(messages, by));
@@ -68,8 +75,7 @@ export function createDecider(model: LakeModel, { threads = coreThreads() }: Dec
     },
     chunksAhead: () => (started.length === 0 ? 1 : 2 * started.length),
     expect: (messages) => {
-      if (started.length > 0 || messages < leastMessages) return;
-      started = Array.from({ length: threads }, () => new ChunkThread(model.contract));
+      if (threads === undefined && messages >= leastMessages) start(coreThreads());
     },
     close: async () => {
       await Promise.all(started.map((thread) => thread.close()));

@@ -42,7 +42,7 @@ export interface LandOptions
    * lack some are left out, and once the others are landed that is thrown.
    */
   readonly skipGaps?: boolean;
-  /** At most so many threads decide messages beside this one; 0 for none. Default: one for each core, four at most. */
+  /** So many threads decide messages; 0: this one. Default: from 50,000 on one for each core, four at most; else this one. */
   readonly threads?: number | undefined;
   readonly onProgress?: (progress: LandProgress) => void;
   /** Told, at the end, where the tables are rebuilt as deliveries came in a higher partition first. */

@@ -19,7 +19,7 @@ export interface ReplayOptions extends UpgradeOptions, ContractOptions {
   readonly lake?: Lake;
   /** Rebuilds tables that are held to this schema already, too. */
   readonly again?: boolean;
-  /** At most so many threads decide messages beside this one; 0 for none. Default: one for each core, four at most. */
+  /** So many threads decide messages; 0: this one. Default: from 50,000 on one for each core, four at most; else this one. */
   readonly threads?: number | undefined;
   readonly onProgress?: (progress: RebuildProgress) => void;
   /** Ends the replay with the signal's reason; the tables stay as they were. */

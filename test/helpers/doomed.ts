@@ -11,7 +11,7 @@ import type { Doom } from "./kills";
  * A program of the tests: lands or compacts what the environment names, and ends or stops itself where its argument
  * says, as kill -9 and kill -STOP do. Exit codes as those of the command line.
  */
-async function main({ work, at, tell }: Doom): Promise<void> {
+async function main({ work, at, tell, threads }: Doom): Promise<void> {
   let matching = 0;
   const strike = () => process.kill(process.pid, at?.signal ?? "SIGKILL");
   const lake = wrapLake(openLake(readConfig().hdfs), async (_, call, what) => {
@@ -29,7 +29,7 @@ async function main({ work, at, tell }: Doom): Promise<void> {
     if (++told === at?.progress) strike();
   };
   if (work === "compact") await compact({ lake, onProgress });
-  else await land({ lake, batchMessages: 1, onProgress, skipGaps: work === "skip" });
+  else await land({ lake, batchMessages: 1, threads, onProgress, skipGaps: work === "skip" });
   if (at?.when === "end") strike();
 }
 

@@ -49,7 +49,7 @@ async function landAndCheck(messages: readonly FuzzMessage[], batchSizes: readon
   let counts: FuzzReport["counts"] = {};
   for (const [index, batchMessages] of batchSizes.entries()) {
     const config = index === 0 ? topic : { ...topic, hdfs: ownConfig("fuzz").hdfs };
-    const { state } = await land({ config, batchMessages });
+    const { state } = await land({ config, batchMessages, threads: batchMessages % 2 === 0 ? 2 : 0 });
     assert.ok(isSumRight(state.counts), JSON.stringify(state.counts));
     assert.equal(state.counts.consumed, messages.length);
     const report = await verify({ config });

@@ -19,6 +19,8 @@ import { checkVersions } from "./version-checks";
 export interface Doom {
   readonly work: "land" | "compact" | "skip";
   readonly at?: Point;
+  /** In which messages are decided; default none beside the main one. */
+  readonly threads?: number;
   /** A file that gets a line for each call to HDFS. */
   readonly tell?: string;
 }
@@ -55,9 +57,9 @@ export function startDoomed(config: Config, doom: Doom): Process {
   return startNode(config, [program, JSON.stringify(doom)]);
 }
 
-/** Starts the command line on a lake. */
-export function startCli(config: Config, args: readonly string[]): Process {
-  return startNode(config, [cliPath, ...args]);
+/** Starts the command line on a lake; `options` are Node's. */
+export function startCli(config: Config, args: readonly string[], options: readonly string[] = []): Process {
+  return startNode(config, [...options, cliPath, ...args]);
 }
 
 function startNode({ kafka, hdfs }: Config, args: readonly string[]): Process {

@@ -35,10 +35,10 @@ const compactionPoints: readonly Point[] = [
 describe("kill -9", () => {
   test("of a landing loses and doubles nothing", async () => {
     const { newLake, expected } = await ownTopic("killed", 11);
-    await forEach(landingPoints, async (at) => {
+    await forEach(landingPoints, async (at, index) => {
       const config = newLake();
       const where = JSON.stringify(at);
-      assert.ok(await runDoomed(config, { work: "land", at }), where);
+      assert.ok(await runDoomed(config, { work: "land", at, threads: index % 2 }), where);
       await land({ config });
       await checkLake(config, { expected, where, versions: true });
     });

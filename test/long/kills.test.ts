@@ -24,7 +24,7 @@ describe("kill -9 of a landing", () => {
     const points: Point[] = [...pointsOf(calls), { call: calls.length, when: "after" }];
     const killed = await killEach(points, async (at, index) => {
       const config = newLake();
-      const isKilled = await runDoomed(config, { work: "land", at });
+      const isKilled = await runDoomed(config, { work: "land", at, threads: index % 3 });
       await land({ config, retry });
       const independently = index % independentEvery === 0;
       await checkLake(config, { expected, where: JSON.stringify(at), independently });
@@ -40,9 +40,9 @@ describe("kill -9 of a landing", () => {
     const batches = [1, 2, 3, 4].map((progress): Point => ({ progress }));
     const offsets = [0, 10, 40, 80, 150].map((ms): Point => ({ call: last, when: "after", ms }));
     const points: Point[] = [...batches, ...offsets, { when: "end" }];
-    const killed = await killEach(points, async (at) => {
+    const killed = await killEach(points, async (at, index) => {
       const config = newLake();
-      const isKilled = await runDoomed(config, { work: "land", at });
+      const isKilled = await runDoomed(config, { work: "land", at, threads: index % 2 });
       await land({ config, retry });
       await checkLake(config, { expected, where: JSON.stringify(at) });
       return isKilled;
