@@ -144,10 +144,10 @@ export class LandingBatch {
       await this.#begin(table);
       await this.#append(table, rows);
     }
-    const files: StagedFile[] = [];
     const closing = [...this.#files].map(async ([table, file]) => [table, await file.close()] as const);
-    for (const [table, size] of await Promise.all(closing)) files.push(await this.#upload(table, size));
-    files.push(await this.#uploadIndex());
+    const sizes = await Promise.all(closing);
+    const uploads = sizes.map(([table, size]) => this.#upload(table, size));
+    const files = await Promise.all([...uploads, this.#uploadIndex()]); // a commit waits for the slowest alone
     return { state: this.#tally.toState(files), files };
   }
 

@@ -38,7 +38,7 @@ const leastMessages = 50_000;
 const mostThreads = 4;
 
 /** Creates a decider; it starts no thread before there is something to decide. */
-export function createDecider(model: LakeModel, { threads = coreThreads() }: DeciderOptions = {}): Decider {
+export function createDecider(model: LakeModel, { threads }: DeciderOptions = {}): Decider {
   let started: ChunkThread[] = [];
   let next = 0;
   let turn: Promise<unknown> = prepareChunks();
