@@ -1,13 +1,17 @@
 import { hash } from "node:crypto";
 import type { Column, ColumnType, Table } from "../tables/tables";
 
+/** What rows come to: plain values, so that another thread can hand it over. */
+export interface BagSums {
+  readonly count: number;
+  readonly sums: BigUint64Array;
+}
+
 /**
  * Rows of a table compared without being held, whatever their order: how many, and the sums of their hashes (mod 2^64) in
  * 4096 buckets, by their message where they say it. Rows that stand twice count twice.
  */
-export interface Bag {
-  readonly count: number;
-  readonly sums: BigUint64Array;
+export interface Bag extends BagSums {
   readonly add: (row: object) => void;
 }
 
@@ -30,6 +34,14 @@ export function createBag(table: Pick<Table, "columns">): Bag {
       sums[bucket] = (sums[bucket] ?? 0n) + hashed.readBigUInt64LE(0);
     },
   };
+}
+
+/** Adds up what the rows of several files come to. */
+export function addBags(all: readonly BagSums[]): BagSums {
+  const sums = new BigUint64Array(buckets);
+  for (const bag of all)
+    for (const [bucket, sum] of bag.sums.entries()) sums[bucket] = (sums[bucket] ?? 0n) + sum;
+  return { count: all.reduce((total, { count }) => total + count, 0), sums };
 }
 
 /** Prepares what says the bucket of a table's row, 0 to 4095: what differs in one is found again by looking at its rows alone. */
@@ -86,7 +98,7 @@ function listWriter(write: Write): Write {
 }
 
 /** The first bucket in which two bags differ; undefined where they hold the same rows. */
-export function differingBucket(a: Bag, b: Bag): number | undefined {
+export function differingBucket(a: BagSums, b: BagSums): number | undefined {
   const bucket = a.sums.findIndex((sum, index) => sum !== b.sums[index]);
   return bucket === -1 ? undefined : bucket;
 }

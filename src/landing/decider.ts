@@ -34,7 +34,7 @@ export interface DeciderOptions {
 }
 
 /** Below that, threads take longer to get going than they save. */
-const leastMessages = 50_000;
+export const leastMessages = 50_000;
 const mostThreads = 4;
 
 /** Creates a decider; it starts no thread before there is something to decide. */
@@ -91,6 +91,11 @@ function judgeAll(facts: readonly DeliveryFacts[], { contract }: LakeModel, judg
 function coreThreads(): number {
   const cores = availableParallelism();
   return cores === 1 ? 0 : Math.min(cores, mostThreads);
+}
+
+/** As many threads as work beside a main one that works as well. */
+export function spareCores(): number {
+  return Math.min(availableParallelism() - 1, mostThreads);
 }
 
 function explain(cause: unknown): Error {

@@ -29,15 +29,18 @@ export async function* readParts<N extends TableName>(
     try {
       for await (const rows of readRowGroups(bytes, tableIn(lake.model, table))) yield { path, rows };
     } catch (cause) {
-      if (!(cause instanceof ServiceError)) throw cause;
-      const advice =
-        "something else wrote to this lake: put the file back, or land anew into another LAKE_DIR";
-      throw new ServiceError(
-        `hdfs ${path}: expected a part of ${table}, received ${cause.message}; ${advice}`,
-        { cause },
-      );
+      throw toPartError(table, path, cause);
     }
   }
+}
+
+/** What reading a part came to, with its file. */
+export function toPartError(table: string, path: string, cause: unknown): unknown {
+  if (!(cause instanceof ServiceError)) return cause;
+  const advice = "something else wrote to this lake: put the file back, or land anew into another LAKE_DIR";
+  return new ServiceError(`hdfs ${path}: expected a part of ${table}, received ${cause.message}; ${advice}`, {
+    cause,
+  });
 }
 
 /** By which contract each message is decided: one after another, each from its offsets on. */

@@ -1,6 +1,9 @@
 import { parentPort, type TransferListItem, workerData } from "node:worker_threads";
+import { ServiceError } from "../base/errors";
 import type { Contract } from "../contract/model";
-import { modelOf } from "../tables/lake-model";
+import { readRowGroups } from "../parquet/read";
+import { modelOf, tableIn } from "../tables/lake-model";
+import { createBag } from "./bags";
 import { prepareChunks } from "./chunk";
 import { type ReadChunk, readChunk } from "./read-chunk";
 import type { FromThread, ToThread } from "./threads";
@@ -37,19 +40,42 @@ async function endChunk(verdicts: Uint8Array): Promise<void> {
   tell({ kind: "outcome", outcome }, files);
 }
 
-/** What fails is told, and ends the landing: nothing is decided behind it. */
+/** Files are summed up one after another. A file that can't be read is told, and the next one is. */
+let summing: Promise<void> = Promise.resolve();
+
+async function sumUp({ table, file }: Extract<ToThread, { kind: "sum" }>): Promise<void> {
+  const bag = createBag(tableIn(model, table));
+  try {
+    for await (const rows of readRowGroups(file, tableIn(model, table))) for (const row of rows) bag.add(row);
+    tell({ kind: "sums", sums: { count: bag.count, sums: bag.sums } });
+  } catch (error) {
+    tell({ kind: "unread", message: messageOf(error), isService: error instanceof ServiceError });
+  }
+}
+
+function take(message: ToThread): void | Promise<void> {
+  if (message.kind === "judged") return endChunk(message.verdicts);
+  if (message.kind === "sum") {
+    summing = summing.then(() => sumUp(message));
+    return summing;
+  }
+  waiting.push(message);
+  return readNext();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What fails is told, and ends the work: nothing is decided behind it. */
 async function attempt(work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    tell({ kind: "failure", message, stack: stack ?? "" });
+    tell({ kind: "failure", message: messageOf(error) });
   }
 }
 
 void prepareChunks().then(() => {
-  port?.on("message", (message: ToThread) => {
-    if (message.kind === "read") waiting.push(message);
-    void attempt(() => (message.kind === "read" ? readNext() : endChunk(message.verdicts)));
-  });
+  port?.on("message", (message: ToThread) => void attempt(() => take(message)));
 });

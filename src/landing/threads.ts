@@ -4,11 +4,13 @@ import { ServiceError } from "../base/errors";
 import type { Contract } from "../contract/model";
 import type { DeliveryFacts } from "../events/attempts";
 import type { TopicMessage } from "../events/outcomes";
+import type { BagSums } from "./bags";
 import type { ChunkOutcome, ChunkPlan } from "./chunk";
 import { type PackedMessages, packMessages, unpackFacts } from "./chunk-wire";
 
-/** What a thread is told: messages to read, and what becomes of the events that it has read. */
+/** What a thread is told: messages to read, what becomes of the events that it has read, a file whose rows to sum up. */
 export type ToThread =
+  | { readonly kind: "sum"; readonly table: string; readonly file: Uint8Array }
   | { readonly kind: "read"; readonly packed: PackedMessages; readonly isReplay: boolean }
   | { readonly kind: "judged"; readonly verdicts: Uint8Array };
 
@@ -16,7 +18,9 @@ export type ToThread =
 export type FromThread =
   | { readonly kind: "facts"; readonly facts: Uint8Array }
   | { readonly kind: "outcome"; readonly outcome: ChunkOutcome }
-  | { readonly kind: "failure"; readonly message: string; readonly stack: string };
+  | { readonly kind: "sums"; readonly sums: BagSums }
+  | { readonly kind: "unread"; readonly message: string; readonly isService: boolean }
+  | { readonly kind: "failure"; readonly message: string };
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
@@ -28,6 +32,7 @@ export class ChunkThread {
   readonly #worker: Worker;
   readonly #facts: Waiting<readonly DeliveryFacts[]>[] = [];
   readonly #outcomes: Waiting<ChunkOutcome>[] = [];
+  readonly #sums: Waiting<BagSums>[] = [];
   #failure: Error | undefined;
 
   /** Starts it, to decide by a contract. */
@@ -54,6 +59,12 @@ export class ChunkThread {
     return this.#ask(this.#outcomes, { kind: "judged", verdicts });
   }
 
+  /** Has it sum up the rows of a table's file, whose bytes it takes over. Throws ServiceError for what is no such file. */
+  sum(table: string, file: Uint8Array): Promise<BagSums> {
+    const own = new Uint8Array(file); // which may share its memory with others
+    return this.#ask(this.#sums, { kind: "sum", table, file: own }, [own.buffer]);
+  }
+
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -69,13 +80,16 @@ export class ChunkThread {
   #take(message: FromThread): void {
     if (message.kind === "facts") this.#facts.shift()?.resolve(unpackFacts(message.facts));
     else if (message.kind === "outcome") this.#outcomes.shift()?.resolve(message.outcome);
-    else this.#fail(Object.assign(new Error(message.message), { stack: message.stack }));
+    else if (message.kind === "sums") this.#sums.shift()?.resolve(message.sums);
+    else if (message.kind === "unread")
+      this.#sums.shift()?.reject(new (message.isService ? ServiceError : Error)(message.message));
+    else this.#fail(new Error(message.message));
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const waiting of [...this.#facts.splice(0), ...this.#outcomes.splice(0)])
-      waiting.reject(this.#failure);
+    const all = [...this.#facts.splice(0), ...this.#outcomes.splice(0), ...this.#sums.splice(0)];
+    for (const waiting of all) waiting.reject(this.#failure);
   }
 }
 

@@ -19,11 +19,11 @@ import {
   contractsOf,
   keyOf,
   messageTables,
-  readParts,
   recomputeOutcomes,
   rowsFor,
 } from "./recompute";
 import { createSums } from "./sums";
+import { openTableBags, type TableBags } from "./table-bags";
 import { describeCounts, type TableCheck } from "./table-check";
 import { checkSummary } from "./verify-summary";
 
@@ -64,6 +64,8 @@ export interface VerifyOptions extends ContractOptions {
   readonly config?: Config;
   /** Default: the lake that the configuration names. */
   readonly lake?: Lake;
+  /** So many threads read the tables; 0: this one. Default: from 50,000 messages on one for each core but this one's. */
+  readonly threads?: number;
   readonly onProgress?: (table: TableName) => void;
 }
 
@@ -96,6 +98,20 @@ async function withTaken(whole: Lake, state: LakeState, options: VerifyOptions):
 }
 
 async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): Promise<VerifyReport> {
+  const held = openTableBags(lake, commit.state.counts.consumed, options.threads);
+  try {
+    return await compareWith(held, lake, commit, options);
+  } finally {
+    await held.close();
+  }
+}
+
+async function compareWith(
+  tableBags: TableBags,
+  lake: Lake,
+  commit: Commit,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
   options.onProgress?.("raw_data");
   const { contract } = lake.model;
   const isOfToday = commit.state.contract === fingerprintContract(contract);
@@ -105,7 +121,7 @@ async function compareAll(lake: Lake, commit: Commit, options: VerifyOptions): P
   const isRawRight = checks.every(({ ok }) => ok);
   for (const [table, expected] of recomputed.bags) {
     options.onProgress?.(table);
-    checks.push(await checkTable(lake, table, { expected, locate: isRawRight, contracts }));
+    checks.push(await checkTable(lake, table, { expected, tableBags, locate: isRawRight, contracts }));
   }
   for (const [table, rows] of Object.entries(recomputed.summaryRows)) {
     options.onProgress?.(table);
@@ -200,13 +216,19 @@ function checkRaw(state: LakeState, { counts, fault, gap }: Recomputed): TableCh
   return { table: "raw_data", expected, received, ok: difference === "", difference };
 }
 
+interface Comparing {
+  readonly expected: Bag;
+  readonly tableBags: TableBags;
+  readonly locate: boolean;
+  readonly contracts: Contracts;
+}
+
 async function checkTable(
   lake: Lake,
   table: string,
-  { expected, locate, contracts }: { expected: Bag; locate: boolean; contracts: Contracts },
+  { expected, tableBags, locate, contracts }: Comparing,
 ): Promise<TableCheck> {
-  const received = createBag(tableIn(lake.model, table));
-  for await (const { rows } of readParts(lake, table)) for (const row of rows) received.add(row);
+  const received = await tableBags.of(table);
   const numbers = { expected: expected.count, received: received.count };
   const bucket = differingBucket(expected, received);
   if (bucket === undefined) return { table, ...numbers, ok: true, difference: "" };

@@ -80,6 +80,7 @@ async function withRows<N extends ShippedName>(
 /** What verifying finds, by table; a table without a difference is left out. */
 async function readDifferences(): Promise<Record<string, string>> {
   const { ok, checks } = await verify({ config });
+  assert.deepEqual((await verify({ config, threads: 1 })).checks, checks, "likewise in a thread beside");
   const found = checks.filter((check) => check.difference !== "");
   assert.deepEqual(
     found,
@@ -226,14 +227,15 @@ test("names the file that is no Parquet", async () => {
     const path = (await partsOf(table))[0] ?? "";
     const original = await lake.hdfs.read(path);
     await lake.hdfs.write(path, Buffer.from("not Parquet at all"));
-    await assert.rejects(verify({ config }), (error: Error) => {
-      assert.equal(error.name, "ServiceError");
-      assert.ok(
-        error.message.startsWith(`hdfs ${path}: expected a part of ${table}, received `),
-        error.message,
-      );
-      return true;
-    });
+    for (const threads of [0, 1, 2])
+      await assert.rejects(verify({ config, threads }), (error: Error) => {
+        assert.equal(error.name, "ServiceError");
+        assert.ok(
+          error.message.startsWith(`hdfs ${path}: expected a part of ${table}, received `),
+          error.message,
+        );
+        return true;
+      });
     await lake.hdfs.write(path, original);
   }
 });
