@@ -32,30 +32,24 @@ abstract class GrowingBytes {
 
   retain(stays: Uint8Array): void {
     let [at, to, kept] = [0, 0, 0];
-    let start = 0; // of the run of values that stay
-    const move = () => {
+    for (let index = 0; index < this.length; ) {
+      const [start, first] = [at, index];
+      const goes = stays.indexOf(0, index);
+      index = goes === -1 || goes > this.length ? this.length : goes;
+      at = this.endOf(start, index - first);
       if (start !== to) this.buffer.copyWithin(to, start, at);
       to += at - start;
-    };
-    for (let index = 0; index < this.length; index++) {
-      const size = this.sizeAt(at);
-      if (stays[index] === 1) {
-        kept++;
-        at += size;
-        continue;
-      }
-      move();
-      at += size;
-      start = at;
+      kept += index - first;
+      if (index < this.length) at = this.endOf(at, 1);
+      index++;
     }
-    move();
     this.length = kept;
     this.end = to;
   }
 
   distinct(): Set<unknown> {
     const found = new Set<unknown>();
-    for (let at = 0; at < this.end; at += this.sizeAt(at)) found.add(this.valueAt(at));
+    for (let at = 0; at < this.end; at = this.endOf(at, 1)) found.add(this.valueAt(at));
     return found;
   }
 
@@ -64,8 +58,8 @@ abstract class GrowingBytes {
     this.end = 0;
   }
 
-  /** How many bytes the value takes that begins there. */
-  protected abstract sizeAt(at: number): number;
+  /** Where so many values end, the first of which begins at `at`. */
+  protected abstract endOf(at: number, count: number): number;
 
   protected abstract valueAt(at: number): unknown;
 
@@ -91,8 +85,15 @@ class Texts extends GrowingBytes implements PlainValues {
     return new Set();
   }
 
-  protected sizeAt(at: number): number {
-    return 4 + this.buffer.readUInt32LE(at);
+  protected endOf(at: number, count: number): number {
+    const { buffer } = this;
+    let end = at;
+    for (let left = count; left > 0; left--)
+      end +=
+        4 +
+        ((buffer[end] as number) | ((buffer[end + 1] as number) << 8) | ((buffer[end + 2] as number) << 16)) +
+        (buffer[end + 3] as number) * 2 ** 24;
+    return end;
   }
 
   protected valueAt(): unknown {
@@ -107,8 +108,8 @@ class Int32s extends GrowingBytes implements PlainValues {
     this.length++;
   }
 
-  protected sizeAt(): number {
-    return 4;
+  protected endOf(at: number, count: number): number {
+    return at + 4 * count;
   }
 
   protected valueAt(at: number): unknown {
@@ -130,8 +131,8 @@ class Int64s extends GrowingBytes implements PlainValues {
     this.length++;
   }
 
-  protected sizeAt(): number {
-    return 8;
+  protected endOf(at: number, count: number): number {
+    return at + 8 * count;
   }
 
   protected valueAt(at: number): unknown {
@@ -146,8 +147,8 @@ class Doubles extends GrowingBytes implements PlainValues {
     this.length++;
   }
 
-  protected sizeAt(): number {
-    return 8;
+  protected endOf(at: number, count: number): number {
+    return at + 8 * count;
   }
 
   protected valueAt(at: number): unknown {
@@ -181,8 +182,8 @@ class Booleans extends GrowingBytes implements PlainValues {
     return (((this.buffer[index >> 3] as number) >> (index & 7)) & 1) === 1;
   }
 
-  protected sizeAt(): number {
-    return 1;
+  protected endOf(at: number): number {
+    return at;
   }
 
   protected valueAt(): unknown {
@@ -221,10 +222,15 @@ export class GrowingLevels {
 
   /** Takes levels out: of each, in their order, 1 says that it stays. */
   retain(stays: Uint8Array): void {
-    let kept = 0;
-    for (let index = 0; index < this.length; index++)
-      if (stays[index]) this.#levels[kept++] = this.#levels[index] as number;
-    this.length = kept;
+    let to = 0;
+    for (let index = 0; index < this.length; ) {
+      const goes = stays.indexOf(0, index);
+      const end = goes === -1 || goes > this.length ? this.length : goes;
+      this.#levels.copyWithin(to, index, end);
+      to += end - index;
+      index = end + 1;
+    }
+    this.length = to;
   }
 
   /** All of them, until the next push or clear. */

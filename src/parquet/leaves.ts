@@ -89,24 +89,37 @@ export function beginGroup(leaves: readonly Leaf[]): RowGroup {
  * @param goes Of each row, 1 says that it goes.
  */
 export function dropRows(leaves: readonly Leaf[], goes: Uint8Array): void {
+  const rowStays = goes.map((one) => 1 - one);
   for (const leaf of leaves) {
-    const { rlevels, dlevels, values, maxRepetition, maxDefinition } = leaf;
-    const [repetitions, definitions] = [rlevels.all(), dlevels.all()];
-    const levelStays = new Uint8Array(definitions.length);
-    const valueStays = new Uint8Array(values.length);
-    let [row, value] = [-1, 0];
-    for (let index = 0; index < definitions.length; index++) {
-      if (maxRepetition === 0 || repetitions[index] === 0) row++;
-      const stays = goes[row] === 1 ? 0 : 1;
-      levelStays[index] = stays;
-      if (definitions[index] === maxDefinition) valueStays[value++] = stays;
-    }
-    if (maxRepetition > 0) rlevels.retain(levelStays);
-    dlevels.retain(levelStays);
-    values.retain(valueStays);
+    const { rlevels, dlevels, values, maxRepetition } = leaf;
+    const stays = maxRepetition === 0 ? rowStays : spread(rowStays, rlevels.all());
+    values.retain(values.length === stays.length ? stays : ofValues(stays, leaf));
+    if (maxRepetition > 0) rlevels.retain(stays);
+    dlevels.retain(stays);
     if (leaf.distinct.size > 0) leaf.distinct = values.distinct();
     leaf.last = undefined;
   }
+}
+
+/** From rows to their levels: a row begins at each repetition level of 0. */
+function spread(rowStays: Uint8Array, repetitions: Uint16Array): Uint8Array {
+  const stays = new Uint8Array(repetitions.length);
+  let [row, current] = [-1, 0];
+  for (let index = 0; index < repetitions.length; index++) {
+    if (repetitions[index] === 0) current = rowStays[++row] as number;
+    stays[index] = current;
+  }
+  return stays;
+}
+
+/** From levels to the values that there are. */
+function ofValues(stays: Uint8Array, { dlevels, values, maxDefinition }: Leaf): Uint8Array {
+  const found = new Uint8Array(values.length);
+  const definitions = dlevels.all();
+  let value = 0;
+  for (let index = 0; index < definitions.length; index++)
+    if (definitions[index] === maxDefinition) found[value++] = stays[index] as number;
+  return found;
 }
 
 /**
