@@ -210,18 +210,19 @@ function toSection({ size, megabytes, published, runs, phases }) {
     ];
   });
   const header = ["", "s", "events/s", "MB/s", "s of a core", "MB of memory", "MB landed", "of land's time"];
-  const total = Object.values(phases).reduce((sum, ms) => sum + ms, 0);
-  const parts = Object.entries(phases).map(([name, ms]) => [
+  const hasThreads = phases.some(({ others }) => others > 0);
+  const parts = phases.map(({ name, main, others }) => [
     name,
-    (ms / 1000).toFixed(2),
-    `${((100 * ms) / total).toFixed(0)} %`,
+    (main / 1000).toFixed(2),
+    ...(hasThreads ? [(others / 1000).toFixed(2)] : []),
   ]);
+  const threads = hasThreads ? "and the threads that decide, together, were" : "was";
   return [
     `## ${events.toLocaleString("en-US")} events (${size} times the shipped ones, ${megabytes.toFixed(0)} MB)`,
     `Published in ${published.toFixed(1)} s.`,
     toTable(header, rows),
-    "Where the main thread of `land` was, by a profile of one more run (Node compresses and sends beside it):",
-    toTable(["phase", "s", "share"], parts),
+    `Where the main thread of \`land\` ${threads}, in seconds, by profiles of one more run (Node compresses and sends beside them):`,
+    toTable(["phase", "main", ...(hasThreads ? ["others"] : [])], parts),
   ].join("\n\n");
 }
 
