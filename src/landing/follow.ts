@@ -104,7 +104,6 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
   if (gaps.length > 0) options.onSkip?.({ topic: config.kafka.topic, gaps });
   landing.batch.begin(ranges);
   const { from, total } = planRange(landing.last.state, ranges);
-  landing.decider.expect(total);
   const following: Following = {
     landing,
     from,
@@ -120,6 +119,7 @@ async function followAll(options: FollowOptions): Promise<LandReport> {
     lagOffsets: { sentMs: 0, sending: Promise.resolve() },
   };
   try {
+    landing.decider.expect(total);
     await run(following);
     await sweepLanding(landing);
   } finally {

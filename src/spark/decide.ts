@@ -1,10 +1,8 @@
 import { type Contract, countsLatest } from "../contract/model";
 import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
-import { asGrading, decideDelivery, type ExamState, unknownExam } from "../events/attempts";
-import { hashEvent } from "../events/decode";
-import { hashIdentity } from "../events/identity";
-import { markOf, toLeastFirst } from "../events/latest";
+import { type Grading, readDelivery, toDecision, verdictBits } from "../events/attempts";
+import { readMarked, toLeastFirst } from "../events/latest";
 import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "../events/readers";
 import { nothing, toLine, toRefusalText, toRowText } from "./wire";
 
@@ -38,34 +36,29 @@ export function compileDecider(contract: Contract): DecideMessage {
 /** What stands for the two groups of tables of what was not read. */
 const unread = new Array<string>(7).fill(nothing);
 
-const landedByOther: ExamState = { ...unknownExam, gradedHash: Buffer.alloc(16), questionsTaken: true };
-
-const emptyRows: GroupOutcome = { kind: "rows", rows: {}, warnings: [] };
-
 /** `at`: where the event stands in its message's value. */
 function decideEvent(
   event: unknown,
   place: EventPlace,
   { readers, at }: { readonly readers: EventReaders; readonly at: string },
 ): string[] {
-  const identity = readers.readIdentity(event);
+  const isByOrder = countsLatest(readers.contract);
+  const delivery = (isByOrder ? readMarked : readDelivery)(event, place, readers);
   const toText = (refusals: readonly Refusal[]) => toRefusalText(refusals.map((one) => below(one, at)));
-  const toTexts = (group: GroupOutcome): string[] => {
+  const toTexts = (group: Grading | GroupOutcome): string[] => {
     if (group.kind === "refused") return [nothing, nothing, toText(group.refusals)];
-    if (group.kind === "absent") return [nothing, nothing, nothing];
+    if (group.kind !== "rows") return [nothing, nothing, nothing];
     const { warnings } = group;
     const told = warnings.length > 0 ? JSON.stringify(warnings.map(({ by }) => by)) : nothing;
     return [toRowText(group.rows), told, nothing];
   };
-  const read = readers.readMain(event, place);
-  const main = toTexts(read.kind === "absent" ? emptyRows : read); // lands, without a row
-  const parts = toTexts(readers.readParts(event, place));
-  if (identity === undefined) return [nothing, nothing, nothing, ...main, nothing, ...parts];
-  const { behind, hash } = countsLatest(readers.contract)
-    ? { behind: read, hash: toLeastFirst(markOf(event, asGrading(read), readers)) }
-    : { behind: decideDelivery(landedByOther, event, place, { readers }).grading, hash: hashEvent(event) };
+  const main = toTexts(delivery.main);
+  const parts = toTexts(delivery.parts);
+  const { idHash, hash } = delivery.facts;
+  if (idHash === null) return [nothing, nothing, nothing, ...main, nothing, ...parts];
+  const behind = isByOrder ? delivery.main : toDecision(verdictBits.conflict, delivery, readers).grading;
   const refused = behind.kind === "refused" ? toText(behind.refusals) : nothing;
-  const hashes = [hashIdentity(identity), hash].map((bytes) => bytes.toString("hex"));
+  const hashes = [idHash, isByOrder ? toLeastFirst(hash) : hash].map((bytes) => bytes.toString("hex"));
   return [...hashes, nothing, ...main, refused, ...parts];
 }
 
