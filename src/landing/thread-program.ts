@@ -28,16 +28,23 @@ function readNext(): void {
   tell({ kind: "facts", facts }, [facts.buffer as ArrayBuffer]);
 }
 
-async function endChunk(verdicts: Uint8Array): Promise<void> {
+/** Chunks are told in the order in which they were read: a small one may be ready before the large one before it. */
+let told: Promise<void> = Promise.resolve();
+
+function endChunk(verdicts: Uint8Array): Promise<void> {
   const ending = reading?.end(verdicts);
+  ending?.catch(() => undefined); // thrown once its turn comes
   reading = undefined;
   setImmediate(() => attempt(readNext)); // while pages are compressed beside
-  const outcome = await ending;
-  if (!outcome) return;
-  const files = Object.values(outcome.tables).flatMap((part) =>
-    "file" in part ? [part.file.buffer as ArrayBuffer] : [],
-  );
-  tell({ kind: "outcome", outcome }, files);
+  told = told.then(async () => {
+    const outcome = await ending;
+    if (!outcome) return;
+    const files = Object.values(outcome.tables).flatMap((part) =>
+      "file" in part ? [part.file.buffer as ArrayBuffer] : [],
+    );
+    tell({ kind: "outcome", outcome }, files);
+  });
+  return told;
 }
 
 /** Files are summed up one after another. A file that can't be read is told, and the next one is. */

@@ -63,15 +63,18 @@ interface Decided {
   readonly changes: Buffer;
 }
 
+/** `sizes`: of the chunks, in turn. */
 async function decideAll(
   decider: Decider,
   messages: readonly TopicMessage[],
-  size: number,
+  ...sizes: readonly number[]
 ): Promise<Decided> {
   const exams = createExamIndex();
   const all: Promise<ChunkOutcome>[] = [];
-  for (let at = 0; at < messages.length; at += size)
-    all.push(decider.decide(messages.slice(at, at + size), { exams, isReplay: false }));
+  for (let at = 0, end = 0; at < messages.length; at = end) {
+    end = at + (sizes[all.length % sizes.length] ?? 1);
+    all.push(decider.decide(messages.slice(at, end), { exams, isReplay: false }));
+  }
   const outcomes = await Promise.all(all);
   return { outcomes, changes: exams.changes() };
 }
@@ -134,6 +137,18 @@ describe("chunks in two threads come to the same as in one", () => {
     const identity = { ...(shippedContract.identity ?? assert.fail()), counts: "latest" as const, by };
     await assertSame({ ...shippedContract, identity }, fuzzed(600, 3), 150);
   });
+});
+
+test("a small chunk is not told before the large one that its thread was given before", async () => {
+  const decider = createDecider(modelOf(shippedContract), { threads: 1 });
+  try {
+    const sizes = [900, 1, 1, 900, 2];
+    const { outcomes } = await decideAll(decider, fuzzed(4 * 1804, 4), ...sizes);
+    const consumed = outcomes.map(({ tallied }) => tallied.counts.consumed);
+    assert.deepEqual(consumed, [...sizes, ...sizes, ...sizes, ...sizes]);
+  } finally {
+    await decider.close();
+  }
 });
 
 test("messages that are packed come out as they were", () => {
