@@ -1,7 +1,7 @@
 import zlib = require("node:zlib");
 
 /** Compresses at level 1; large pieces beside this thread. */
-export type CompressZstd = (bytes: Buffer) => Promise<Buffer> | Buffer;
+type CompressZstd = (bytes: Buffer) => Promise<Buffer> | Buffer;
 
 type Zstd = typeof import("@toondepauw/node-zstd");
 

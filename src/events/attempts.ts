@@ -3,7 +3,7 @@ import type { EventPlace } from "../contract/reading";
 import { shippedContract } from "../contract/shipped";
 import { hashEvent } from "./decode";
 import { hashIdentity, quoteIdentity } from "./identity";
-import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "./readers";
+import type { EventReaders, GroupOutcome, Refusal } from "./readers";
 
 /** What is known of one exam ID, or whatever else the identity is, from the deliveries before, in the whole lake. */
 export interface ExamState {
@@ -87,30 +87,7 @@ export interface Judged {
   readonly state: ExamState;
 }
 
-export interface DecideOptions {
-  /** Default: those of the shipped contract. */
-  readonly readers?: EventReaders;
-  /** The state that grows by the delivery, where that is another than the one it is decided by. */
-  readonly known?: ExamState;
-}
-
 const absent = { kind: "absent" } as const;
-
-/**
- * Decides what one delivery of an exam ID counts for. Graded is the first event that satisfies the contract; after it the
- * same JSON value is a duplicate, which adds nothing, and another one is refused. The questions are those of the first
- * event with a questions array that questions_pool_data does not refuse, graded or not.
- */
-export function decideDelivery(
-  before: ExamState,
-  event: unknown,
-  place: EventPlace,
-  { readers = readersOf(shippedContract), known = before }: DecideOptions = {},
-): Decision & Pick<Judged, "state"> {
-  const delivery = readDelivery(event, place, readers);
-  const { verdict, state } = judgeFirst(before, delivery.facts, known);
-  return { ...toDecision(verdict, delivery, readers), state };
-}
 
 /** Reads what an event is by itself, where the first delivery counts. */
 export function readDelivery(event: unknown, place: EventPlace, readers: EventReaders): Delivery {
@@ -131,7 +108,12 @@ export function toDelivery(
   return { ...read, facts: { partition, idHash, hash, isRefused, hasParts: parts.kind === "rows" } };
 }
 
-/** Judges a delivery where the first counts, by what is known before it; `known` is the state that grows. */
+/**
+ * Judges a delivery where the first counts, by what is known before it; `known` is the state that grows. Graded is the first
+ * event that satisfies the contract; after it the same JSON value is a duplicate, which adds nothing, and another one is
+ * refused. The questions are those of the first event with a questions array that questions_pool_data does not refuse,
+ * graded or not.
+ */
 export function judgeFirst(before: ExamState, facts: DeliveryFacts, known = before): Judged {
   const { partition, hash, isRefused, hasParts } = facts;
   const isTaken = before.gradedHash !== null;

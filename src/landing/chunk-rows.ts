@@ -1,3 +1,4 @@
+import { concatOwned } from "../base/bytes";
 import { beginEncoder, type Encoder } from "../parquet/parquetjs";
 import { createShredder, type Shredder } from "../parquet/shredding";
 import { parquetDefaults } from "../parquet/write";
@@ -32,13 +33,11 @@ export class ChunkRows {
     this.#model = model;
   }
 
-  /** Checks and adds rows; throws MisfitError. Returns how many the table had before. */
-  append(table: string, rows: readonly object[]): number {
+  /** Checks and adds rows; throws MisfitError. */
+  append(table: string, rows: readonly object[]): void {
     const own = this.#tables.get(table) ?? new TableRows(tableIn(this.#model, table));
     this.#tables.set(table, own);
-    const before = own.rowCount;
     for (const row of rows) own.append(row);
-    return before;
   }
 
   /** Takes rows out again; of each of the table's, 1 says that it goes. */
@@ -91,7 +90,7 @@ class TableRows {
     if (this.#shredder) spareShredders.get(this.#table)?.push(this.#shredder); // its rows are taken out already
     await finished;
     if (!this.#encoder || !this.#hasRows) return { rows: this.#rows };
-    return { file: concat(this.#encoder.sections) };
+    return { file: concatOwned(this.#encoder.sections) };
   }
 
   #encode(): void {
@@ -101,15 +100,4 @@ class TableRows {
     this.#encoder = beginEncoder(this.#table, oneGroup, this.#shredder);
     for (const row of this.#rows.splice(0)) this.#encoder.append(row);
   }
-}
-
-/** In memory of its own, which can be handed over. */
-function concat(sections: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(sections.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const section of sections) {
-    whole.set(section, at);
-    at += section.length;
-  }
-  return whole;
 }

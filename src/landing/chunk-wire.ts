@@ -1,3 +1,4 @@
+import { concatOwned } from "../base/bytes";
 import type { DeliveryFacts } from "../events/attempts";
 import type { TopicMessage } from "../events/outcomes";
 
@@ -22,12 +23,9 @@ export function packMessages(messages: readonly TopicMessage[]): PackedMessages 
   const sizes: number[] = [];
   const parts: Uint8Array[] = [];
   const names = new Map<string, number>();
-  let length = 0;
   const add = (bytes: Uint8Array | null) => {
     sizes.push(bytes ? bytes.length : -1);
-    if (!bytes) return;
-    parts.push(bytes);
-    length += bytes.length;
+    if (bytes) parts.push(bytes);
   };
   for (const { key, value, headers } of messages) {
     add(key);
@@ -40,19 +38,13 @@ export function packMessages(messages: readonly TopicMessage[]): PackedMessages 
       add(header.value);
     }
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
   return {
     topic: messages[0]?.topic ?? "",
     partitions: Int32Array.from(messages, ({ partition }) => partition),
     offsets: BigInt64Array.from(messages, ({ offset }) => offset),
     timestamps: BigInt64Array.from(messages, ({ timestamp }) => BigInt(timestamp ?? noTimestamp)),
     sizes: Int32Array.from(sizes),
-    bytes,
+    bytes: concatOwned(parts),
     names: [...names.keys()],
   };
 }

@@ -30,6 +30,20 @@ abstract class GrowingBytes {
     return this.buffer.subarray(0, this.end);
   }
 
+  clear(): void {
+    this.length = 0;
+    this.end = 0;
+  }
+
+  protected grow(most: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.buffer.length, this.end + most));
+    this.buffer.copy(larger, 0, 0, this.end);
+    this.buffer = larger;
+  }
+}
+
+/** Values of whole bytes. */
+abstract class ByteValues extends GrowingBytes {
   retain(stays: Uint8Array): void {
     let [at, to, kept] = [0, 0, 0];
     for (let index = 0; index < this.length; ) {
@@ -47,31 +61,12 @@ abstract class GrowingBytes {
     this.end = to;
   }
 
-  distinct(): Set<unknown> {
-    const found = new Set<unknown>();
-    for (let at = 0; at < this.end; at = this.endOf(at, 1)) found.add(this.valueAt(at));
-    return found;
-  }
-
-  clear(): void {
-    this.length = 0;
-    this.end = 0;
-  }
-
   /** Where so many values end, the first of which begins at `at`. */
   protected abstract endOf(at: number, count: number): number;
-
-  protected abstract valueAt(at: number): unknown;
-
-  protected grow(most: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.buffer.length, this.end + most));
-    this.buffer.copy(larger, 0, 0, this.end);
-    this.buffer = larger;
-  }
 }
 
 /** 4 bytes of length, then UTF-8. */
-class Texts extends GrowingBytes implements PlainValues {
+class Texts extends ByteValues implements PlainValues {
   push(text: string): void {
     const most = 4 + 3 * text.length;
     if (this.end + most > this.buffer.length) this.grow(most);
@@ -81,7 +76,7 @@ class Texts extends GrowingBytes implements PlainValues {
     this.length++;
   }
 
-  override distinct(): Set<unknown> {
+  distinct(): Set<unknown> {
     return new Set();
   }
 
@@ -95,21 +90,32 @@ class Texts extends GrowingBytes implements PlainValues {
         (buffer[end + 3] as number) * 2 ** 24;
     return end;
   }
-
-  protected valueAt(): unknown {
-    return undefined;
-  }
 }
 
-class Int32s extends GrowingBytes implements PlainValues {
+/** Values that all take as many bytes. */
+abstract class FixedValues extends ByteValues {
+  protected abstract readonly width: number;
+
+  distinct(): Set<unknown> {
+    const found = new Set<unknown>();
+    for (let at = 0; at < this.end; at += this.width) found.add(this.valueAt(at));
+    return found;
+  }
+
+  protected endOf(at: number, count: number): number {
+    return at + this.width * count;
+  }
+
+  protected abstract valueAt(at: number): unknown;
+}
+
+class Int32s extends FixedValues implements PlainValues {
+  protected readonly width = 4;
+
   push(value: number): void {
     if (this.end + 4 > this.buffer.length) this.grow(4);
     this.end = this.buffer.writeInt32LE(value, this.end);
     this.length++;
-  }
-
-  protected endOf(at: number, count: number): number {
-    return at + 4 * count;
   }
 
   protected valueAt(at: number): unknown {
@@ -118,7 +124,9 @@ class Int32s extends GrowingBytes implements PlainValues {
 }
 
 /** Numbers within 2^53 without making bigints of them. */
-class Int64s extends GrowingBytes implements PlainValues {
+class Int64s extends FixedValues implements PlainValues {
+  protected readonly width = 8;
+
   push(value: number | bigint): void {
     if (this.end + 8 > this.buffer.length) this.grow(8);
     if (typeof value === "number" && Number.isSafeInteger(value)) {
@@ -131,24 +139,18 @@ class Int64s extends GrowingBytes implements PlainValues {
     this.length++;
   }
 
-  protected endOf(at: number, count: number): number {
-    return at + 8 * count;
-  }
-
   protected valueAt(at: number): unknown {
     return this.buffer.readBigInt64LE(at);
   }
 }
 
-class Doubles extends GrowingBytes implements PlainValues {
+class Doubles extends FixedValues implements PlainValues {
+  protected readonly width = 8;
+
   push(value: number): void {
     if (this.end + 8 > this.buffer.length) this.grow(8);
     this.end = this.buffer.writeDoubleLE(value, this.end);
     this.length++;
-  }
-
-  protected endOf(at: number, count: number): number {
-    return at + 8 * count;
   }
 
   protected valueAt(at: number): unknown {
@@ -168,26 +170,18 @@ class Booleans extends GrowingBytes implements PlainValues {
     this.length++;
   }
 
-  override retain(stays: Uint8Array): void {
+  retain(stays: Uint8Array): void {
     const values = Array.from({ length: this.length }, (_, index) => this.bitAt(index));
     this.clear();
     for (const [index, value] of values.entries()) if (stays[index]) this.push(value);
   }
 
-  override distinct(): Set<unknown> {
+  distinct(): Set<unknown> {
     return new Set(Array.from({ length: this.length }, (_, index) => this.bitAt(index)));
   }
 
   private bitAt(index: number): boolean {
     return (((this.buffer[index >> 3] as number) >> (index & 7)) & 1) === 1;
-  }
-
-  protected endOf(at: number): number {
-    return at;
-  }
-
-  protected valueAt(): unknown {
-    return undefined;
   }
 }
 

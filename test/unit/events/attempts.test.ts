@@ -1,11 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decideDelivery, type ExamState, unknownExam } from "user-activity/dist/events/attempts";
+import type { EventPlace } from "user-activity/dist/contract/reading";
+import { shippedContract } from "user-activity/dist/contract/shipped";
+import {
+  type ExamState,
+  judgeFirst,
+  readDelivery,
+  toDecision,
+  unknownExam,
+} from "user-activity/dist/events/attempts";
 import { hashEvent } from "user-activity/dist/events/decode";
+import { readersOf } from "user-activity/dist/events/readers";
 import { anEvent, withoutCounts } from "../../helpers/an-event";
 
 const origin = { partition: 0, offset: 7n };
 const bad = { options: [] };
+
+function decideDelivery(before: ExamState, event: unknown, place: EventPlace) {
+  const readers = readersOf(shippedContract);
+  const delivery = readDelivery(event, place, readers);
+  const { verdict, state } = judgeFirst(before, delivery.facts);
+  return { ...toDecision(verdict, delivery, readers), state };
+}
 
 function deliver(before: ExamState, event: Record<string, unknown>) {
   const { grading, parts, state } = decideDelivery(before, event, origin);
