@@ -1,10 +1,8 @@
-import parquetjs = require("parquetjs-lite");
-
+import type { ParquetEnvelopeWriter } from "parquetjs-lite";
 import type { Table } from "../tables/tables";
-import { createEncoder, type Encoder, type EncoderOptions } from "./parquetjs";
+import { addGroup, createEncoder, type Encoder, type EncoderOptions, openEnvelope } from "./parquetjs";
 import { readParquet } from "./read";
 import { moveRowGroup, readFileGroups } from "./row-groups";
-import { toSchemaFields } from "./schema-fields";
 
 /**
  * One file out of several: row groups that are large enough are copied as they stand, the rows of small ones, and of files
@@ -15,17 +13,14 @@ export class FileAssembly implements Pick<Encoder, "sections" | "finish"> {
   readonly sections: Buffer[] = [];
   readonly #table: Table;
   readonly #options: EncoderOptions;
-  readonly #envelope: parquetjs.ParquetEnvelopeWriter;
+  readonly #envelope: ParquetEnvelopeWriter;
   /** Of the rows that are written anew, a row group at most. */
   #rows: Encoder | undefined;
 
   constructor(table: Table, options: EncoderOptions) {
     this.#table = table;
     this.#options = options;
-    const schema = new parquetjs.ParquetSchema(toSchemaFields(table, options.compression));
-    const push = (section: Buffer): unknown => this.sections.push(section);
-    this.#envelope = new parquetjs.ParquetEnvelopeWriter(schema, push, () => undefined, 0, {});
-    this.#envelope.writeHeader();
+    this.#envelope = openEnvelope(table, this.sections);
   }
 
   /** Adds all rows of a file of the table; returns their number. Throws ServiceError for what is no such file. */
@@ -73,9 +68,7 @@ export class FileAssembly implements Pick<Encoder, "sections" | "finish"> {
 
   #add(file: Uint8Array, group: Parameters<typeof moveRowGroup>[1]): void {
     const { sections, metadata } = moveRowGroup(file, group, this.#envelope.offset);
-    for (const section of sections) this.#envelope.writeSection(section);
-    this.#envelope.rowGroups.push(metadata);
-    this.#envelope.rowCount += group.rowCount;
+    addGroup(this.#envelope, sections, metadata);
   }
 
   async #appendRow(row: object): Promise<void> {

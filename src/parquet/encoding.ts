@@ -55,10 +55,3 @@ function pushVarint(packed: Packed, value: number): void {
   for (; rest > 127; rest >>>= 7) packed.out[packed.end++] = (rest & 127) | 128;
   packed.out[packed.end++] = rest;
 }
-
-/** Encodes 64-bit integers, numbers within 2^53 or bigints; throws for what is no such integer. */
-export function encodeInt64s(values: readonly (number | bigint)[]): Buffer {
-  const buffer = Buffer.allocUnsafe(values.length * 8);
-  for (const [index, value] of values.entries()) buffer.writeBigInt64LE(BigInt(value), index * 8);
-  return buffer;
-}

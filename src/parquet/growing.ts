@@ -1,4 +1,5 @@
 import type { ScalarType } from "../tables/tables";
+import { GrowingBytes } from "./growing-bytes";
 
 /**
  * The values of a column since its last page, PLAIN as they come: as bytes, so that no value outlives its row. The memory
@@ -11,6 +12,13 @@ export interface PlainValues {
   push(value: never): void;
   /** The page's bytes, until the next push or clear. */
   bytes(): Buffer;
+  /**
+   * The page's bytes behind a head, which are left alone until they are given back, and not behind that; nothing is
+   * left here.
+   */
+  lend(head: Uint8Array): Buffer;
+  /** Takes back what was lent, to be written over. */
+  takeBack(lent: Buffer): void;
   /** Takes values out: of each, in their order, 1 says that it stays. */
   retain(stays: Uint8Array): void;
   /** What is there, each once; nothing of text. */
@@ -18,34 +26,10 @@ export interface PlainValues {
   clear(): void;
 }
 
-const firstBytes = 1024;
-
-/** Bytes that grow to twice as many where there is no room. */
-abstract class GrowingBytes {
-  length = 0;
-  protected end = 0;
-  protected buffer = Buffer.allocUnsafeSlow(firstBytes);
-
-  bytes(): Buffer {
-    return this.buffer.subarray(0, this.end);
-  }
-
-  clear(): void {
-    this.length = 0;
-    this.end = 0;
-  }
-
-  protected grow(most: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.buffer.length, this.end + most));
-    this.buffer.copy(larger, 0, 0, this.end);
-    this.buffer = larger;
-  }
-}
-
 /** Values of whole bytes. */
 abstract class ByteValues extends GrowingBytes {
   retain(stays: Uint8Array): void {
-    let [at, to, kept] = [0, 0, 0];
+    let [at, to, kept] = [this.start, this.start, 0];
     for (let index = 0; index < this.length; ) {
       const [start, first] = [at, index];
       const goes = stays.indexOf(0, index);
@@ -71,7 +55,7 @@ class Texts extends ByteValues implements PlainValues {
     const most = 4 + 3 * text.length;
     if (this.end + most > this.buffer.length) this.grow(most);
     const bytes = this.buffer.write(text, this.end + 4);
-    this.buffer.writeUInt32LE(bytes, this.end);
+    this.view.setUint32(this.end, bytes, true);
     this.end += 4 + bytes;
     this.length++;
   }
@@ -98,7 +82,7 @@ abstract class FixedValues extends ByteValues {
 
   distinct(): Set<unknown> {
     const found = new Set<unknown>();
-    for (let at = 0; at < this.end; at += this.width) found.add(this.valueAt(at));
+    for (let at = this.start; at < this.end; at += this.width) found.add(this.valueAt(at));
     return found;
   }
 
@@ -114,12 +98,13 @@ class Int32s extends FixedValues implements PlainValues {
 
   push(value: number): void {
     if (this.end + 4 > this.buffer.length) this.grow(4);
-    this.end = this.buffer.writeInt32LE(value, this.end);
+    this.view.setInt32(this.end, value, true);
+    this.end += 4;
     this.length++;
   }
 
   protected valueAt(at: number): unknown {
-    return this.buffer.readInt32LE(at);
+    return this.view.getInt32(at, true);
   }
 }
 
@@ -130,17 +115,17 @@ class Int64s extends FixedValues implements PlainValues {
   push(value: number | bigint): void {
     if (this.end + 8 > this.buffer.length) this.grow(8);
     if (typeof value === "number" && Number.isSafeInteger(value)) {
-      this.buffer.writeUInt32LE(value >>> 0, this.end); // modulo 2^32, for negative ones too
-      this.buffer.writeInt32LE(Math.floor(value / 2 ** 32), this.end + 4);
+      this.view.setUint32(this.end, value, true); // modulo 2^32, for negative ones too
+      this.view.setInt32(this.end + 4, Math.floor(value / 2 ** 32), true);
     } else {
-      this.buffer.writeBigInt64LE(BigInt(value), this.end);
+      this.view.setBigInt64(this.end, BigInt(value), true);
     }
     this.end += 8;
     this.length++;
   }
 
   protected valueAt(at: number): unknown {
-    return this.buffer.readBigInt64LE(at);
+    return this.view.getBigInt64(at, true);
   }
 }
 
@@ -149,12 +134,13 @@ class Doubles extends FixedValues implements PlainValues {
 
   push(value: number): void {
     if (this.end + 8 > this.buffer.length) this.grow(8);
-    this.end = this.buffer.writeDoubleLE(value, this.end);
+    this.view.setFloat64(this.end, value, true);
+    this.end += 8;
     this.length++;
   }
 
   protected valueAt(at: number): unknown {
-    return this.buffer.readDoubleLE(at);
+    return this.view.getFloat64(at, true);
   }
 }
 
@@ -171,17 +157,28 @@ class Booleans extends GrowingBytes implements PlainValues {
   }
 
   retain(stays: Uint8Array): void {
-    const values = Array.from({ length: this.length }, (_, index) => this.bitAt(index));
-    this.clear();
-    for (const [index, value] of values.entries()) if (stays[index]) this.push(value);
+    let [kept, byte] = [0, 0];
+    for (let index = 0; index < this.length; index++) {
+      if (stays[index] === 0) continue;
+      if (this.bitAt(index)) byte |= 1 << (kept & 7);
+      kept++;
+      if ((kept & 7) !== 0) continue;
+      this.buffer[this.start + (kept >> 3) - 1] = byte; // which is read already
+      byte = 0;
+    }
+    if ((kept & 7) !== 0) this.buffer[this.start + (kept >> 3)] = byte;
+    this.length = kept;
+    this.end = this.start + Math.ceil(kept / 8);
   }
 
   distinct(): Set<unknown> {
-    return new Set(Array.from({ length: this.length }, (_, index) => this.bitAt(index)));
+    const found = new Set<unknown>();
+    for (let index = 0; index < this.length && found.size < 2; index++) found.add(this.bitAt(index));
+    return found;
   }
 
   private bitAt(index: number): boolean {
-    return (((this.buffer[index >> 3] as number) >> (index & 7)) & 1) === 1;
+    return (((this.buffer[this.start + (index >> 3)] as number) >> (index & 7)) & 1) === 1;
   }
 }
 
@@ -198,41 +195,4 @@ const kinds = {
 /** Creates the values of a column, none yet. */
 export function createPlainValues(type: ScalarType): PlainValues {
   return new kinds[type]();
-}
-
-/** The levels of a column since its last page. */
-export class GrowingLevels {
-  length = 0;
-  #levels = new Uint16Array(firstBytes);
-
-  push(level: number): void {
-    if (this.length === this.#levels.length) {
-      const larger = new Uint16Array(2 * this.length);
-      larger.set(this.#levels);
-      this.#levels = larger;
-    }
-    this.#levels[this.length++] = level;
-  }
-
-  /** Takes levels out: of each, in their order, 1 says that it stays. */
-  retain(stays: Uint8Array): void {
-    let to = 0;
-    for (let index = 0; index < this.length; ) {
-      const goes = stays.indexOf(0, index);
-      const end = goes === -1 || goes > this.length ? this.length : goes;
-      this.#levels.copyWithin(to, index, end);
-      to += end - index;
-      index = end + 1;
-    }
-    this.length = to;
-  }
-
-  /** All of them, until the next push or clear. */
-  all(): Uint16Array {
-    return this.#levels.subarray(0, this.length);
-  }
-
-  clear(): void {
-    this.length = 0;
-  }
 }

@@ -1,32 +1,6 @@
 import type { ScalarType } from "../tables/tables";
-import { createPlainValues, GrowingLevels, type PlainValues } from "./growing";
-
-/** Values or levels of a page: how many, and their bytes. */
-export class EncodedPart {
-  constructor(
-    readonly length: number,
-    readonly bytes: Buffer,
-  ) {}
-}
-
-/** The page of one leaf column, as parquetjs-lite's writer takes it. */
-export interface LeafBuffer {
-  readonly values: EncodedPart;
-  readonly rlevels: EncodedPart;
-  readonly dlevels: EncodedPart;
-  /** The values again, for the statistics; left empty where the leaf has none. */
-  readonly distinct_values: Set<unknown>;
-  /** Rows, which only pages of version 2 ask for. */
-  readonly count: number;
-}
-
-/** A row group that has ended, as parquetjs-lite's writer takes it: a page a leaf, to be put among the pages. */
-export interface RowBuffer {
-  readonly rowCount: number;
-  readonly pageRowCount: number;
-  readonly columnData: Readonly<Record<string, LeafBuffer>>;
-  readonly pages: Readonly<Record<string, unknown[]>>;
-}
+import { createPlainValues, type PlainValues } from "./growing";
+import { GrowingLevels } from "./growing-levels";
 
 /** A row group that rows are being added to. */
 export interface RowGroup {
@@ -37,8 +11,9 @@ export interface RowGroup {
 
 /** A scalar at the end of a path through structs and lists. */
 export interface Leaf {
-  /** Its path as parquetjs-lite spells it. */
-  readonly key: string;
+  /** Its path in the file, `list` and `element` included. */
+  readonly path: readonly string[];
+  readonly type: ScalarType;
   /** How many lists the path leads through. */
   readonly maxRepetition: number;
   /** The definition level of a value. */
@@ -62,7 +37,7 @@ export function createLeaf(
 ): Leaf {
   const levels = { rlevels: new GrowingLevels(), dlevels: new GrowingLevels() };
   const counted = { distinct: new Set(), last: undefined };
-  return { key: path.join(","), ...most, values: createPlainValues(type), ...levels, ...counted };
+  return { path, type, ...most, values: createPlainValues(type), ...levels, ...counted };
 }
 
 /** Adds what is null or empty on the way to leaves: one entry without a value in each of them. */

@@ -1,41 +1,41 @@
-import { compressZstd } from "../base/zstd";
 import { encodeLevels } from "./encoding";
-import type { GrowingLevels } from "./growing";
-import { EncodedPart, type Leaf, type LeafBuffer, type RowBuffer, type RowGroup } from "./leaves";
+import type { GrowingLevels } from "./growing-levels";
+import type { Leaf, RowGroup } from "./leaves";
 
-/** A row group that has ended, a page a leaf; the leaves can take the rows of the next one. */
+/** All that a leaf has in a row group that has ended. */
+export interface Page {
+  readonly leaf: Leaf;
+  /** Values, and what is null or empty on the way to one. */
+  readonly entryCount: number;
+  readonly valueCount: number;
+  /** The values, each once; left empty where the leaf has no statistics. */
+  readonly distinct: ReadonlySet<unknown>;
+  /** Levels and values, one behind another as in the file, before they are compressed; the leaf lends its memory. */
+  readonly body: Buffer;
+}
+
+/** A row group that has ended; the leaves can take the rows of the next one. */
 export interface EndedGroup {
-  readonly buffer: RowBuffer;
-  /** What is to be compressed of each page: levels and values, one behind another as in the file. */
-  readonly bodies: readonly Buffer[];
+  readonly rowCount: number;
+  readonly pages: readonly Page[];
 }
 
 /** Encodes what the leaves hold since the row group's first row. */
 export function endGroup({ rowCount }: RowGroup, leaves: readonly Leaf[]): EndedGroup {
-  const columnData: Record<string, LeafBuffer> = {};
-  const bodies = leaves.map((leaf) => {
-    const rlevels = encodeLevelPart(leaf.rlevels, leaf.maxRepetition);
-    const dlevels = encodeLevelPart(leaf.dlevels, leaf.maxDefinition);
-    const body = Buffer.concat([rlevels.bytes, dlevels.bytes, leaf.values.bytes()]); // the leaf's own memory is used again
-    const bytes = body.subarray(rlevels.bytes.length + dlevels.bytes.length);
-    const values = new EncodedPart(leaf.values.length, bytes);
-    columnData[leaf.key] = { rlevels, dlevels, values, distinct_values: leaf.distinct, count: 0 };
-    return body;
+  const pages = leaves.map((leaf): Page => {
+    const { values, rlevels, dlevels, distinct, maxRepetition, maxDefinition } = leaf;
+    const levels = [...encodeLevelPart(rlevels, maxRepetition), ...encodeLevelPart(dlevels, maxDefinition)];
+    const [entryCount, valueCount] = [dlevels.length, values.length];
+    return { leaf, entryCount, valueCount, distinct, body: values.lend(Buffer.concat(levels)) };
   });
-  const pages = Object.fromEntries(leaves.map(({ key }) => [key, []]));
-  return { buffer: { rowCount, pageRowCount: rowCount, columnData, pages }, bodies };
+  return { rowCount, pages };
 }
 
 /** Four bytes of length, then the levels; none where there is only level 0. */
-function encodeLevelPart(levels: GrowingLevels, max: number): EncodedPart {
-  if (max === 0) return new EncodedPart(levels.length, Buffer.alloc(0));
+function encodeLevelPart(levels: GrowingLevels, max: number): readonly Buffer[] {
+  if (max === 0) return [];
   const encoded = encodeLevels(levels.all(), 32 - Math.clz32(max));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(encoded.length);
-  return new EncodedPart(levels.length, Buffer.concat([length, encoded]));
-}
-
-/** Compresses pages, large ones beside this thread. */
-export function compressBeside(bodies: readonly Buffer[]): Promise<readonly Buffer[]> {
-  return Promise.all(bodies.map(compressZstd));
+  return [length, encoded];
 }

@@ -21,45 +21,10 @@ declare module "parquetjs-lite" {
     writeSection(section: Buffer): unknown;
     writeFooter(metadata: Readonly<Record<string, string>>): unknown;
   }
-  export class ParquetWriter {
-    constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: { rowGroupSize: number });
-    /** What shredRecord collects, anew in each row group. */
-    rowBuffer: import("./leaves").RowBuffer;
-    appendRow(row: object): Promise<void>;
-    close(): Promise<void>;
-    setRowGroupSize(rows: number): void;
-    setMetadata(key: string, value: string): void;
-  }
-  export const ParquetShredder: {
-    shredRecord(schema: ParquetSchema, row: object, buffer: object): void;
-  };
-}
-
-declare module "parquetjs-lite/lib/codec" {
-  export interface Options {
-    readonly bitWidth?: number;
-    readonly disableEnvelope?: boolean;
-  }
-  type Encode = (type: string, values: readonly unknown[], options?: Options) => Buffer;
-  export const RLE: { encodeValues: Encode };
-  export const PLAIN: { encodeValues: Encode };
 }
 
 declare module "parquetjs-lite/lib/compression" {
-  /** The package has no ZSTD by itself. */
-  export const PARQUET_COMPRESSION_METHODS: {
-    ZSTD?: {
-      readonly deflate: (value: Uint8Array) => Buffer;
-      readonly inflate: (value: Uint8Array) => Buffer;
-    };
-  };
-}
-
-declare module "parquetjs-lite/lib/types" {
-  export const PARQUET_LOGICAL_TYPES: {
-    readonly TIMESTAMP_MILLIS: { toPrimitive: (value: unknown) => unknown };
-    readonly DATE: { toPrimitive: (value: unknown) => unknown };
-  };
+  export function deflate(method: "SNAPPY" | "UNCOMPRESSED", value: Buffer): Buffer;
 }
 
 declare module "parquetjs-lite/lib/util" {
@@ -74,8 +39,67 @@ declare module "parquetjs-lite/gen-nodejs/parquet_types" {
     readonly schema: readonly SchemaElement[];
     readonly row_groups: readonly import("./row-groups").RowGroupMetadata[];
   }
+  export const Type: Readonly<Record<"BYTE_ARRAY" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN", number>>;
+  export const Encoding: { readonly PLAIN: number; readonly RLE: number };
+  export const CompressionCodec: Readonly<Record<import("./schema-fields").Compression, number>>;
+  export const PageType: { readonly DATA_PAGE: number };
+  export class Statistics {
+    constructor(statistics: {
+      readonly min?: Buffer;
+      readonly max?: Buffer;
+      readonly min_value?: Buffer;
+      readonly max_value?: Buffer;
+      readonly null_count: number;
+      readonly distinct_count: number;
+    });
+  }
+  export class DataPageHeader {
+    constructor(header: {
+      readonly num_values: number;
+      readonly encoding: number;
+      readonly definition_level_encoding: number;
+      readonly repetition_level_encoding: number;
+      readonly statistics: Statistics | undefined;
+    });
+  }
   export class PageHeader {
+    constructor(header?: {
+      readonly type: number;
+      readonly uncompressed_page_size: number;
+      readonly compressed_page_size: number;
+      readonly data_page_header: DataPageHeader;
+    });
     readonly uncompressed_page_size: number;
+  }
+  export class ColumnMetaData {
+    constructor(metadata: {
+      readonly type: number;
+      readonly encodings: readonly number[];
+      readonly path_in_schema: readonly string[];
+      readonly codec: number;
+      readonly num_values: number;
+      readonly total_uncompressed_size: number;
+      readonly total_compressed_size: number;
+      readonly data_page_offset: number;
+      readonly statistics: Statistics | undefined;
+    });
+    data_page_offset: number;
+    total_uncompressed_size: number;
+  }
+  export class ColumnChunk {
+    constructor(chunk: { readonly file_offset: number; readonly meta_data: ColumnMetaData });
+    file_offset: number;
+    readonly meta_data: ColumnMetaData;
+  }
+  export class RowGroup {
+    constructor(group: {
+      readonly columns: readonly ColumnChunk[];
+      readonly total_byte_size: number;
+      readonly num_rows: number;
+    });
+    readonly columns: readonly ColumnChunk[];
+    total_byte_size: number;
+    readonly num_rows: number;
   }
   export const ConvertedType: { readonly TIMESTAMP_MILLIS: number };
   export class MilliSeconds {}
@@ -84,12 +108,15 @@ declare module "parquetjs-lite/gen-nodejs/parquet_types" {
   }
   export class TimestampType {
     constructor(type: { readonly isAdjustedToUTC: boolean; readonly unit: TimeUnit });
+    readonly isAdjustedToUTC: boolean;
   }
   export class LogicalType {
     constructor(type: { readonly TIMESTAMP: TimestampType });
+    readonly TIMESTAMP: TimestampType | null;
   }
   /** One column in a footer. */
   export class SchemaElement {
+    constructor(element?: { readonly name: string; readonly converted_type: number });
     converted_type: number | null;
     logicalType: LogicalType | null;
     write(output: object): void;

@@ -1,19 +1,15 @@
 import parquetjs = require("parquetjs-lite");
-import codec = require("parquetjs-lite/lib/codec");
-import compression = require("parquetjs-lite/lib/compression");
-import types = require("parquetjs-lite/lib/types");
 import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
+import util = require("parquetjs-lite/lib/util");
 
 import { ServiceError } from "../base/errors";
-import { decompressZstd } from "../base/zstd";
-import { required } from "../tables/columns";
 import type { Table } from "../tables/tables";
-import { encodeInt64s } from "./encoding";
-import { beginGroup, dropRows, EncodedPart } from "./leaves";
-import { compressBeside, type EndedGroup, endGroup } from "./pages";
-import { correctSizes } from "./row-groups";
+import { beginGroup, dropRows } from "./leaves";
+import { endGroup } from "./pages";
+import type { RowGroupMetadata } from "./row-groups";
 import { type Compression, toSchemaFields } from "./schema-fields";
 import { createShredder, type Shredder } from "./shredding";
+import { compressPages, writeGroup } from "./write-group";
 
 /** What a file is to be like. */
 export interface EncoderOptions {
@@ -41,22 +37,6 @@ export interface Encoder {
   finish(): Promise<void>;
 }
 
-/** A table in which each of our parts has something to do. */
-const probe = {
-  name: "probe",
-  columns: [
-    required("text", "STRING", ""),
-    required("time", "TIMESTAMP", ""),
-    required("day", "DATE", ""),
-    required("list", { list: required("element", "INT64", "") }, ""),
-  ],
-} as unknown as Table;
-
-/** Whose rows are taken apart before the package sees them. */
-const ourSchemas = new WeakSet<object>();
-/** Of the row group that is being written: what its pages are before and after they are compressed, in their order. */
-let ahead: { readonly bodies: Buffer[]; readonly compressed: Buffer[] } | undefined;
-const partsInUse = new Set<string>();
 let installed: Promise<void> | undefined;
 
 /** Begins a file of the table, with our parts put into parquetjs-lite and seen at work there. */
@@ -80,19 +60,21 @@ export function beginEncoder(
   options: EncoderOptions,
   { leaves, shred }: Shredder = createShredder(table),
 ): Encoder {
-  const { rowGroupRows, rowGroupTextLength, compression } = options;
-  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, compression));
-  ourSchemas.add(schema);
+  const { rowGroupRows, rowGroupTextLength, compression, metadata } = options;
   const sections: Buffer[] = [];
-  const writer = createWriter(schema, sections, options);
+  const envelope = openEnvelope(table, sections);
   let rows = beginGroup(leaves);
   let written: Promise<void> = Promise.resolve();
   const end = (): Promise<void> => {
     const group = endGroup(rows, leaves);
     rows = beginGroup(leaves);
     const before = written;
-    const compressed = compression === "ZSTD" ? compressBeside(group.bodies) : [];
-    written = Promise.all([compressed, before]).then(([pages]) => writeGroup(writer, group, pages));
+    const compressing = compressPages(group.pages, compression);
+    written = Promise.all([compressing, before]).then(([compressed]) => {
+      const written = writeGroup(group, compressed, { offset: envelope.offset, by: compression });
+      addGroup(envelope, [written.bytes], written.metadata);
+      for (const { leaf, body } of group.pages) leaf.values.takeBack(body);
+    });
     written.catch(() => undefined); // thrown to whoever waits for it
     return before;
   };
@@ -110,79 +92,42 @@ export function beginEncoder(
     finish: async () => {
       if (rows.rowCount > 0) await end();
       await written;
-      await writer.close();
+      envelope.writeFooter(metadata);
     },
   };
 }
 
-/** Has the package write a row group whose rows are taken apart and whose pages are compressed. */
-function writeGroup(
-  writer: parquetjs.ParquetWriter,
-  { buffer, bodies }: EndedGroup,
-  compressed: readonly Buffer[],
-): Promise<void> {
-  writer.rowBuffer = buffer;
-  ahead = { bodies: [...bodies], compressed: [...compressed] };
-  const ended = writer.appendRow({}); // takes the pages at once
-  ahead = undefined;
-  return ended;
+/** Begins a file: what is written of it is added to the sections. */
+export function openEnvelope(table: Table, sections: Buffer[]): parquetjs.ParquetEnvelopeWriter {
+  const schema = new parquetjs.ParquetSchema(toSchemaFields(table));
+  const push = (section: Buffer): unknown => sections.push(section);
+  const envelope = new parquetjs.ParquetEnvelopeWriter(schema, push, () => undefined, 0, {});
+  envelope.writeHeader();
+  return envelope;
 }
 
-/** Pages are of version 1, which every reader knows, and without page index: what the package writes there is incomplete. */
-function createWriter(schema: object, sections: Buffer[], options: EncoderOptions): parquetjs.ParquetWriter {
-  const settings = { useDataPageV2: false, pageIndex: false, pageSize: 1, rowGroupSize: 1 }; // all there is
-  let groups = 0;
-  const push = (section: Buffer): unknown => {
-    const group = envelope.rowGroups[groups];
-    if (group) {
-      correctSizes(group, section, envelope.offset - section.length);
-      groups++;
-    }
-    return sections.push(section);
-  };
-  const envelope = new parquetjs.ParquetEnvelopeWriter(schema, push, () => undefined, 0, settings);
-  const writer = new parquetjs.ParquetWriter(schema, envelope, settings);
-  for (const [key, value] of Object.entries(options.metadata)) writer.setMetadata(key, value);
-  return writer;
+/** Adds a row group that was encoded for where the file has come to. */
+export function addGroup(
+  envelope: parquetjs.ParquetEnvelopeWriter,
+  sections: readonly Buffer[],
+  metadata: RowGroupMetadata,
+): void {
+  for (const section of sections) envelope.writeSection(section);
+  envelope.rowGroups.push(metadata);
+  envelope.rowCount += Number(metadata.num_rows);
 }
 
-/** Puts our parts in place of the package's, then encodes a row and makes sure that each of them took part. */
+/** Puts our part in place of the package's, and makes sure that it takes part. */
 async function install(): Promise<void> {
-  installShredder();
-  installEncoders();
   installTimeZone();
-  const settings = { rowGroupRows: 1, rowGroupTextLength: 1, compression: "ZSTD", metadata: {} } as const;
-  const parts = ["shredder", "RLE", "PLAIN", "ZSTD", "timestamps", "dates", "time zone"];
-  const encoder = beginEncoder(probe, settings);
-  const failure = await Promise.resolve(encoder.append({ text: "t", time: -1, day: -1, list: [] }))
-    .then(() => encoder.finish())
-    .catch((error: unknown) => error);
-  const ignored = parts.filter((part) => !partsInUse.has(part));
-  if (failure === undefined && ignored.length === 0) return;
-  const cause = { cause: failure };
+  const type = thrift.ConvertedType.TIMESTAMP_MILLIS;
+  const element = new thrift.SchemaElement({ name: "time", converted_type: type });
+  const written = new thrift.SchemaElement();
+  util.decodeThrift(written, util.serializeThrift(element));
+  if (written.logicalType?.TIMESTAMP?.isAdjustedToUTC === true) return;
   throw new ServiceError(
-    `parquetjs-lite: expected version 0.8.7, received one that takes no ${ignored} of ours; run "npm ci"`,
-    cause,
+    'parquetjs-lite: expected version 0.8.7, received one that takes no time zone of ours; run "npm ci"',
   );
-}
-
-/** The package's own shredder spends most of its time making keys of paths; it still serves schemas that aren't ours. */
-function installShredder(): void {
-  const { ParquetShredder } = parquetjs;
-  ParquetShredder.shredRecord = override("shredder", ParquetShredder.shredRecord, (schema) =>
-    ourSchemas.has(schema) ? undefined : false,
-  );
-}
-
-/** The package's INT64 were numbers, its times and days before 1970 threw; its levels and texts were slow. */
-function installEncoders(): void {
-  const { RLE, PLAIN } = codec;
-  const { TIMESTAMP_MILLIS, DATE } = types.PARQUET_LOGICAL_TYPES;
-  RLE.encodeValues = override("RLE", RLE.encodeValues, (_type, values) => toEncoded(values));
-  PLAIN.encodeValues = override("PLAIN", PLAIN.encodeValues, encodePlain);
-  compression.PARQUET_COMPRESSION_METHODS.ZSTD = { deflate: takeCompressed, inflate: decompressZstd };
-  TIMESTAMP_MILLIS.toPrimitive = override("timestamps", TIMESTAMP_MILLIS.toPrimitive, toMilliseconds);
-  DATE.toPrimitive = override("dates", DATE.toPrimitive, toDays);
 }
 
 /**
@@ -198,49 +143,7 @@ function installTimeZone(): void {
       this.logicalType = new thrift.LogicalType({
         TIMESTAMP: new thrift.TimestampType({ isAdjustedToUTC: true, unit }),
       });
-      partsInUse.add("time zone");
     }
     write.call(this, output);
   };
-}
-
-/** Tries ours, and takes the original where ours returns false. */
-function override<A extends unknown[], R>(
-  part: string,
-  original: (...args: A) => R,
-  ours: (...args: A) => R | false,
-): (...args: A) => R {
-  return (...args) => {
-    const result = ours(...args);
-    if (result === false) return original(...args);
-    partsInUse.add(part);
-    return result;
-  };
-}
-
-/** A page has its levels and values encoded already. */
-function toEncoded(values: unknown): Buffer | false {
-  return values instanceof EncodedPart && values.bytes;
-}
-
-/** Statistics come as lists of one value. */
-function encodePlain(type: string, values: unknown): Buffer | false {
-  return toEncoded(values) || (type === "INT64" && encodeInt64s(values as (number | bigint)[]));
-}
-
-/** The next page of the row group that is being written, which was compressed ahead. */
-function takeCompressed(body: Uint8Array): Buffer {
-  const next = ahead?.bodies.shift();
-  const compressed = ahead?.compressed.shift();
-  if (!next?.equals(body) || !compressed) throw new Error("a page is not the one that was compressed");
-  partsInUse.add("ZSTD");
-  return compressed;
-}
-
-function toMilliseconds(value: unknown): number | bigint | false {
-  return (Number.isSafeInteger(value) || typeof value === "bigint") && (value as number | bigint);
-}
-
-function toDays(value: unknown): number | false {
-  return Number.isSafeInteger(value) && (value as number);
 }

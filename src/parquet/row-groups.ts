@@ -50,7 +50,8 @@ export function readFileGroups(bytes: Uint8Array, table: Table): FileGroups {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = file.length - trailer;
   const footer = new thrift.FileMetaData();
-  util.decodeThrift(footer, file.subarray(end - file.readUInt32LE(end), end));
+  const own = Buffer.from(file.subarray(end - file.readUInt32LE(end), end)); // whose slices keep no more than it
+  util.decodeThrift(footer, own);
   const isOurs = footer.created_by === writtenBy && writeColumns(footer).equals(columnsOf(table));
   let rowStart = 0;
   const groups = footer.row_groups.map((metadata): RowGroupBytes => {
@@ -83,8 +84,8 @@ export function correctSizes(metadata: RowGroupMetadata, body: Buffer, offset: n
 }
 
 /**
- * Copies a row group to where a file has come to: the pages as they are, behind each column's its metadata with the
- * places that it has there.
+ * Moves a row group to where a file has come to: the pages as slices of the file that it stands in, behind each column's
+ * its metadata with the places that it has there.
  *
  * @param offset Bytes of the file so far.
  */
@@ -93,11 +94,12 @@ export function moveRowGroup(
   { metadata }: RowGroupBytes,
   offset: number,
 ): { readonly sections: readonly Buffer[]; readonly metadata: RowGroupMetadata } {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   const sections: Buffer[] = [];
   let at = offset;
   for (const column of metadata.columns) {
     const { meta_data: own } = column;
-    const pages = Buffer.from(file.subarray(Number(own.data_page_offset), Number(column.file_offset)));
+    const pages = bytes.subarray(Number(own.data_page_offset), Number(column.file_offset));
     own.data_page_offset = at;
     column.file_offset = at + pages.length;
     const described = util.serializeThrift(own);
@@ -118,7 +120,7 @@ function columnsOf(table: Table): Buffer {
 
 /** The footer of a file without rows. */
 function makeFooter(table: Table): thrift.FileMetaData {
-  const schema = new parquetjs.ParquetSchema(toSchemaFields(table, "UNCOMPRESSED"));
+  const schema = new parquetjs.ParquetSchema(toSchemaFields(table));
   let written: Buffer = Buffer.alloc(0);
   const keep = (section: Buffer): unknown => {
     written = section;

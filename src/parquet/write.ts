@@ -173,10 +173,12 @@ async function complete(writing: Writing): Promise<{ rowCount: number; bytes: nu
 }
 
 async function writeSections(writing: Writing): Promise<void> {
-  for (const section of writing.encoder.sections.splice(0)) {
-    await writing.handle.appendFile(section);
-    writing.bytes += section.length;
-  }
+  const sections = writing.encoder.sections.splice(0);
+  if (sections.length === 0) return;
+  const bytes = sections.reduce((sum, { length }) => sum + length, 0);
+  const { bytesWritten } = await writing.handle.writev(sections);
+  if (bytesWritten < bytes) await writing.handle.appendFile(Buffer.concat(sections).subarray(bytesWritten));
+  writing.bytes += bytes;
 }
 
 /** Cleans up after a failure that is on its way to the caller, so it adds none of its own. */

@@ -197,3 +197,17 @@ describe("a file out of several", () => {
     }
   });
 });
+
+test("what is known of a file's row groups keeps its footer, and not the file", async () => {
+  const path = await write(tables.questions_pool_data, manyQuestions(400));
+  const file = readFileSync(path);
+  const own = new Uint8Array(file); // whose memory is it alone
+  const seen = new Set<ArrayBufferLike>();
+  const look = (value: unknown): void => {
+    if (value instanceof Uint8Array) seen.add(value.buffer);
+    else if (typeof value === "object" && value !== null) Object.values(value).forEach(look);
+  };
+  look(readFileGroups(own, tables.questions_pool_data).groups);
+  assert.ok(seen.size > 0);
+  assert.ok(!seen.has(own.buffer));
+});
