@@ -51,13 +51,17 @@ export async function stageRows<N extends TableName>(
 }
 
 /** Writes what the index has learnt since it was last marked to `staged`. */
-export async function stageIndex(
+export function stageIndex(lake: Lake, staged: string, exams: ExamIndex, mode?: string): Promise<StagedFile> {
+  return stageEntries(lake, staged, exams.changes(), mode);
+}
+
+/** Writes entries of an index to `staged`, as `changes` gave them. */
+export async function stageEntries(
   lake: Lake,
   staged: string,
-  exams: ExamIndex,
+  changes: Buffer,
   mode = "644",
 ): Promise<StagedFile> {
-  const changes = exams.changes();
   await lake.hdfs.write(lake.at(staged), changes, { mode });
   return { table: "index", staged, rowCount: 0, bytes: changes.length };
 }

@@ -1,17 +1,18 @@
 import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExamIndex } from "../events/exam-index";
-import type { TopicMessage } from "../events/outcomes";
 import type { MessageBatch } from "../kafka/message";
 import { openStaging } from "../lake/access";
 import type { LakeState } from "../lake/commit-file";
 import type { Gap } from "../lake/gaps";
 import type { Lake } from "../lake/lake";
-import { type StagedFile, stageFile, stageIndex } from "../lake/staging";
+import { type StagedFile, stageEntries, stageFile } from "../lake/staging";
 import { maxTimestampMs } from "../parquet/values";
 import { createMergedFile, type MergedFile } from "../parquet/write";
 import { tableIn, tableNames } from "../tables/lake-model";
 import type { ChunkOutcome } from "./chunk";
+import type { MessagePacker } from "./chunk-wire";
 import type { Decider } from "./decider";
 import type { Refusals } from "./refusals";
 import { createTally, type Tally } from "./tally";
@@ -24,6 +25,14 @@ const chunkBytes = 8 * 2 ** 20;
 export interface StagedBatch {
   readonly state: LakeState;
   readonly files: readonly StagedFile[];
+}
+
+/** A batch to which nothing is added any more: its rows lie in local files. */
+export interface EndedBatch {
+  /** What the lake is once they count. */
+  readonly state: LakeState;
+  /** Writes the batch's files under `_tmp`, where the local ones go. */
+  readonly stage: () => Promise<StagedBatch>;
 }
 
 /** What a batch builds on. */
@@ -40,9 +49,16 @@ export interface BatchPlan {
   /** Local folder for the files before they are uploaded. */
   readonly spool: string;
   /** Counts what is refused, over all batches of a run. */
-  readonly refusals?: Refusals;
+  readonly refusals?: Refusals | undefined;
   /** Whether raw_data is left as it is, since the messages come from there. */
-  readonly isReplay?: boolean;
+  readonly isReplay?: boolean | undefined;
+}
+
+/** A table's local file once it is written to its end. */
+interface ClosedFile {
+  readonly table: string;
+  readonly rowCount: number;
+  readonly bytes: number;
 }
 
 /**
@@ -55,17 +71,23 @@ export class LandingBatch {
   readonly #tag = randomBytes(4).toString("hex");
   readonly #files = new Map<string, MergedFile>();
   readonly #tally: Tally;
-  /** Messages that no chunk holds yet, and the bytes of their values. */
-  #gathered: TopicMessage[] = [];
-  #gatheredBytes = 0;
+  /** Messages that no chunk holds yet. */
+  #gathered: MessagePacker;
   /** Chunks that are being decided, in the order of their messages. */
   readonly #underWay: Promise<ChunkOutcome>[] = [];
   #messageCount = 0;
   #valueBytes = 0;
 
   constructor(plan: BatchPlan) {
-    this.#plan = plan;
+    const { lake, run, state, exams, decider, firsts, spool, refusals, isReplay } = plan;
+    this.#plan = { lake, run, state, exams, decider, firsts, spool, refusals, isReplay }; // not the batch before it
+    this.#gathered = plan.decider.pack();
     this.#tally = createTally(plan.state, plan.lake.model);
+  }
+
+  /** What the lake is before it. */
+  get before(): LakeState {
+    return this.#plan.state;
   }
 
   messageCount(): number {
@@ -101,11 +123,11 @@ export class LandingBatch {
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
     const { topic } = this.#plan.state;
     for (const { timestamp, ...message } of messages) {
-      this.#gathered.push({ topic, partition, timestamp: toStorableMs(timestamp), ...message });
-      this.#gatheredBytes += message.value?.length ?? 0;
+      const gathered = this.#gathered;
+      gathered.add({ topic, partition, timestamp: toStorableMs(timestamp), ...message });
       this.#valueBytes += message.value?.length ?? 0;
       this.#messageCount++;
-      if (this.#gathered.length >= chunkMessages || this.#gatheredBytes >= chunkBytes) await this.#send();
+      if (gathered.length >= chunkMessages || gathered.valueBytes >= chunkBytes) await this.#send();
     }
     this.#tally.moveTo(partition, nextOffset);
   }
@@ -113,9 +135,8 @@ export class LandingBatch {
   /** Has what is gathered decided; waits where that is far behind. */
   async #send(): Promise<void> {
     const { decider, exams, firsts, isReplay = false } = this.#plan;
-    const messages = this.#gathered;
-    this.#gathered = [];
-    this.#gatheredBytes = 0;
+    const messages = this.#gathered.end();
+    this.#gathered = decider.pack();
     const deciding = decider.decide(messages, { exams, firsts, isReplay });
     deciding.catch(() => undefined); // thrown once its turn comes
     this.#underWay.push(deciding);
@@ -135,8 +156,8 @@ export class LandingBatch {
     }
   }
 
-  /** Writes the batch's files under `_tmp` and says what the lake is once they count. */
-  async stage(): Promise<StagedBatch> {
+  /** Writes the batch's local files to their ends, and marks in the index what it has learnt so far. */
+  async end(): Promise<EndedBatch> {
     if (this.#gathered.length > 0) await this.#send();
     while (this.#underWay.length > 0) await this.#takeNext();
     await this.#addMissingTables();
@@ -144,11 +165,20 @@ export class LandingBatch {
       await this.#begin(table);
       await this.#append(table, rows);
     }
-    const closing = [...this.#files].map(async ([table, file]) => [table, await file.close()] as const);
-    const sizes = await Promise.all(closing);
-    const uploads = sizes.map(([table, size]) => this.#upload(table, size));
-    const files = await Promise.all([...uploads, this.#uploadIndex()]); // a commit waits for the slowest alone
-    return { state: this.#tally.toState(files), files };
+    const closing = [...this.#files].map(async ([table, file]) => ({ table, ...(await file.close()) }));
+    const closed = await Promise.all(closing);
+    const { exams } = this.#plan;
+    const learnt = exams.changes();
+    exams.mark();
+    const state = this.#tally.toState(closed);
+    return { state, stage: async () => ({ state, files: await this.#uploadAll(closed, learnt) }) };
+  }
+
+  /** A commit waits for the slowest of its uploads alone. */
+  async #uploadAll(closed: readonly ClosedFile[], learnt: Buffer): Promise<StagedFile[]> {
+    const files = await Promise.all([...closed.map((file) => this.#upload(file)), this.#uploadIndex(learnt)]);
+    for (const { table } of closed) await rm(this.#pathOf(table), { force: true });
+    return files;
   }
 
   /** Removes the local files of a batch that is not to be staged. */
@@ -161,9 +191,8 @@ export class LandingBatch {
   }
 
   async #begin(table: string): Promise<MergedFile> {
-    const path = join(this.#plan.spool, `${table}.parquet`);
-    const file =
-      this.#files.get(table) ?? (await createMergedFile(path, tableIn(this.#plan.lake.model, table)));
+    const create = () => createMergedFile(this.#pathOf(table), tableIn(this.#plan.lake.model, table));
+    const file = this.#files.get(table) ?? (await create());
     this.#files.set(table, file);
     return file;
   }
@@ -181,23 +210,23 @@ export class LandingBatch {
     }
   }
 
-  async #upload(table: string, size: { rowCount: number; bytes: number }): Promise<StagedFile> {
+  async #upload(file: ClosedFile): Promise<StagedFile> {
     const { lake, run } = this.#plan;
+    const { table } = file;
     const folder = await openStaging(lake, table, `_tmp/${run}/${table}`);
     const staged = `${folder.path}/${table}-${this.#tag}.parquet`;
-    return stageFile(lake, {
-      table,
-      path: join(this.#plan.spool, `${table}.parquet`),
-      ...size,
-      staged,
-      mode: folder.mode,
-    });
+    return stageFile(lake, { ...file, path: this.#pathOf(table), staged, mode: folder.mode });
   }
 
-  async #uploadIndex(): Promise<StagedFile> {
-    const { lake, run, exams } = this.#plan;
+  async #uploadIndex(learnt: Buffer): Promise<StagedFile> {
+    const { lake, run } = this.#plan;
     const folder = await openStaging(lake, "_index", `_tmp/${run}/_index`);
-    return stageIndex(lake, `${folder.path}/index-${this.#tag}`, exams, folder.mode);
+    return stageEntries(lake, `${folder.path}/index-${this.#tag}`, learnt, folder.mode);
+  }
+
+  /** The local file of a table; the next batch may be under way while those of the one before are uploaded. */
+  #pathOf(table: string): string {
+    return join(this.#plan.spool, `${table}-${this.#tag}.parquet`);
   }
 }
 

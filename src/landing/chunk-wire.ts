@@ -1,4 +1,3 @@
-import { concatOwned } from "../base/bytes";
 import type { DeliveryFacts } from "../events/attempts";
 import type { TopicMessage } from "../events/outcomes";
 
@@ -10,7 +9,7 @@ export interface PackedMessages {
   readonly timestamps: BigInt64Array;
   /** Of each message: bytes of key and value, how many headers, and of each its name's number and bytes; -1 for null. */
   readonly sizes: Int32Array;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Names of headers. */
   readonly names: readonly string[];
 }
@@ -18,35 +17,88 @@ export interface PackedMessages {
 /** Stands for no timestamp: none that can be stored is as far from 1970. */
 const noTimestamp = -(2n ** 63n);
 
-/** Packs messages of one topic; what they were sliced from may be written over afterwards. */
-export function packMessages(messages: readonly TopicMessage[]): PackedMessages {
-  const sizes: number[] = [];
-  const parts: Uint8Array[] = [];
-  const names = new Map<string, number>();
-  const add = (bytes: Uint8Array | null) => {
-    sizes.push(bytes ? bytes.length : -1);
-    if (bytes) parts.push(bytes);
-  };
-  for (const { key, value, headers } of messages) {
-    add(key);
-    add(value);
-    sizes.push(headers.length);
+/** What messages are packed into at first; it grows to twice as much where there is no room. */
+const firstBytes = 2 ** 16;
+
+/**
+ * Packs messages of one topic, one by one as they come: what they were sliced from may be written over at once, and no
+ * object is held for them.
+ */
+export class MessagePacker {
+  #topic = "";
+  readonly #partitions: number[] = [];
+  #offsets = new BigInt64Array(1024);
+  #timestamps = new BigInt64Array(1024);
+  readonly #sizes: number[] = [];
+  readonly #names = new Map<string, number>();
+  #memory: Uint8Array<ArrayBuffer>;
+  #end = 0;
+  /** Bytes of the messages' values. */
+  valueBytes = 0;
+
+  /** `memory`: to be written over, where some is there. */
+  constructor(memory: ArrayBuffer = new ArrayBuffer(firstBytes)) {
+    this.#memory = new Uint8Array(memory);
+  }
+
+  get length(): number {
+    return this.#partitions.length;
+  }
+
+  add({ topic, partition, offset, timestamp, key, value, headers }: TopicMessage): void {
+    const index = this.#partitions.length;
+    if (index === this.#offsets.length) {
+      this.#offsets = grownTo(2 * index, this.#offsets);
+      this.#timestamps = grownTo(2 * index, this.#timestamps);
+    }
+    this.#topic = topic;
+    this.#partitions.push(partition);
+    this.#offsets[index] = offset;
+    this.#timestamps[index] = timestamp === null ? noTimestamp : BigInt(timestamp);
+    this.#addBytes(key);
+    this.#addBytes(value);
+    this.valueBytes += value?.length ?? 0;
+    this.#sizes.push(headers.length);
     for (const header of headers) {
-      const name = names.get(header.key) ?? names.size;
-      names.set(header.key, name);
-      sizes.push(name);
-      add(header.value);
+      const name = this.#names.get(header.key) ?? this.#names.size;
+      this.#names.set(header.key, name);
+      this.#sizes.push(name);
+      this.#addBytes(header.value);
     }
   }
-  return {
-    topic: messages[0]?.topic ?? "",
-    partitions: Int32Array.from(messages, ({ partition }) => partition),
-    offsets: BigInt64Array.from(messages, ({ offset }) => offset),
-    timestamps: BigInt64Array.from(messages, ({ timestamp }) => BigInt(timestamp ?? noTimestamp)),
-    sizes: Int32Array.from(sizes),
-    bytes: concatOwned(parts),
-    names: [...names.keys()],
-  };
+
+  /** All of them; nothing is to be added behind that. */
+  end(): PackedMessages {
+    const { length } = this;
+    return {
+      topic: this.#topic,
+      partitions: Int32Array.from(this.#partitions),
+      offsets: this.#offsets.slice(0, length),
+      timestamps: this.#timestamps.slice(0, length),
+      sizes: Int32Array.from(this.#sizes),
+      bytes: this.#memory.subarray(0, this.#end),
+      names: [...this.#names.keys()],
+    };
+  }
+
+  #addBytes(bytes: Uint8Array | null): void {
+    this.#sizes.push(bytes ? bytes.length : -1);
+    if (!bytes) return;
+    const end = this.#end + bytes.length;
+    if (end > this.#memory.length) {
+      const larger = new Uint8Array(Math.max(2 * this.#memory.length, end));
+      larger.set(this.#memory.subarray(0, this.#end));
+      this.#memory = larger;
+    }
+    this.#memory.set(bytes, this.#end);
+    this.#end = end;
+  }
+}
+
+function grownTo(length: number, values: BigInt64Array): BigInt64Array<ArrayBuffer> {
+  const larger = new BigInt64Array(length);
+  larger.set(values);
+  return larger;
 }
 
 /** Takes messages out again, one by one; they are slices of the packed bytes. */
@@ -70,6 +122,10 @@ export class PackedReader {
 
   get length(): number {
     return this.#packed.offsets.length;
+  }
+
+  *all(): Generator<TopicMessage> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
   }
 
   at(index: number): TopicMessage {

@@ -35,7 +35,7 @@ export const prepareChunks: () => Promise<void> = prepareParquetjs;
 
 /** Decides messages one after another. Throws MisfitError where a row is not its table's. */
 export function decideChunk(
-  messages: readonly TopicMessage[],
+  messages: Iterable<TopicMessage>,
   plan: ChunkPlan,
   judging: Judging,
 ): Promise<ChunkOutcome> {

@@ -2,10 +2,11 @@ import { availableParallelism } from "node:os";
 import { ServiceError, UserActivityError } from "../base/errors";
 import { countsLatest } from "../contract/model";
 import type { DeliveryFacts } from "../events/attempts";
-import { type Judging, judge, type TopicMessage } from "../events/outcomes";
+import { type Judging, judge } from "../events/outcomes";
 import type { LakeModel } from "../tables/lake-model";
 import { type ChunkOutcome, type ChunkPlan, decideChunk, prepareChunks } from "./chunk";
-import { ChunkThread } from "./threads";
+import { MessagePacker, type PackedMessages, PackedReader } from "./chunk-wire";
+import { ChunkThread, type EndedChunk } from "./threads";
 
 /** Decides chunks of messages, in the order of the calls, one behind another or in several threads: the same rows. */
 export interface Decider {
@@ -13,9 +14,13 @@ export interface Decider {
    * What a chunk comes to. Its messages are judged behind those of the calls before, by an index that is to be left alone
    * meanwhile. Throws ServiceError, and then for all that come behind, too.
    */
-  decide(messages: readonly TopicMessage[], by: DecideBy): Promise<ChunkOutcome>;
+  decide(messages: PackedMessages, by: DecideBy): Promise<ChunkOutcome>;
+  /** Begins to pack the messages of a chunk, where there is some in the memory of one that is decided. */
+  pack(): MessagePacker;
   /** How many chunks may be under way before one is to be waited for. */
   chunksAhead(): number;
+  /** Whether threads decide, so that this one is free meanwhile. */
+  isBeside(): boolean;
   /** Says how many messages are to come: where that is worth it, threads are started. */
   expect(messages: number): void;
   /** Ends the threads, whatever they are at. */
@@ -41,6 +46,8 @@ const mostThreads = 4;
 export function createDecider(model: LakeModel, { threads }: DeciderOptions = {}): Decider {
   let started: ChunkThread[] = [];
   let next = 0;
+  /** Those of chunks that are decided: new memory of that size has V8 look through the heap time and again. */
+  const memories: ArrayBuffer[] = [];
   let turn: Promise<unknown> = prepareChunks();
   /** Begins work once what was begun before is done. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -49,13 +56,14 @@ export function createDecider(model: LakeModel, { threads }: DeciderOptions = {}
     done.catch(() => undefined); // thrown to whoever waits for it
     return done;
   };
-  const decideHere = async (messages: readonly TopicMessage[], { isReplay, ...judging }: DecideBy) => {
+  const decideHere = async (packed: PackedMessages, { isReplay, ...judging }: DecideBy) => {
+    const messages = new PackedReader(packed).all();
     const decide = async () => [decideChunk(messages, { model, isReplay }, judging)];
     const [outcome] = await inTurn(decide); // its end is not waited for
-    return outcome as Promise<ChunkOutcome>;
+    return { outcome: await (outcome as Promise<ChunkOutcome>), memory: packed.bytes.buffer };
   };
-  const decideBeside = async (thread: ChunkThread, messages: readonly TopicMessage[], by: DecideBy) => {
-    const reading = thread.read(messages, by);
+  const decideBeside = async (thread: ChunkThread, packed: PackedMessages, by: DecideBy) => {
+    const reading = thread.read(packed, by);
     reading.catch(() => undefined);
     const verdicts = await inTurn(async () => judgeAll(await reading, model, by));
     return thread.end(verdicts);
@@ -64,16 +72,20 @@ export function createDecider(model: LakeModel, { threads }: DeciderOptions = {}
     if (started.length === 0) started = Array.from({ length }, () => new ChunkThread(model.contract));
   };
   return {
-    decide: async (messages, by) => {
+    pack: () => new MessagePacker(memories.pop()),
+    decide: async (packed, by) => {
       if (threads !== undefined) start(threads);
       const thread = started[next++ % started.length];
       try {
-        return await (thread ? decideBeside(thread, messages, by) : decideHere(messages, by));
+        const ended: EndedChunk = await (thread ? decideBeside(thread, packed, by) : decideHere(packed, by));
+        memories.push(ended.memory);
+        return ended.outcome;
       } catch (error) {
         throw explain(error);
       }
     },
     chunksAhead: () => (started.length === 0 ? 1 : 2 * started.length),
+    isBeside: () => (threads ?? started.length) > 0,
     expect: (messages) => {
       if (threads === undefined && messages >= leastMessages) start(coreThreads());
     },

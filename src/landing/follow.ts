@@ -7,13 +7,13 @@ import { readOffsets } from "../kafka/topics";
 import { catchUnreadable, type UnreadableError } from "../kafka/unreadable-batch";
 import { hasTables, type LakeState } from "../lake/commit-file";
 import type { Gap } from "../lake/gaps";
+import { isFull } from "./batch-size";
 import { compact } from "./compact";
 import { catchUp, checkHeld, closeLanding, commitBatch, type Landing, sweepLanding } from "./hold";
 import { passHoles } from "./holes";
 import {
   claimLake,
   countConsumed,
-  isFull,
   type LandOptions,
   type LandReport,
   planRange,

@@ -14,7 +14,7 @@ import { pruneLake } from "../lake/expiry";
 import { type Lake, readLakeParts, readLastCommit } from "../lake/lake";
 import { hasCatalogue } from "../lake/placing";
 import { finishCommit } from "../lake/versions";
-import { LandingBatch } from "./batch";
+import { type EndedBatch, LandingBatch } from "./batch";
 import { isOfContract } from "./contract-change";
 import type { Decider } from "./decider";
 import type { Refusals } from "./refusals";
@@ -32,6 +32,8 @@ export interface Landing {
   last: Commit;
   parts: LakeParts;
   batch: LandingBatch;
+  /** The commit of the batch before, which may be under way; rejected where it failed. */
+  committing: Promise<void>;
   /** Commits of this run that landed rows. */
   commits: number;
 }
@@ -89,18 +91,32 @@ export async function readExamIndex(lake: Lake): Promise<ExamIndex> {
 
 /** Commits and places what the batch has gathered and begins the next one. Throws where another run holds the lake. */
 export async function commitBatch(landing: Landing): Promise<void> {
-  const { lake, run, exams } = landing;
-  await asHolder(lake, run, async () => {
-    const staged = await landing.batch.stage();
-    const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
-    await finishCommit(lake, commit);
-    exams.mark();
-    landing.last = commit;
-    landing.parts = parts;
-    landing.commits++;
-    landing.batch = new LandingBatch({ ...landing, state: commit.state });
-    if (commit.number % 25 === 0) await pruneLake(lake, commit);
-  });
+  await beginCommit(landing);
+  await landing.committing;
+}
+
+/**
+ * Ends the batch and begins the next one; the commit of what it has gathered goes on beside that, as `committing`. Waits
+ * for the commit before it, and throws what that one failed for.
+ */
+export async function beginCommit(landing: Landing): Promise<void> {
+  const { lake, run } = landing;
+  await landing.committing;
+  const ended = await asHolder(lake, run, () => landing.batch.end());
+  landing.batch = new LandingBatch({ ...landing, state: ended.state });
+  landing.committing = asHolder(lake, run, () => commitEnded(landing, ended));
+  landing.committing.catch(() => undefined); // thrown to whoever waits for it
+}
+
+async function commitEnded(landing: Landing, ended: EndedBatch): Promise<void> {
+  const { lake } = landing;
+  const staged = await ended.stage();
+  const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
+  await finishCommit(lake, commit);
+  landing.last = commit;
+  landing.parts = parts;
+  landing.commits++;
+  if (commit.number % 25 === 0) await pruneLake(lake, commit);
 }
 
 /** Whether there is something to commit: messages, a contract that the lake has not taken yet, or a catalogue that is gone. */
@@ -151,8 +167,9 @@ export async function sweepLanding({ lake, run }: Landing): Promise<void> {
   await lake.hdfs.remove(lake.at(`_tmp/${run}`), { recursive: true });
 }
 
-/** Ends the landing's threads and closes its local files, however it ended. */
-export async function closeLanding({ batch, decider, spool }: Landing): Promise<void> {
+/** Ends the landing's threads and closes its local files, however it ended; a commit that is under way ends first. */
+export async function closeLanding({ batch, committing, decider, spool }: Landing): Promise<void> {
+  await committing.catch(() => undefined);
   await decider.close();
   await batch.discard();
   rmSync(spool, { recursive: true, force: true });

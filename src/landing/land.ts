@@ -11,9 +11,9 @@ import { findHoles, type Gap, toHoleError } from "../lake/gaps";
 import { type ContractOptions, withContract } from "../lake/in-force";
 import { type Lake, openLake } from "../lake/lake";
 import { checkOffsets } from "../lake/offsets";
-import type { LandingBatch } from "./batch";
+import { type BatchSize, isFull } from "./batch-size";
 import { checkContinues } from "./contract-change";
-import { closeLanding, commitBatch, isToCommit, type Landing, sweepLanding } from "./hold";
+import { beginCommit, closeLanding, commitBatch, isToCommit, type Landing, sweepLanding } from "./hold";
 import { type LandingPlan, openLanding } from "./open";
 import type { RebuildProgress } from "./rebuild";
 import type { Refused } from "./refusals";
@@ -22,14 +22,11 @@ import type { UpgradeOptions } from "./upgrade";
 
 export interface LandOptions
   extends ContractOptions,
+    BatchSize,
     Pick<UpgradeOptions, "onUpgrade">,
     Pick<LandingPlan, "onNoVersions"> {
   /** Default: the lake that the configuration names. The tests put faults between the landing and HDFS. */
   readonly lake?: Lake;
-  /** A commit is made after this many messages at the latest; default 50,000. */
-  readonly batchMessages?: number;
-  /** A commit is made after about this many bytes of values; default 256 MiB. */
-  readonly batchBytes?: number;
   /** How long to go on trying where a server is gone or restarts; default: not at all. */
   readonly retry?: RetryPolicy;
   /**
@@ -192,7 +189,8 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
     landing.decider.expect(total);
     const consuming = consumeRange(kafka, { from, to, retry, signal, isInTurn: true }, async (messages) => {
       await landing.batch.add(messages);
-      if (isFull(landing.batch, plan)) await commitBatch(landing);
+      if (isFull(landing.batch, plan))
+        await (landing.decider.isBeside() ? beginCommit : commitBatch)(landing);
       tell();
     });
     const unreadable = await catchUnreadable(consuming).catch(async (error: unknown) => {
@@ -200,6 +198,7 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
         await commitBatch(landing);
       throw error;
     });
+    await landing.committing;
     if (await isToCommit(landing)) await commitBatch(landing);
     await settle(landing, { signal, onProgress: plan.onSettle });
     await sweepLanding(landing);
@@ -212,7 +211,8 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
 
 /** Messages that this run has consumed, those of the batch at hand included. */
 export function countConsumed(landing: Landing, before: LakeState): number {
-  return landing.last.state.counts.consumed - before.counts.consumed + landing.batch.messageCount();
+  const { batch } = landing;
+  return batch.before.counts.consumed - before.counts.consumed + batch.messageCount();
 }
 
 /** From the committed offsets (or the first ones that the topic has) up to where all can be read. */
@@ -226,14 +226,6 @@ export function planRange(
     to: new Map(ranges.map(({ partition, high }) => [partition, high])),
     total: ranges.reduce((sum, { high }, index) => sum + Number(high - (starts[index] ?? high)), 0),
   };
-}
-
-/** Whether a batch is to be committed for its size. */
-export function isFull(
-  batch: LandingBatch,
-  { batchMessages = 50_000, batchBytes = 256 * 2 ** 20 }: Pick<LandOptions, "batchMessages" | "batchBytes">,
-): boolean {
-  return batch.messageCount() >= batchMessages || batch.valueBytes() >= batchBytes;
 }
 
 /**

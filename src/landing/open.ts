@@ -64,7 +64,8 @@ async function openClaimed(plan: LandingPlan, run: string): Promise<Landing> {
   const decider = createDecider(lake.model, plan);
   const own = { run, spool: createSpool(run), refusals: new Refusals(lake.model), decider, commits: 0 };
   const gathered = { lake, place, exams, last, parts, ...own };
-  const landing = { ...gathered, batch: new LandingBatch({ ...gathered, state: last.state }) };
+  const batch = new LandingBatch({ ...gathered, state: last.state });
+  const landing: Landing = { ...gathered, batch, committing: Promise.resolve() };
   try {
     if (isOfOldVersion(last)) await upgradeTables(landing, plan);
   } catch (error) {

@@ -1,30 +1,22 @@
 import { join } from "node:path";
 import { ServiceError } from "../base/errors";
 import { countsLatest } from "../contract/model";
-import { createExamIndex, type ExamIndex } from "../events/exam-index";
-import type { TopicMessage } from "../events/outcomes";
-import type { MessageBatch } from "../kafka/message";
+import { createExamIndex } from "../events/exam-index";
 import { checkReplaceable, openStaging } from "../lake/access";
 import type { PartFile } from "../lake/catalogue";
 import { type Commit, emptyState, type LakeState, toPartNumber } from "../lake/commit-file";
-import type { StagedFile } from "../lake/staging";
 import { finishCommit } from "../lake/versions";
 import { createTableFile } from "../parquet/write";
 import { type LakeModel, tableIn } from "../tables/lake-model";
-import { LandingBatch, type StagedBatch } from "./batch";
 import { asHolder, commitHeld, type Landing, sweepLanding } from "./hold";
+import { Chunks, type Rebuilt } from "./rebuild-chunks";
 import { choosing, messageTables, readFirsts, readMessages } from "./recompute";
-import { Refusals } from "./refusals";
 import { stageTwin, toWholeSwap } from "./whole-swaps";
 
 /** The directories that others take the place of. */
 export function rebuiltDirectories(model: LakeModel): string[] {
   return [...messageTables(model), "_index"];
 }
-
-/** Messages that make one file of each table, at most; a row group's worth more may come. */
-const chunkMessages = 50_000;
-const chunkBytes = 64 * 2 ** 20;
 
 export interface RebuildOptions {
   readonly onProgress?: ((progress: RebuildProgress) => void) | undefined;
@@ -59,11 +51,8 @@ export function rebuildTables(
 }
 
 /** What is staged for the commit. */
-interface Rebuild {
+interface Rebuild extends Rebuilt {
   readonly state: LakeState;
-  readonly exams: ExamIndex;
-  readonly summaries: readonly StagedFile[];
-  readonly parts: Readonly<Record<string, PartFile[]>>;
 }
 
 async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<Rebuild> {
@@ -77,36 +66,19 @@ async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<
   );
   const exams = createExamIndex();
   const firsts = await readFirsts(lake, choosing(lake.model, last.state), options.signal);
-  const refusals = new Refusals();
   landing.decider.expect(total);
-  let chunk = openChunk(empty);
-  let summaries: Rebuild["summaries"] = [];
-  let state = empty;
-  let number = 0;
-
-  function openChunk(from: LakeState) {
-    return new LandingBatch({ ...landing, exams, firsts, refusals, state: from, isReplay: true });
-  }
-
-  async function endChunk(): Promise<void> {
-    const staged = await chunk.stage();
-    summaries = await placeChunk(landing, { staged, number: ++number, parts });
-    exams.mark();
-    state = staged.state;
-    chunk = openChunk(state);
-  }
-
+  const chunks = new Chunks(landing, { exams, firsts, parts, state: empty });
   try {
     for await (const messages of readMessages(landing.lake)) {
       options.signal?.throwIfAborted();
-      for (const batch of toBatches(messages)) await chunk.add(batch);
-      if (chunk.messageCount() >= chunkMessages || chunk.valueBytes() >= chunkBytes) await endChunk();
-      options.onProgress?.({ replayed: state.counts.consumed + chunk.messageCount(), total });
+      await chunks.add(messages);
+      options.onProgress?.({ replayed: chunks.messageCount(), total });
     }
-    if (number === 0 || chunk.messageCount() > 0) await endChunk();
+    await chunks.end();
   } finally {
-    await chunk.discard();
+    await chunks.close();
   }
+  const { state, summaries } = chunks;
   if (state.counts.consumed !== total) {
     throw new ServiceError(
       `hdfs ${landing.place.lakeDir}/raw_data: expected ${total} rows, received ${state.counts.consumed}; see "npx user-activity verify"; nothing is changed`,
@@ -142,50 +114,6 @@ async function completeRebuild(landing: Landing, rebuild: Rebuild): Promise<Rebu
       ...(gaps ? { gaps } : {}),
     },
   };
-}
-
-/** Neighbours of one partition, as a consumer would have brought them. */
-function* toBatches(messages: readonly TopicMessage[]): Generator<MessageBatch> {
-  for (let start = 0; start < messages.length; ) {
-    const first = messages[start] as TopicMessage;
-    let end = start;
-    while (messages[end]?.partition === first.partition) end++;
-    const run = messages.slice(start, end).map(toMessage);
-    yield {
-      partition: first.partition,
-      firstOffset: first.offset,
-      nextOffset: (run.at(-1)?.offset ?? 0n) + 1n,
-      messages: run,
-    };
-    start = end;
-  }
-}
-
-function toMessage({ timestamp, ...message }: TopicMessage): MessageBatch["messages"][number] {
-  return { ...message, timestamp: timestamp === null ? null : BigInt(timestamp) };
-}
-
-interface Chunk {
-  readonly staged: StagedBatch;
-  readonly number: number;
-  readonly parts: Rebuild["parts"];
-}
-
-/** Moves a chunk's files into the staged directories and notes them; returns those of summaries, which stay where they are. */
-async function placeChunk(
-  { lake, run, last }: Landing,
-  { staged, number, parts }: Chunk,
-): Promise<Rebuild["summaries"]> {
-  const base = `${toPartNumber(last.number)}-${String(number).padStart(6, "0")}`;
-  for (const file of staged.files) {
-    const { table, bytes } = file;
-    if (table === "raw_data" || lake.model.summaries.includes(table)) continue;
-    const directory = table === "index" ? "_index" : table;
-    const name = table === "index" ? base : `part-${base}.parquet`;
-    await lake.hdfs.rename(lake.at(file.staged), lake.at(`_tmp/${run}/new-${directory}/${name}`));
-    parts[table]?.push({ path: `${table}/${name}`, bytes });
-  }
-  return staged.files.filter(({ table }) => lake.model.summaries.includes(table));
 }
 
 /** A table that nothing is left of is one empty file. */

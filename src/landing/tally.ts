@@ -13,6 +13,9 @@ import { type GrowingPath, notePath, startTallying, type Tallied } from "./talli
 /** The most unknown paths that are kept on record. */
 const mostUnknown = 50;
 
+/** A file that is added to a table. */
+export type CountedFile = Pick<StagedFile, "table" | "rowCount">;
+
 /** Counts what the messages of a batch come to, on top of what has been committed before. */
 export interface Tally {
   /** Of this batch alone. */
@@ -33,8 +36,8 @@ export interface Tally {
   readonly hasAdvanced: () => boolean;
   /** The rows of each summary, of what was committed before and this batch. */
   readonly summaryRows: () => Readonly<Record<string, readonly object[]>>;
-  /** What the lake is once the staged files count. */
-  readonly toState: (staged: readonly StagedFile[]) => LakeState;
+  /** What the lake is once the files count. */
+  readonly toState: (files: readonly CountedFile[]) => LakeState;
 }
 
 /** Creates the count of a batch that follows `before`; `model`: the lake's tables, by default those of the shipped contract. */
@@ -60,7 +63,7 @@ export function createTally(before: LakeState, model: LakeModel = shippedModel):
       progress.moveTo(partition, offset + 1n);
     },
     summaryRows: sums.rows,
-    toState: (staged) => {
+    toState: (files) => {
       const isFirst = before.counts.consumed === 0;
       const gaps = progress.gaps();
       const rules = isFirst ? fingerprintRules(model.contract) : before.schema;
@@ -69,7 +72,7 @@ export function createTally(before: LakeState, model: LakeModel = shippedModel):
         version: schemaVersion,
         offsets: progress.offsets(),
         counts: addCounts(before.counts, counts),
-        rowCounts: addRows(before.rowCounts, staged, model),
+        rowCounts: addRows(before.rowCounts, files, model),
         summaries: sums.groups(),
         contract: fingerprintContract(model.contract),
         ...takeOver(before, model),
@@ -151,11 +154,11 @@ function createProgress(before: LakeState) {
 /** Summaries are written anew each time, the other tables grow. */
 function addRows(
   before: LakeState["rowCounts"],
-  staged: readonly StagedFile[],
+  files: readonly CountedFile[],
   { summaries }: LakeModel,
 ): LakeState["rowCounts"] {
   const rowCounts: Record<string, number> = { ...before };
-  for (const { table, rowCount } of staged) {
+  for (const { table, rowCount } of files) {
     if (table !== "index")
       rowCounts[table] = rowCount + (summaries.includes(table) ? 0 : (rowCounts[table] ?? 0));
   }

@@ -13,7 +13,7 @@ const port = parentPort;
 
 /** Chunks that wait for their turn; one at a time is read and not yet ended. */
 const waiting: Extract<ToThread, { kind: "read" }>[] = [];
-let reading: ReadChunk | undefined;
+let reading: (ReadChunk & { readonly memory: ArrayBuffer }) | undefined;
 
 function tell(message: FromThread, transfer: readonly TransferListItem[] = []): void {
   port?.postMessage(message, transfer);
@@ -23,7 +23,8 @@ function tell(message: FromThread, transfer: readonly TransferListItem[] = []): 
 function readNext(): void {
   const next = reading ? undefined : waiting.shift();
   if (!next) return;
-  reading = readChunk(next.packed, { model, isReplay: next.isReplay });
+  const { packed, isReplay } = next;
+  reading = { ...readChunk(packed, { model, isReplay }), memory: packed.bytes.buffer };
   const { facts } = reading;
   tell({ kind: "facts", facts }, [facts.buffer as ArrayBuffer]);
 }
@@ -32,17 +33,19 @@ function readNext(): void {
 let told: Promise<void> = Promise.resolve();
 
 function endChunk(verdicts: Uint8Array): Promise<void> {
-  const ending = reading?.end(verdicts);
+  const ended = reading;
+  const ending = ended?.end(verdicts);
   ending?.catch(() => undefined); // thrown once its turn comes
   reading = undefined;
   setImmediate(() => attempt(readNext)); // while pages are compressed beside
   told = told.then(async () => {
     const outcome = await ending;
-    if (!outcome) return;
+    if (!outcome || !ended) return;
     const files = Object.values(outcome.tables).flatMap((part) =>
       "file" in part ? [part.file.buffer as ArrayBuffer] : [],
     );
-    tell({ kind: "outcome", outcome }, files);
+    const { memory } = ended;
+    tell({ kind: "ended", chunk: { outcome, memory } }, [...files, memory]);
   });
   return told;
 }

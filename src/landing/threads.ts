@@ -3,10 +3,9 @@ import { type TransferListItem, Worker } from "node:worker_threads";
 import { ServiceError } from "../base/errors";
 import type { Contract } from "../contract/model";
 import type { DeliveryFacts } from "../events/attempts";
-import type { TopicMessage } from "../events/outcomes";
 import type { BagSums } from "./bags";
 import type { ChunkOutcome, ChunkPlan } from "./chunk";
-import { type PackedMessages, packMessages, unpackFacts } from "./chunk-wire";
+import { type PackedMessages, unpackFacts } from "./chunk-wire";
 
 /** What a thread is told: messages to read, what becomes of the events that it has read, a file whose rows to sum up. */
 export type ToThread =
@@ -17,10 +16,16 @@ export type ToThread =
 /** What it answers to each, in the order in which it was told. */
 export type FromThread =
   | { readonly kind: "facts"; readonly facts: Uint8Array }
-  | { readonly kind: "outcome"; readonly outcome: ChunkOutcome }
+  | { readonly kind: "ended"; readonly chunk: EndedChunk }
   | { readonly kind: "sums"; readonly sums: BagSums }
   | { readonly kind: "unread"; readonly message: string; readonly isService: boolean }
   | { readonly kind: "failure"; readonly message: string };
+
+/** A chunk that is decided, and the memory that its messages were packed in. */
+export interface EndedChunk {
+  readonly outcome: ChunkOutcome;
+  readonly memory: ArrayBuffer;
+}
 
 interface Waiting<T> {
   readonly resolve: (value: T) => void;
@@ -31,7 +36,7 @@ interface Waiting<T> {
 export class ChunkThread {
   readonly #worker: Worker;
   readonly #facts: Waiting<readonly DeliveryFacts[]>[] = [];
-  readonly #outcomes: Waiting<ChunkOutcome>[] = [];
+  readonly #ended: Waiting<EndedChunk>[] = [];
   readonly #sums: Waiting<BagSums>[] = [];
   #failure: Error | undefined;
 
@@ -45,18 +50,14 @@ export class ChunkThread {
     );
   }
 
-  /** Has it read messages; what it needs of them is copied at once. */
-  read(
-    messages: readonly TopicMessage[],
-    { isReplay }: Pick<ChunkPlan, "isReplay">,
-  ): Promise<readonly DeliveryFacts[]> {
-    const packed = packMessages(messages);
-    return this.#ask(this.#facts, { kind: "read", packed, isReplay }, [packed.bytes.buffer as ArrayBuffer]);
+  /** Has it read messages, whose memory it takes over. */
+  read(packed: PackedMessages, { isReplay }: Pick<ChunkPlan, "isReplay">): Promise<readonly DeliveryFacts[]> {
+    return this.#ask(this.#facts, { kind: "read", packed, isReplay }, [packed.bytes.buffer]);
   }
 
   /** Has it end the chunk that it has read first of those that are not ended. */
-  end(verdicts: Uint8Array): Promise<ChunkOutcome> {
-    return this.#ask(this.#outcomes, { kind: "judged", verdicts });
+  end(verdicts: Uint8Array): Promise<EndedChunk> {
+    return this.#ask(this.#ended, { kind: "judged", verdicts });
   }
 
   /** Has it sum up the rows of a table's file, whose bytes it takes over. Throws ServiceError for what is no such file. */
@@ -79,7 +80,7 @@ export class ChunkThread {
 
   #take(message: FromThread): void {
     if (message.kind === "facts") this.#facts.shift()?.resolve(unpackFacts(message.facts));
-    else if (message.kind === "outcome") this.#outcomes.shift()?.resolve(message.outcome);
+    else if (message.kind === "ended") this.#ended.shift()?.resolve(message.chunk);
     else if (message.kind === "sums") this.#sums.shift()?.resolve(message.sums);
     else if (message.kind === "unread")
       this.#sums.shift()?.reject(new (message.isService ? ServiceError : Error)(message.message));
@@ -88,7 +89,7 @@ export class ChunkThread {
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    const all = [...this.#facts.splice(0), ...this.#outcomes.splice(0), ...this.#sums.splice(0)];
+    const all = [...this.#facts.splice(0), ...this.#ended.splice(0), ...this.#sums.splice(0)];
     for (const waiting of all) waiting.reject(this.#failure);
   }
 }

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "user-activity/dist/base/config";
-import { openLake, readLastCommit, readTable } from "user-activity/dist/lake/lake";
+import { listParts, openLake, readLastCommit, readTable } from "user-activity/dist/lake/lake";
 import { land } from "user-activity/dist/landing/land";
 import { replay } from "user-activity/dist/landing/replay";
 import { verify } from "user-activity/dist/landing/verify";
+import { readRowCount } from "user-activity/dist/parquet/read";
 import { publishFile } from "user-activity/dist/publish/publish";
 import { type ShippedName, tables } from "user-activity/dist/tables/tables";
 import { wrapLake } from "../helpers/faulty-lake";
@@ -52,22 +53,47 @@ describe("landing in threads", () => {
     assert.deepEqual(await readAll(config), first?.rows);
   });
 
-  test("takes no more messages while HDFS is slow", async () => {
+  test("gathers one batch while HDFS is slow with the one before it, and no more", async () => {
     const topic = ownConfig("threads-slow");
-    await publishFile(someEvents(600), { config: topic.kafka });
+    await publishFile(someEvents(3280), { config: topic.kafka });
     let taken = 0;
+    let uploaded: number | undefined;
     const lake = wrapLake(openLake(topic.hdfs), async (_, call, what) => {
-      const before = taken;
-      if (what.startsWith("write ")) await sleep(100);
-      assert.equal(taken, before, what);
+      if (uploaded !== undefined || !/^write .*raw_data/.test(what)) return call();
+      await sleep(2000);
+      uploaded = taken;
       return call();
     });
     const onProgress = ({ consumed }: { readonly consumed: number }) => {
       taken = consumed;
     };
-    const { consumed } = await land({ config: topic, lake, threads: 2, batchMessages: 200, onProgress });
-    assert.equal(consumed, 600);
+    const { consumed } = await land({ config: topic, lake, threads: 2, batchMessages: 1000, onProgress });
+    assert.equal(consumed, 3280);
+    const [first] = await listParts(lake, "raw_data");
+    const inFirst = await readRowCount(await lake.hdfs.read(first?.path ?? assert.fail()));
+    const beyond = (uploaded ?? assert.fail()) - inFirst; // a batch that is full is not told before its commit is begun
+    assert.ok(beyond > 0 && beyond < 1000, `${beyond} messages`);
     assert.ok((await verify({ config: topic })).ok);
+  });
+
+  test("where a commit fails beside the next batch, that is thrown, and the next landing goes on from there", async () => {
+    const topic = ownConfig("threads-failed");
+    await publishFile(someEvents(600), { config: topic.kafka });
+    let uploads = 0;
+    const lake = wrapLake(openLake(topic.hdfs), async (_, call, what) => {
+      if (/^write .*raw_data/.test(what) && ++uploads === 2) {
+        await sleep(100);
+        throw new Error("the second upload fails");
+      }
+      return call();
+    });
+    const landing = land({ config: topic, lake, threads: 2, batchMessages: 1 });
+    await assert.rejects(landing, /the second upload fails/);
+    const before = (await readLastCommit(openLake(topic.hdfs)))?.state.counts.consumed ?? 0;
+    assert.ok(before > 0 && before < 600, `${before}`);
+    const { consumed } = await land({ config: topic, threads: 2 });
+    assert.equal(consumed, 600 - before);
+    assert.deepEqual((await recompute(topic)).differences, []);
   });
 
   test("where one runs out of memory, the command says so with exit code 1, and the next goes on from there", async () => {

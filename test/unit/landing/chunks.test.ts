@@ -10,7 +10,7 @@ import { shippedContract } from "user-activity/dist/contract/shipped";
 import { createExamIndex } from "user-activity/dist/events/exam-index";
 import type { TopicMessage } from "user-activity/dist/events/outcomes";
 import type { ChunkOutcome } from "user-activity/dist/landing/chunk";
-import { PackedReader, packMessages } from "user-activity/dist/landing/chunk-wire";
+import { MessagePacker, type PackedMessages, PackedReader } from "user-activity/dist/landing/chunk-wire";
 import { createDecider, type Decider } from "user-activity/dist/landing/decider";
 import { createSums } from "user-activity/dist/landing/sums";
 import { readParquet } from "user-activity/dist/parquet/read";
@@ -58,6 +58,11 @@ function customers(name: string): { contract: Contract; messages: TopicMessage[]
   return { contract, messages: toTopicMessages(values) };
 }
 
+function packInto(packer: MessagePacker, messages: readonly TopicMessage[]): PackedMessages {
+  for (const message of messages) packer.add(message);
+  return packer.end();
+}
+
 interface Decided {
   readonly outcomes: readonly ChunkOutcome[];
   readonly changes: Buffer;
@@ -73,7 +78,7 @@ async function decideAll(
   const all: Promise<ChunkOutcome>[] = [];
   for (let at = 0, end = 0; at < messages.length; at = end) {
     end = at + (sizes[all.length % sizes.length] ?? 1);
-    all.push(decider.decide(messages.slice(at, end), { exams, isReplay: false }));
+    all.push(decider.decide(packInto(decider.pack(), messages.slice(at, end)), { exams, isReplay: false }));
   }
   const outcomes = await Promise.all(all);
   return { outcomes, changes: exams.changes() };
@@ -153,7 +158,7 @@ test("a small chunk is not told before the large one that its thread was given b
 
 test("messages that are packed come out as they were", () => {
   const messages = [...fuzzed(300, 5), ...fuzzed(300, 6)];
-  const reader = new PackedReader(packMessages(messages));
+  const reader = new PackedReader(packInto(new MessagePacker(), messages));
   assert.equal(reader.length, messages.length);
   for (const index of [...messages.keys()].reverse()) assert.deepEqual(reader.at(index), messages[index]);
 });
