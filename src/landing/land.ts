@@ -194,8 +194,8 @@ async function landRange(landing: Landing, kafka: KafkaConfig, plan: RangePlan):
       tell();
     });
     const unreadable = await catchUnreadable(consuming).catch(async (error: unknown) => {
-      if (signal?.aborted && error === signal.reason && landing.batch.hasAdvanced())
-        await commitBatch(landing);
+      if (signal?.aborted && error === signal.reason)
+        await (landing.batch.hasAdvanced() ? commitBatch(landing) : landing.committing);
       throw error;
     });
     await landing.committing;

@@ -1,0 +1,79 @@
+// @ts-check
+// node bench/stages.mjs: what an event costs in each step of a landing, in µs of a core, in one thread and without Kafka and
+// HDFS: least of five rounds over the shipped events.
+import { join } from "node:path";
+import { projectDir, setupOrExit } from "../local/setup/setup.mjs";
+import { tell, toTable } from "./measure.mjs";
+
+await setupOrExit();
+const { readRecords } = await import("user-activity/dist/publish/source.js");
+const { shippedContract } = await import("user-activity/dist/contract/shipped.js");
+const { hashEvent } = await import("user-activity/dist/events/decode.js");
+const { readersOf } = await import("user-activity/dist/events/readers.js");
+const { readMessage, toRawRow } = await import("user-activity/dist/events/outcomes.js");
+const { prepareChunks, startGathering } = await import("user-activity/dist/landing/chunk.js");
+const { modelOf } = await import("user-activity/dist/tables/lake-model.js");
+
+/** @type {Buffer[]} */
+const values = [];
+for await (const { value } of readRecords(join(projectDir, "data", "assessments.json")))
+  values.push(Buffer.from(JSON.stringify(value)));
+const model = modelOf(shippedContract);
+const readers = readersOf(shippedContract);
+const origin = { topic: "t", partition: 0, offset: 0n, timestamp: 0n, key: null, headers: [] };
+const place = { ...origin, eventIndex: 0 };
+await prepareChunks();
+
+/**
+ * Seconds of a core, those of Node's own threads included, for each event.
+ * @param {() => void | Promise<void>} work
+ */
+async function measure(work) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round++) {
+    const before = process.cpuUsage();
+    for (let again = 0; again < 8; again++) await work();
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / (8 * values.length));
+  }
+  return least;
+}
+
+const decoded = values.map((value) => readers.decode(value));
+const events = decoded.flatMap((one) => (one.ok ? one.events : []));
+/** @type {[string, () => void | Promise<void>][]} */
+const steps = [
+  ["bytes to text, JSON.parse", () => values.forEach((value) => void readers.decode(value))],
+  ["hash of the canonical JSON", () => events.forEach((event) => void hashEvent(event))],
+  [
+    "the contract's rows",
+    () =>
+      events.forEach((event) => {
+        readers.readMain(event, place);
+        readers.readParts(event, place);
+      }),
+  ],
+  ["paths that no column has", () => events.forEach((event) => void readers.findUnknown(event))],
+];
+const found = [];
+for (const [name, work] of steps) found.push([name, (await measure(work)).toFixed(1)]);
+
+// not before: what is held is looked through by each garbage collection
+const read = values.map((value) => readMessage({ ...origin, value }, readers));
+/** @type {Record<string, object[]>} */
+const rows = {
+  raw_data: values.map((value, index) => toRawRow({ ...origin, value }, read[index]?.text ?? null)),
+};
+for (const { events: own } of read)
+  for (const group of own.flatMap(({ main, parts }) => [main, parts]))
+    if (group.kind === "rows")
+      for (const [table, some] of Object.entries(group.rows)) rows[table] = [...(rows[table] ?? []), ...some];
+
+const gather = () => {
+  const gathering = startGathering({ model, isReplay: false });
+  for (const [table, own] of Object.entries(rows)) gathering.rows.append(table, own);
+  return gathering;
+};
+const whole = await measure(async () => void (await gather().end()));
+found.push(["rows to columns, pages, zstd", whole.toFixed(1)]);
+tell(toTable(["step", "µs of a core an event"], found));
