@@ -11,7 +11,7 @@ const { shippedContract } = await import("user-activity/dist/contract/shipped.js
 const { hashEvent } = await import("user-activity/dist/events/decode.js");
 const { readersOf } = await import("user-activity/dist/events/readers.js");
 const { readMessage, toRawRow } = await import("user-activity/dist/events/outcomes.js");
-const { prepareChunks, startGathering } = await import("user-activity/dist/landing/chunk.js");
+const { startGathering } = await import("user-activity/dist/landing/chunk.js");
 const { modelOf } = await import("user-activity/dist/tables/lake-model.js");
 
 /** @type {Buffer[]} */
@@ -22,7 +22,6 @@ const model = modelOf(shippedContract);
 const readers = readersOf(shippedContract);
 const origin = { topic: "t", partition: 0, offset: 0n, timestamp: 0n, key: null, headers: [] };
 const place = { ...origin, eventIndex: 0 };
-await prepareChunks();
 
 /**
  * Seconds of a core, those of Node's own threads included, for each event.

@@ -21,18 +21,12 @@ import { createTally, type Tally } from "./tally";
 const chunkMessages = 5_000;
 const chunkBytes = 8 * 2 ** 20;
 
-/** Files that are written out of sight, and what the lake is once they count. */
-export interface StagedBatch {
-  readonly state: LakeState;
-  readonly files: readonly StagedFile[];
-}
-
 /** A batch to which nothing is added any more: its rows lie in local files. */
 export interface EndedBatch {
   /** What the lake is once they count. */
   readonly state: LakeState;
-  /** Writes the batch's files under `_tmp`, where the local ones go. */
-  readonly stage: () => Promise<StagedBatch>;
+  /** Writes the batch's files under `_tmp`, out of sight; the local ones go. */
+  readonly stage: () => Promise<readonly StagedFile[]>;
 }
 
 /** What a batch builds on. */
@@ -72,7 +66,7 @@ export class LandingBatch {
   readonly #files = new Map<string, MergedFile>();
   readonly #tally: Tally;
   /** Messages that no chunk holds yet. */
-  #gathered: MessagePacker;
+  #gathered: MessagePacker | undefined;
   /** Chunks that are being decided, in the order of their messages. */
   readonly #underWay: Promise<ChunkOutcome>[] = [];
   #messageCount = 0;
@@ -81,7 +75,6 @@ export class LandingBatch {
   constructor(plan: BatchPlan) {
     const { lake, run, state, exams, decider, firsts, spool, refusals, isReplay } = plan;
     this.#plan = { lake, run, state, exams, decider, firsts, spool, refusals, isReplay }; // not the batch before it
-    this.#gathered = plan.decider.pack();
     this.#tally = createTally(plan.state, plan.lake.model);
   }
 
@@ -123,7 +116,8 @@ export class LandingBatch {
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
     const { topic } = this.#plan.state;
     for (const { timestamp, ...message } of messages) {
-      const gathered = this.#gathered;
+      const gathered = this.#gathered ?? this.#plan.decider.pack();
+      this.#gathered = gathered;
       gathered.add({ topic, partition, timestamp: toStorableMs(timestamp), ...message });
       this.#valueBytes += message.value?.length ?? 0;
       this.#messageCount++;
@@ -135,9 +129,10 @@ export class LandingBatch {
   /** Has what is gathered decided; waits where that is far behind. */
   async #send(): Promise<void> {
     const { decider, exams, firsts, isReplay = false } = this.#plan;
-    const messages = this.#gathered.end();
-    this.#gathered = decider.pack();
-    const deciding = decider.decide(messages, { exams, firsts, isReplay });
+    const gathered = this.#gathered;
+    if (!gathered) return;
+    this.#gathered = undefined;
+    const deciding = decider.decide(gathered.end(), { exams, firsts, isReplay });
     deciding.catch(() => undefined); // thrown once its turn comes
     this.#underWay.push(deciding);
     while (this.#underWay.length > decider.chunksAhead()) await this.#takeNext();
@@ -158,7 +153,7 @@ export class LandingBatch {
 
   /** Writes the batch's local files to their ends, and marks in the index what it has learnt so far. */
   async end(): Promise<EndedBatch> {
-    if (this.#gathered.length > 0) await this.#send();
+    await this.#send();
     while (this.#underWay.length > 0) await this.#takeNext();
     await this.#addMissingTables();
     for (const [table, rows] of Object.entries(this.#tally.summaryRows())) {
@@ -171,7 +166,7 @@ export class LandingBatch {
     const learnt = exams.changes();
     exams.mark();
     const state = this.#tally.toState(closed);
-    return { state, stage: async () => ({ state, files: await this.#uploadAll(closed, learnt) }) };
+    return { state, stage: () => this.#uploadAll(closed, learnt) };
   }
 
   /** A commit waits for the slowest of its uploads alone. */

@@ -1,5 +1,5 @@
 import { concatOwned } from "../base/bytes";
-import { beginEncoder, type Encoder } from "../parquet/parquetjs";
+import { createEncoder, type Encoder } from "../parquet/encoder";
 import { createShredder, type Shredder } from "../parquet/shredding";
 import { parquetDefaults } from "../parquet/write";
 import { type LakeModel, tableIn } from "../tables/lake-model";
@@ -97,7 +97,7 @@ class TableRows {
     const spare = spareShredders.get(this.#table) ?? [];
     spareShredders.set(this.#table, spare);
     this.#shredder = spare.pop() ?? createShredder(this.#table);
-    this.#encoder = beginEncoder(this.#table, oneGroup, this.#shredder);
+    this.#encoder = createEncoder(this.#table, oneGroup, this.#shredder);
     for (const row of this.#rows.splice(0)) this.#encoder.append(row);
   }
 }

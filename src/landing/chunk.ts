@@ -1,6 +1,5 @@
 import { decideMessage, type EventsOutcome, type Judging, type TopicMessage } from "../events/outcomes";
 import { readersOf } from "../events/readers";
-import { prepareParquetjs } from "../parquet/parquetjs";
 import type { LakeModel } from "../tables/lake-model";
 import { ChunkRows, type TablePart } from "./chunk-rows";
 import { type RefusalCounts, Refusals } from "./refusals";
@@ -29,9 +28,6 @@ export interface Gathering {
   readonly count: (outcome: EventsOutcome, message: TopicMessage) => void;
   readonly end: () => Promise<ChunkOutcome>;
 }
-
-/** What must have been waited for, once, before chunks are decided or read. */
-export const prepareChunks: () => Promise<void> = prepareParquetjs;
 
 /** Decides messages one after another. Throws MisfitError where a row is not its table's. */
 export function decideChunk(

@@ -4,7 +4,7 @@ import { countsLatest } from "../contract/model";
 import type { DeliveryFacts } from "../events/attempts";
 import { type Judging, judge } from "../events/outcomes";
 import type { LakeModel } from "../tables/lake-model";
-import { type ChunkOutcome, type ChunkPlan, decideChunk, prepareChunks } from "./chunk";
+import { type ChunkOutcome, type ChunkPlan, decideChunk } from "./chunk";
 import { MessagePacker, type PackedMessages, PackedReader } from "./chunk-wire";
 import { ChunkThread, type EndedChunk } from "./threads";
 
@@ -48,7 +48,7 @@ export function createDecider(model: LakeModel, { threads }: DeciderOptions = {}
   let next = 0;
   /** Those of chunks that are decided: new memory of that size has V8 look through the heap time and again. */
   const memories: ArrayBuffer[] = [];
-  let turn: Promise<unknown> = prepareChunks();
+  let turn: Promise<unknown> = Promise.resolve();
   /** Begins work once what was begun before is done. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = turn.then(work);

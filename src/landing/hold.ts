@@ -110,8 +110,9 @@ export async function beginCommit(landing: Landing): Promise<void> {
 
 async function commitEnded(landing: Landing, ended: EndedBatch): Promise<void> {
   const { lake } = landing;
-  const staged = await ended.stage();
-  const { commit, parts } = await commitHeld(landing, { kind: "land", ...staged, swaps: [] });
+  const { state } = ended;
+  const files = await ended.stage();
+  const { commit, parts } = await commitHeld(landing, { kind: "land", state, files, swaps: [] });
   await finishCommit(lake, commit);
   landing.last = commit;
   landing.parts = parts;

@@ -4,7 +4,7 @@ import type { MessageBatch } from "../kafka/message";
 import type { PartFile } from "../lake/catalogue";
 import { type LakeState, toPartNumber } from "../lake/commit-file";
 import type { StagedFile } from "../lake/staging";
-import { type EndedBatch, LandingBatch, type StagedBatch } from "./batch";
+import { type EndedBatch, LandingBatch } from "./batch";
 import { isFull } from "./batch-size";
 import type { Landing } from "./hold";
 import { Refusals } from "./refusals";
@@ -87,7 +87,7 @@ export class Chunks {
 
   async #place(ended: EndedBatch, number: number): Promise<void> {
     const { parts } = this.#plan;
-    this.summaries = await placeChunk(this.#landing, { staged: await ended.stage(), number, parts });
+    this.summaries = await placeChunk(this.#landing, { files: await ended.stage(), number, parts });
   }
 }
 
@@ -113,7 +113,7 @@ function toMessage({ timestamp, ...message }: TopicMessage): MessageBatch["messa
 }
 
 interface Chunk {
-  readonly staged: StagedBatch;
+  readonly files: readonly StagedFile[];
   readonly number: number;
   readonly parts: Rebuilt["parts"];
 }
@@ -121,10 +121,10 @@ interface Chunk {
 /** Moves a chunk's files into the staged directories and notes them; returns those of summaries, which stay where they are. */
 async function placeChunk(
   { lake, run, last }: Landing,
-  { staged, number, parts }: Chunk,
+  { files, number, parts }: Chunk,
 ): Promise<Rebuilt["summaries"]> {
   const base = `${toPartNumber(last.number)}-${String(number).padStart(6, "0")}`;
-  for (const file of staged.files) {
+  for (const file of files) {
     const { table, bytes } = file;
     if (table === "raw_data" || lake.model.summaries.includes(table)) continue;
     const directory = table === "index" ? "_index" : table;
@@ -132,5 +132,5 @@ async function placeChunk(
     await lake.hdfs.rename(lake.at(file.staged), lake.at(`_tmp/${run}/new-${directory}/${name}`));
     parts[table]?.push({ path: `${table}/${name}`, bytes });
   }
-  return staged.files.filter(({ table }) => lake.model.summaries.includes(table));
+  return files.filter(({ table }) => lake.model.summaries.includes(table));
 }

@@ -4,7 +4,6 @@ import type { Contract } from "../contract/model";
 import { readRowGroups } from "../parquet/read";
 import { modelOf, tableIn } from "../tables/lake-model";
 import { createBag } from "./bags";
-import { prepareChunks } from "./chunk";
 import { type ReadChunk, readChunk } from "./read-chunk";
 import type { FromThread, ToThread } from "./threads";
 
@@ -86,6 +85,4 @@ async function attempt(work: () => void | Promise<void>): Promise<void> {
   }
 }
 
-void prepareChunks().then(() => {
-  port?.on("message", (message: ToThread) => void attempt(() => take(message)));
-});
+port?.on("message", (message: ToThread) => void attempt(() => take(message)));

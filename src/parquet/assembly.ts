@@ -1,6 +1,7 @@
 import type { ParquetEnvelopeWriter } from "parquetjs-lite";
 import type { Table } from "../tables/tables";
-import { addGroup, createEncoder, type Encoder, type EncoderOptions, openEnvelope } from "./parquetjs";
+import { createEncoder, type Encoder, type EncoderOptions } from "./encoder";
+import { addGroup, openEnvelope } from "./envelope";
 import { readParquet } from "./read";
 import { moveRowGroup, readFileGroups } from "./row-groups";
 
@@ -72,7 +73,7 @@ export class FileAssembly implements Pick<Encoder, "sections" | "finish"> {
   }
 
   async #appendRow(row: object): Promise<void> {
-    this.#rows ??= await createEncoder(this.#table, this.#options);
+    this.#rows ??= createEncoder(this.#table, this.#options);
     if (this.#rows.append(row)) await this.#endRows(); // a row group ends with it
   }
 

@@ -1,9 +1,8 @@
-import parquetjs = require("parquetjs-lite");
 import thrift = require("parquetjs-lite/gen-nodejs/parquet_types");
 import util = require("parquetjs-lite/lib/util");
 
 import type { Table } from "../tables/tables";
-import { toSchemaFields } from "./schema-fields";
+import { openEnvelope } from "./envelope";
 
 /** 64 bits, as the package reads and takes them. */
 type Int64 = number | { valueOf(): number };
@@ -56,7 +55,7 @@ export function readFileGroups(bytes: Uint8Array, table: Table): FileGroups {
   let rowStart = 0;
   const groups = footer.row_groups.map((metadata): RowGroupBytes => {
     const rowCount = Number(metadata.num_rows);
-    if (isOurs) correctSizes(metadata, file, 0); // of files of before
+    if (isOurs) correctSizes(metadata, file); // of files of before
     const group = { rowCount, pageBytes: Number(metadata.total_byte_size), rowStart, metadata };
     rowStart += rowCount;
     return group;
@@ -66,16 +65,13 @@ export function readFileGroups(bytes: Uint8Array, table: Table): FileGroups {
 
 /**
  * Puts right what a row group's metadata says of its size before it was compressed, which readers plan their memory by: the
- * package says the compressed one.
- *
- * @param body The row group's pages, of which each column has one.
- * @param offset Where the body stands in the file.
+ * package said the compressed one.
  */
-export function correctSizes(metadata: RowGroupMetadata, body: Buffer, offset: number): void {
+function correctSizes(metadata: RowGroupMetadata, file: Buffer): void {
   let bytes = 0;
   for (const { meta_data } of metadata.columns) {
     const page = new thrift.PageHeader();
-    const headerBytes = util.decodeThrift(page, body.subarray(Number(meta_data.data_page_offset) - offset));
+    const headerBytes = util.decodeThrift(page, file.subarray(Number(meta_data.data_page_offset)));
     const size = headerBytes + page.uncompressed_page_size;
     meta_data.total_uncompressed_size = size;
     bytes += size;
@@ -120,15 +116,10 @@ function columnsOf(table: Table): Buffer {
 
 /** The footer of a file without rows. */
 function makeFooter(table: Table): thrift.FileMetaData {
-  const schema = new parquetjs.ParquetSchema(toSchemaFields(table));
-  let written: Buffer = Buffer.alloc(0);
-  const keep = (section: Buffer): unknown => {
-    written = section;
-    return undefined;
-  };
-  new parquetjs.ParquetEnvelopeWriter(schema, keep, () => undefined, 0, {}).writeFooter({});
+  const sections: Buffer[] = [];
+  openEnvelope(table, sections).writeFooter({});
   const footer = new thrift.FileMetaData();
-  util.decodeThrift(footer, written.subarray(0, -trailer));
+  util.decodeThrift(footer, (sections.at(-1) as Buffer).subarray(0, -trailer));
   return footer;
 }
 

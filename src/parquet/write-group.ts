@@ -42,10 +42,12 @@ export function writeGroup(
   let [at, pageBytes] = [offset, 0];
   for (const [index, page] of pages.entries()) {
     const body = compressed[index] as Buffer;
-    const header = util.serializeThrift(toHeader(page, body.length));
+    const statistics = toStatistics(page);
+    const header = util.serializeThrift(toHeader(page, body.length, statistics));
     const total_uncompressed_size = header.length + page.body.length;
     const meta_data = new thrift.ColumnMetaData({
       ...describeColumn(page, by),
+      statistics,
       total_uncompressed_size,
       total_compressed_size: header.length + body.length,
       data_page_offset: at,
@@ -61,7 +63,11 @@ export function writeGroup(
   return { bytes: Buffer.concat(sections), metadata };
 }
 
-function toHeader(page: Page, compressedSize: number): thrift.PageHeader {
+function toHeader(
+  page: Page,
+  compressedSize: number,
+  statistics: thrift.Statistics | undefined,
+): thrift.PageHeader {
   const { RLE, PLAIN } = thrift.Encoding;
   return new thrift.PageHeader({
     type: thrift.PageType.DATA_PAGE,
@@ -72,7 +78,7 @@ function toHeader(page: Page, compressedSize: number): thrift.PageHeader {
       encoding: PLAIN,
       definition_level_encoding: RLE,
       repetition_level_encoding: RLE,
-      statistics: toStatistics(page),
+      statistics,
     }),
   });
 }
@@ -85,7 +91,6 @@ function describeColumn(page: Page, by: Compression) {
     path_in_schema: page.leaf.path,
     codec: thrift.CompressionCodec[by],
     num_values: page.entryCount,
-    statistics: toStatistics(page),
   };
 }
 

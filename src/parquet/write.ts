@@ -3,7 +3,7 @@ import { ServiceError, UserActivityError } from "../base/errors";
 import { toFooter } from "../tables/column-docs";
 import { type RowOf, type ShippedName, type Table, type TableName, tables } from "../tables/tables";
 import { FileAssembly } from "./assembly";
-import { createEncoder, type Encoder, prepareParquetjs } from "./parquetjs";
+import { createEncoder, type Encoder } from "./encoder";
 import type { Compression } from "./schema-fields";
 
 /** A Parquet file that is being written; it has its name once it is closed, until then `.partial` behind it. */
@@ -60,7 +60,7 @@ export async function createParquetFile<N extends TableName>(
   table: Table<N>,
   options: ParquetOptions = {},
 ): Promise<ParquetFile<N>> {
-  const encoder = await createEncoder(table, { ...parquetDefaults, ...options });
+  const encoder = createEncoder(table, { ...parquetDefaults, ...options });
   const writing = await openPartial(path, encoder);
   const { attempt, ...file } = startWriting(writing);
   return { ...file, append: (rows) => attempt(() => appendRows(writing, encoder, rows)) };
@@ -72,7 +72,6 @@ export async function createMergedFile(
   table: Table,
   options: ParquetOptions = {},
 ): Promise<MergedFile> {
-  await prepareParquetjs();
   const assembly = new FileAssembly(table, { ...parquetDefaults, metadata: toFooter(table), ...options });
   const writing = await openPartial(path, assembly);
   const { attempt, ...file } = startWriting(writing);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createEncoder } from "user-activity/dist/parquet/parquetjs";
+import { createEncoder } from "user-activity/dist/parquet/encoder";
 import { readParquet } from "user-activity/dist/parquet/read";
 import { parquetDefaults } from "user-activity/dist/parquet/write";
 import { type Table, tables } from "user-activity/dist/tables/tables";
@@ -9,7 +9,7 @@ import { anyTable, everyScalar } from "../../helpers/any-table";
 import { anyRows } from "../../helpers/parquet-rows";
 
 async function encode(table: Table, rows: readonly object[], goes?: readonly boolean[]): Promise<Buffer> {
-  const encoder = await createEncoder(table, parquetDefaults);
+  const encoder = createEncoder(table, parquetDefaults);
   for (const row of rows) encoder.append(row);
   if (goes) encoder.drop(Uint8Array.from(goes, Number));
   await encoder.finish();
