@@ -33,7 +33,11 @@ export class ExactNumber {
 
 /** Parses JSON as JSON.parse does, but for numbers above 2^53 that their doubles are not written as: ExactNumbers. */
 export function parseJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
+  return withExact(text, JSON.parse(text));
+}
+
+/** What JSON.parse made of a text, with ExactNumbers where numbers are above 2^53 that their doubles are not written as. */
+export function withExact(text: string, value: unknown): unknown {
   return typeof value === "number" || mayHoldExact.test(text) ? parseExactly(text, value) : value;
 }
 

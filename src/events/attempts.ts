@@ -1,7 +1,6 @@
 import type { Failure } from "../contract/failures";
 import type { EventPlace } from "../contract/reading";
 import { shippedContract } from "../contract/shipped";
-import { hashEvent } from "./decode";
 import { hashIdentity, quoteIdentity } from "./identity";
 import type { EventReaders, GroupOutcome, Refusal } from "./readers";
 
@@ -89,12 +88,22 @@ export interface Judged {
 
 const absent = { kind: "absent" } as const;
 
+/** An event, and what hashEvent gives for it. */
+export interface HashedEvent {
+  readonly event: unknown;
+  readonly hash: Buffer;
+}
+
 /** Reads what an event is by itself, where the first delivery counts. */
-export function readDelivery(event: unknown, place: EventPlace, readers: EventReaders): Delivery {
+export function readDelivery(
+  { event, hash }: HashedEvent,
+  place: EventPlace,
+  readers: EventReaders,
+): Delivery {
   const identity = readers.readIdentity(event);
   const main = asGrading(readers.readMain(event, place));
   const parts = readers.readParts(event, place);
-  return toDelivery({ identity, main, parts, hash: hashEvent(event) }, place);
+  return toDelivery({ identity, main, parts, hash }, place);
 }
 
 /** Puts what was read of an event together. */

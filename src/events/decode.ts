@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { endOfString, parseJson } from "../base/exact-numbers";
+import { CanonicalBytes } from "../base/canonical-bytes";
+import { endOfString, withExact } from "../base/exact-numbers";
 import { canonicalJson, isObject, ownValue } from "../base/json";
 import { isWellFormed } from "../base/text";
 import type { FoundEvents } from "../contract/events-of";
@@ -13,6 +14,7 @@ export type AssessmentEvent = { readonly [key: string]: unknown };
 /** What `decodeEvent` made of a message's value; `text` is null for a tombstone and for bytes that are not UTF-8. */
 export type Decoded = { readonly ok: true; readonly event: AssessmentEvent; readonly text: string } | Refused;
 
+const canonicalBytes = new CanonicalBytes();
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Decodes bytes as UTF-8, verbatim, byte order mark and all; null where there are none or they are not UTF-8. */
@@ -41,10 +43,8 @@ export function toBytes(text: string | null, base64: string | null): Buffer | nu
  * however deep the value is nested.
  */
 export function decodeEvent(value: Uint8Array | null): Decoded {
-  const decoded = decodeValue(value);
-  if (!decoded.ok) return decoded;
-  const { value: event, text } = decoded;
-  return isObject(event) ? { ok: true, event, text } : refuse(text, "object", "a JSON object", quote(event));
+  const decoded = decodeWhole(value);
+  return decoded.ok ? { ok: true, event: decoded.events[0] as AssessmentEvent, text: decoded.text } : decoded;
 }
 
 /** The events of a message by a contract's source, in their order; `text` is the whole value. */
@@ -55,6 +55,8 @@ export type DecodedEvents =
       /** The path of each in the value; "" for the value itself. */
       readonly paths: readonly string[];
       readonly text: string;
+      /** What hashEvent gives for the one event that the whole value is, where the bytes gave it. */
+      readonly hash?: Buffer | undefined;
     }
   | Refused;
 
@@ -66,9 +68,19 @@ export function decodeEvents(
 ): DecodedEvents {
   const decoded = decodeValue(value, source.registryFrame);
   if (!decoded.ok) return decoded;
-  const { text } = decoded;
+  const { text, hash } = decoded;
   const found = eventsOf(decoded.value);
-  return found.ok ? { ...found, text } : { ...found, text };
+  if (!found.ok) return { ...found, text };
+  return found.events[0] === decoded.value ? { ...found, text, hash } : { ...found, text };
+}
+
+/** Decodes a message's value to the one event that it is. */
+export function decodeWhole(bytes: Uint8Array | null): DecodedEvents {
+  const decoded = decodeValue(bytes);
+  if (!decoded.ok) return decoded;
+  const { value, text, hash } = decoded;
+  if (!isObject(value)) return refuse(text, "object", "a JSON object", quote(value));
+  return { ok: true, events: [value], paths: [""], text, hash };
 }
 
 interface Refused {
@@ -77,10 +89,16 @@ interface Refused {
   readonly text: string | null;
 }
 
-type DecodedValue = { readonly ok: true; readonly value: unknown; readonly text: string } | Refused;
+interface DecodedValue {
+  readonly ok: true;
+  readonly value: unknown;
+  readonly text: string;
+  /** What hashEvent gives for the value, where its bytes gave it. */
+  readonly hash: Buffer | undefined;
+}
 
 /** Decodes a message's value as JSON of any kind. */
-function decodeValue(bytes: Uint8Array | null, mayBeFramed = false): DecodedValue {
+function decodeValue(bytes: Uint8Array | null, mayBeFramed = false): DecodedValue | Refused {
   const frame = bytes && findRegistryFrame(bytes);
   const value = frame && mayBeFramed ? frame.payload : bytes;
   const text = decodeText(value);
@@ -89,10 +107,20 @@ function decodeValue(bytes: Uint8Array | null, mayBeFramed = false): DecodedValu
   if (text === null)
     return refuse(text, "utf-8", "text in UTF-8", `${value.length} bytes that are not UTF-8`);
   try {
-    return { ok: true, value: parseJson(withoutMark(text)), text };
+    return { ok: true, ...parse(text, value), text };
   } catch {
     return refuse(text, "json", "text that parses as JSON", findNoValue(text) ?? quote(text));
   }
+}
+
+/** Parses JSON, whose bytes come with it: where they can be put in canonical order, they have no number that is not a double. */
+function parse(text: string, bytes: Uint8Array): Pick<DecodedValue, "value" | "hash"> {
+  const json = withoutMark(text);
+  const value: unknown = JSON.parse(json);
+  const canonical = canonicalBytes.write(json === text ? bytes : bytes.subarray(3));
+  return canonical
+    ? { value, hash: hashText(canonical) }
+    : { value: withExact(json, value), hash: undefined };
 }
 
 /** A text without the byte order mark that may stand before it. */
@@ -133,7 +161,7 @@ export function hashExamId(examId: string): Buffer {
   return hashText(examId);
 }
 
-function hashText(text: string): Buffer {
+function hashText(text: string | Buffer): Buffer {
   return hash("sha256", text, "buffer").subarray(0, 16);
 }
 

@@ -1,6 +1,6 @@
 import { countsLatest } from "../contract/model";
 import type { EventPlace } from "../contract/reading";
-import { type ExamState, unknownExam } from "./attempts";
+import { type ExamState, type HashedEvent, unknownExam } from "./attempts";
 import { hashEvent } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import { hashIdentity } from "./identity";
@@ -26,22 +26,23 @@ export function noteFirst(
     const idHash = hashIdentity(identity);
     const known = firsts.get(idHash);
     const place = { partition, offset, eventIndex };
+    const hashed = { event, hash: decoded.hash ?? hashEvent(event) };
     const isByOrder = countsLatest(readers.contract);
-    const first = (isByOrder ? noteLatest : noteEarliest)(known, event, place, readers);
+    const first = (isByOrder ? noteLatest : noteEarliest)(known, hashed, place, readers);
     if (first !== known) firsts.set(idHash, first);
   }
 }
 
 function noteEarliest(
   known: ExamState,
-  event: unknown,
+  { event, hash }: HashedEvent,
   place: EventPlace,
   { readMain, readParts }: EventReaders,
 ): ExamState {
   const { partition } = place;
   let first = known;
   if (isEarlier(partition, known.gradedIn) && readMain(event, place).kind !== "refused")
-    first = { ...first, gradedHash: hashEvent(event), gradedIn: partition };
+    first = { ...first, gradedHash: hash, gradedIn: partition };
   if (isEarlier(partition, known.questionsIn) && readParts(event, place).kind === "rows")
     first = { ...first, questionsTaken: true, questionsIn: partition };
   return first;

@@ -5,21 +5,22 @@ import {
   type DeliveryFacts,
   type ExamState,
   type Grading,
+  type HashedEvent,
   type Judged,
   toDelivery,
   verdictBits,
 } from "./attempts";
-import { hashEvent } from "./decode";
 import type { EventReaders } from "./readers";
 
 const orderBytes = 8;
 
 /** Reads what an event is by itself, where the latest counts; its hash is its mark. */
-export function readMarked(event: unknown, place: EventPlace, readers: EventReaders): Delivery {
+export function readMarked(hashed: HashedEvent, place: EventPlace, readers: EventReaders): Delivery {
+  const { event } = hashed;
   const identity = readers.readIdentity(event);
   const main = asGrading(readers.readMain(event, place));
   const parts = readers.readParts(event, place);
-  return toDelivery({ identity, main, parts, hash: markOf(event, main, readers) }, place);
+  return toDelivery({ identity, main, parts, hash: markOf(hashed, main, readers) }, place);
 }
 
 /**
@@ -52,13 +53,13 @@ export function judgeLatest(before: ExamState, facts: DeliveryFacts, latest: Exa
 /** Notes a delivery where it is the one that counts among those noted so far; the state given where it is not. */
 export function noteLatest(
   known: ExamState,
-  event: unknown,
+  hashed: HashedEvent,
   place: EventPlace,
   readers: EventReaders,
 ): ExamState {
-  const read = readers.readMain(event, place);
+  const read = readers.readMain(hashed.event, place);
   if (read.kind === "refused") return known;
-  const mark = markOf(event, asGrading(read), readers);
+  const mark = markOf(hashed, asGrading(read), readers);
   const { partition } = place;
   const isSame = known.gradedHash?.equals(mark) && partition < (known.gradedIn ?? 0);
   if (known.gradedHash && !isAhead(mark, known.gradedHash) && !isSame) return known;
@@ -66,11 +67,11 @@ export function noteLatest(
 }
 
 /** 16 bytes: the column's value, so that bytes have its order, then the first half of the event's hash. */
-export function markOf(event: unknown, read: Grading, { contract }: EventReaders): Buffer {
+export function markOf({ hash }: HashedEvent, read: Grading, { contract }: EventReaders): Buffer {
   const [table = "", column = ""] = contract.identity?.by?.split(".") ?? [];
   const rows = read.kind === "rows" ? (read.rows[table] ?? []) : [];
   const value = (rows[0] as Readonly<Record<string, unknown>> | undefined)?.[column];
-  return Buffer.concat([toOrdered(value), hashEvent(event).subarray(0, orderBytes)]);
+  return Buffer.concat([toOrdered(value), hash.subarray(0, orderBytes)]);
 }
 
 /** A number as 8 bytes whose order is the number's. */

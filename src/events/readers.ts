@@ -3,7 +3,7 @@ import type { Failure, Warning } from "../contract/failures";
 import type { Contract } from "../contract/model";
 import type { EventPlace } from "../contract/reading";
 import type { FindUnknown, UnknownValues } from "../contract/unknown";
-import { type DecodedEvents, decodeEvent, decodeEvents } from "./decode";
+import { type DecodedEvents, decodeEvents, decodeWhole } from "./decode";
 import { compileIdentity, type ReadIdentity } from "./identity";
 
 /** Why one table refuses an event. */
@@ -58,7 +58,7 @@ function compileReaders(contract: Contract): EventReaders {
   const main = ofEvents.length > 0 ? ofEvents : tables;
   return {
     contract,
-    decode: isPlain(contract) ? decodeOne : (value) => decodeEvents(value, source, eventsOf),
+    decode: isPlain(contract) ? decodeWhole : (value) => decodeEvents(value, source, eventsOf),
     readIdentity: compileIdentity(contract),
     readMain: groupOf(main),
     readParts: groupOf(tables.filter((table) => !main.includes(table))),
@@ -70,12 +70,6 @@ function compileReaders(contract: Contract): EventReaders {
 
 function isPlain({ source }: Contract): boolean {
   return source.events === "$" && !source.asText && !source.registryFrame;
-}
-
-/** The event that a value is. */
-function decodeOne(value: Uint8Array | null): DecodedEvents {
-  const decoded = decodeEvent(value);
-  return decoded.ok ? { ok: true, events: [decoded.event], paths: [""], text: decoded.text } : decoded;
 }
 
 function groupOf(tables: readonly CompiledTable[]): ReadGroup {

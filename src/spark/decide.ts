@@ -1,7 +1,8 @@
 import { type Contract, countsLatest } from "../contract/model";
 import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
-import { type Grading, readDelivery, toDecision, verdictBits } from "../events/attempts";
+import { type Grading, type HashedEvent, readDelivery, toDecision, verdictBits } from "../events/attempts";
+import { hashEvent } from "../events/decode";
 import { readMarked, toLeastFirst } from "../events/latest";
 import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "../events/readers";
 import { nothing, toLine, toRefusalText, toRowText } from "./wire";
@@ -28,7 +29,8 @@ export function compileDecider(contract: Contract): DecideMessage {
     const origin = { partition: Number(partition), offset: BigInt(offset) };
     return decoded.events.map((event, eventIndex) => {
       const at = decoded.paths[eventIndex] ?? "";
-      return line(eventIndex, decideEvent(event, { ...origin, eventIndex }, { readers, at }));
+      const hashed = { event, hash: decoded.hash ?? hashEvent(event) };
+      return line(eventIndex, decideEvent(hashed, { ...origin, eventIndex }, { readers, at }));
     });
   };
 }
@@ -38,12 +40,12 @@ const unread = new Array<string>(7).fill(nothing);
 
 /** `at`: where the event stands in its message's value. */
 function decideEvent(
-  event: unknown,
+  hashed: HashedEvent,
   place: EventPlace,
   { readers, at }: { readonly readers: EventReaders; readonly at: string },
 ): string[] {
   const isByOrder = countsLatest(readers.contract);
-  const delivery = (isByOrder ? readMarked : readDelivery)(event, place, readers);
+  const delivery = (isByOrder ? readMarked : readDelivery)(hashed, place, readers);
   const toText = (refusals: readonly Refusal[]) => toRefusalText(refusals.map((one) => below(one, at)));
   const toTexts = (group: Grading | GroupOutcome): string[] => {
     if (group.kind === "refused") return [nothing, nothing, toText(group.refusals)];

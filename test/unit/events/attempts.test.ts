@@ -18,7 +18,7 @@ const bad = { options: [] };
 
 function decideDelivery(before: ExamState, event: unknown, place: EventPlace) {
   const readers = readersOf(shippedContract);
-  const delivery = readDelivery(event, place, readers);
+  const delivery = readDelivery({ event, hash: hashEvent(event) }, place, readers);
   const { verdict, state } = judgeFirst(before, delivery.facts);
   return { ...toDecision(verdict, delivery, readers), state };
 }

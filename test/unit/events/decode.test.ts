@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decodeEvent, decodeText, examIdOf, hashEvent, hashExamId } from "user-activity/dist/events/decode";
+import {
+  decodeEvent,
+  decodeEvents,
+  decodeText,
+  examIdOf,
+  hashEvent,
+  hashExamId,
+} from "user-activity/dist/events/decode";
 
 function decode(text: string) {
   return decodeEvent(Buffer.from(text));
@@ -240,4 +247,19 @@ test("an event's exam ID is non-empty, well-formed text of its own", () => {
   for (const id of ["", 1, null, undefined, "\ud800"])
     assert.equal(examIdOf({ user_exam_id: id }), undefined);
   assert.equal(examIdOf(JSON.parse('{"__proto__": {"user_exam_id": "a"}}')), undefined);
+});
+
+test("the hash that comes with an event is that of its value, whatever stands around it", () => {
+  const event = '{ "b": [1.0, "\\u00e9"], "a": {"z": null, "y": -0} }';
+  const whole = (value: unknown) => ({ ok: true, events: [value], paths: [""] }) as const;
+  for (const value of [event, `\ufeff${event}`, `\0\0\0\0\u0007${event}`]) {
+    const decoded = decodeEvents(Buffer.from(value), { events: "$", registryFrame: true }, whole);
+    assert.deepEqual(decoded.ok && decoded.hash, hashEvent(JSON.parse(event)));
+  }
+  const inside = decodeEvents(Buffer.from(`{"one":${event}}`), { events: "one" }, (value) => ({
+    ok: true,
+    events: [(value as { one: unknown }).one],
+    paths: ["one"],
+  }));
+  assert.equal(inside.ok && inside.hash, undefined);
 });
