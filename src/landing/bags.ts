@@ -16,6 +16,8 @@ export interface Bag extends BagSums {
 }
 
 const buckets = 4096;
+/** Of a hash, as many as are looked at: 8 for the sum, 2 for the bucket. */
+const hashBytes = 10;
 
 /** Makes a bag without rows. */
 export function createBag(table: Pick<Table, "columns">): Bag {
@@ -57,9 +59,14 @@ function findBucket(row: object, hashRow: (row: object) => Buffer): number {
   return hashRow(row).readUInt16LE(8) % buckets;
 }
 
+/** Its hashes are written over by the next. */
 function hasherOf({ columns }: Pick<Table, "columns">): (row: object) => Buffer {
   const write = structWriter(columns);
-  return (row) => hash("sha256", write(row), "buffer");
+  const hashed = Buffer.alloc(hashBytes);
+  return (row) => {
+    hashed.write(hash("sha256", write(row), "binary"), 0, hashBytes, "latin1");
+    return hashed;
+  };
 }
 
 /** Writes a value so that no other of its type has the same text; without the names and quotes of JSON, which take longer. */
