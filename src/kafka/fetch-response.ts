@@ -1,4 +1,5 @@
 import { compressions } from "./compression";
+import { attributesOf, type FindCodec, firstOffsetOf, readRecordBatch, sizeOfBatch } from "./record-batch";
 import { type FetchedMessage, markAborted } from "./transactions";
 
 /** kafkajs's reader of an answer's bytes, as far as it is used here. */
@@ -10,8 +11,6 @@ interface Decoder {
   readString(): string;
   readBytes(length: number): Buffer;
   canReadBytes(length: number): boolean;
-  readVarInt(): number;
-  readVarIntArray<T>(read: (decoder: Decoder) => T): T[];
   readArray<T>(read: (decoder: Decoder) => T): T[];
   readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
 }
@@ -22,7 +21,7 @@ interface FetchResponse {
 
 interface Wire {
   readonly Decoder: new (bytes: Buffer) => Decoder;
-  readonly readBatch: (decoder: Decoder) => Promise<{ readonly records: FetchedMessage[] }>;
+  readonly findCodec: FindCodec;
   readonly readOldMessages: (decoder: Decoder, size: number) => Promise<FetchedMessage[]>;
 }
 
@@ -53,21 +52,10 @@ export function installFetchDecoder(): void {
   const response = require("kafkajs/src/protocol/requests/fetch/v11/response") as FetchResponse;
   const wire: Wire = {
     Decoder: require("kafkajs/src/protocol/decoder"),
-    readBatch: require("kafkajs/src/protocol/recordBatch/v0/decoder"),
+    findCodec: require("kafkajs/src/protocol/message/compression").lookupCodecByAttributes,
     readOldMessages: require("kafkajs/src/protocol/messageSet/decoder"),
   };
   response.decode = (bytes) => decodeFetch(wire, bytes);
-  wire.Decoder.prototype.readVarIntArray = readHeaders;
-}
-
-/**
- * Reads a record's headers, so that they stay a list. kafkajs folds what it reads here into an object, which loses their
- * order, and takes a name that every object inherits for one that is there already.
- */
-function readHeaders<T>(this: Decoder, read: (decoder: Decoder) => T): T[] {
-  const headers: T[] = [];
-  for (let left = this.readVarInt(); left > 0; left--) headers.push(read(this));
-  return Object.defineProperty(headers, "reduce", { value: () => headers });
 }
 
 /** throttle_time_ms error_code session_id [topic [partition]]; the broker has throttled by itself (KIP-219). */
@@ -106,41 +94,37 @@ async function decodePartition(wire: Wire, decoder: Decoder) {
   return partition;
 }
 
-/** Where in a batch the format's version stands, and the shortest that a batch can be. */
+/** Where in a batch the format's version stands. */
 const magicAt = 16;
-const leastBatchBytes = 49;
 
 async function decodeMessages(wire: Wire, decoder: Decoder, partition: number): Promise<FetchedMessage[]> {
   const size = decoder.readInt32();
   if (size <= 0 || !decoder.canReadBytes(size)) return [];
   const bytes = decoder.readBytes(size);
-  const batches = new wire.Decoder(bytes);
-  if (bytes[magicAt] !== 2) return wire.readOldMessages(batches, size);
+  if (bytes[magicAt] !== 2) return wire.readOldMessages(new wire.Decoder(bytes), size);
   const messages: FetchedMessage[] = [];
-  while (batches.canReadBytes(leastBatchBytes)) {
-    const { offset } = batches;
+  for (let at = 0, end = 0; ; at = end) {
+    end = at + sizeOfBatch(bytes.subarray(at));
+    if (end > bytes.length) return messages; // as far as an answer may go
+    const batch = bytes.subarray(at, end);
     try {
-      const { records } = await readKnown(wire, batches, bytes.subarray(offset));
-      for (const record of records) messages.push(record);
+      for (const record of await readKnown(wire, batch)) messages.push(record);
     } catch (error) {
-      if ((error as Error).name === "KafkaJSPartialMessageError") break; // as far as an answer may go
-      if (offset === 0) throw toUnreadable(partition, bytes, error as Error);
-      break; // it comes first in the next answer
+      if (at === 0) throw toUnreadable(partition, batch, error as Error);
+      return messages; // it comes first in the next answer
     }
   }
-  return messages;
 }
 
-async function readKnown(wire: Wire, batches: Decoder, batch: Buffer) {
+async function readKnown({ findCodec }: Wire, batch: Buffer) {
   if (compressionOf(batch) >= compressions.length) throw new UnknownCompression();
-  return wire.readBatch(batches);
+  return readRecordBatch(batch, findCodec);
 }
 
 class UnknownCompression extends Error {}
 
-/** first_offset: 8 bytes, length: 4, leader_epoch: 4, magic: 1, crc: 4, then the attributes: 2. */
 function compressionOf(batch: Buffer): number {
-  return batch.readInt16BE(21) & 7;
+  return attributesOf(batch) & 7;
 }
 
 function toUnreadable(partition: number, batch: Buffer, error: Error): UnreadableBatch {
@@ -149,5 +133,5 @@ function toUnreadable(partition: number, batch: Buffer, error: Error): Unreadabl
     error instanceof UnknownCompression
       ? `the unknown compression ${number}`
       : `what can't be decoded (${compressions[number]}: ${error.message.split("\n", 1)[0]})`;
-  return new UnreadableBatch(partition, batch.readBigInt64BE(0), what);
+  return new UnreadableBatch(partition, firstOffsetOf(batch), what);
 }

@@ -35,7 +35,7 @@ export type BatchHandler = (batch: MessageBatch) => Promise<void> | void;
 /** Takes a message as kafkajs gives it, but for its headers, which our decoder leaves a list. */
 export function toMessage({ offset, timestamp, key, value, headers }: KafkaMessage): Message {
   const ms = BigInt(timestamp ?? -1); // the oldest format has no timestamps
-  const list = [...((headers ?? []) as unknown as readonly MessageHeader[])];
+  const list = (headers ?? []) as unknown as readonly MessageHeader[];
   return { offset: BigInt(offset), timestamp: ms === -1n ? null : ms, key, value, headers: list };
 }
 
