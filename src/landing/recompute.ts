@@ -1,7 +1,6 @@
 import { ServiceError } from "../base/errors";
 import { canonicalJson } from "../base/json";
 import { type Contract, countsLatest } from "../contract/model";
-import { toBytes } from "../events/decode";
 import { createExamIndex, type ExamIndex } from "../events/exam-index";
 import { noteFirst } from "../events/firsts";
 import { decideMessage, type Outcome, type TopicMessage } from "../events/outcomes";
@@ -10,7 +9,7 @@ import type { LakeState } from "../lake/commit-file";
 import { readKeptContract } from "../lake/contract-file";
 import { type Lake, listParts, readLastCommit } from "../lake/lake";
 import { isInOrder } from "../lake/settled";
-import { readRowGroups } from "../parquet/read";
+import { readRowGroups, readStoredGroups } from "../parquet/read";
 import { type LakeModel, tableIn } from "../tables/lake-model";
 import type { Origin, RawRow, RowOf, TableName } from "../tables/tables";
 
@@ -24,10 +23,18 @@ export async function* readParts<N extends TableName>(
   lake: Lake,
   table: N,
 ): AsyncGenerator<{ readonly path: string; readonly rows: readonly RowOf<N>[] }> {
+  yield* readPartsBy(lake, table, (bytes) => readRowGroups(bytes, tableIn(lake.model, table)));
+}
+
+async function* readPartsBy<T>(
+  lake: Lake,
+  table: TableName,
+  read: (bytes: Buffer) => AsyncGenerator<readonly T[]>,
+): AsyncGenerator<{ readonly path: string; readonly rows: readonly T[] }> {
   for (const { path } of await listParts(lake, table)) {
     const bytes = await lake.hdfs.read(path);
     try {
-      for await (const rows of readRowGroups(bytes, tableIn(lake.model, table))) yield { path, rows };
+      for await (const rows of read(bytes)) yield { path, rows };
     } catch (cause) {
       throw toPartError(table, path, cause);
     }
@@ -88,18 +95,26 @@ export async function contractsOf(lake: Lake, state: LakeState): Promise<Contrac
  * them in the order they were landed. Default: all by the lake's contract.
  */
 export async function* recomputeOutcomes(lake: Lake, contracts?: Contracts): AsyncGenerator<Outcome> {
+  for await (const outcomes of recomputeGroups(lake, contracts)) yield* outcomes;
+}
+
+/** The same, some thousand messages at a time, each decided when its turn comes. */
+export async function* recomputeGroups(lake: Lake, contracts?: Contracts): AsyncGenerator<Iterable<Outcome>> {
   const exams = createExamIndex();
   const by = contracts ?? byOne(lake.model.contract, (await readLastCommit(lake))?.state);
   const firsts = await readFirsts(lake, by);
   const { chosenUpTo } = by;
-  for await (const messages of readMessages(lake)) {
-    for (const message of messages) {
-      const isKnown = !chosenUpTo || message.offset < BigInt(chosenUpTo[message.partition] ?? 0);
-      const readers = by.readersFor(message);
-      const outcome = decideMessage(message, { readers, exams, firsts: isKnown ? firsts : undefined });
-      yield readers.contract === lake.model.contract ? outcome : withColumns(outcome, lake.model);
-    }
-  }
+  const decide = (message: TopicMessage): Outcome => {
+    const isKnown = !chosenUpTo || message.offset < BigInt(chosenUpTo[message.partition] ?? 0);
+    const readers = by.readersFor(message);
+    const outcome = decideMessage(message, { readers, exams, firsts: isKnown ? firsts : undefined });
+    return readers.contract === lake.model.contract ? outcome : withColumns(outcome, lake.model);
+  };
+  for await (const messages of readMessages(lake)) yield each(messages, decide);
+}
+
+function* each<T, U>(items: Iterable<T>, make: (item: T) => U): Generator<U> {
+  for (const item of items) yield make(item);
 }
 
 /** The rows of a contract before, with null in the columns that it did not have. */
@@ -131,22 +146,48 @@ export async function readFirsts(
 
 /** The messages that raw_data holds, as Kafka gave them; some thousands at a time. */
 export async function* readMessages(lake: Lake): AsyncGenerator<readonly TopicMessage[]> {
-  for await (const { rows } of readParts(lake, "raw_data")) yield rows.map(toTopicMessage);
+  const read = (bytes: Buffer) =>
+    readStoredGroups(bytes, tableIn(lake.model, "raw_data"), { textsAsBytes: true });
+  for await (const { rows } of readPartsBy(lake, "raw_data", read))
+    yield (rows as unknown as StoredRaw[]).map(toTopicMessage);
 }
 
-function toTopicMessage({ topic, partition, offset, timestamp, ...row }: RawRow): TopicMessage {
+/** A row of raw_data, with its texts as bytes. */
+type StoredRaw = AsStored<RawRow>;
+type AsStored<T> = { readonly [K in keyof T]: StoredValue<T[K]> };
+type StoredValue<V> = V extends string
+  ? Uint8Array
+  : V extends readonly (infer I)[]
+    ? readonly AsStored<I>[]
+    : V extends null
+      ? null | undefined
+      : V;
+
+function toTopicMessage({ topic, partition, offset, timestamp, ...row }: StoredRaw): TopicMessage {
   return {
-    topic,
+    topic: textOf(topic),
     partition,
     offset,
-    timestamp,
+    timestamp: timestamp ?? null,
     key: toBytes(row.key, row.key_base64),
     value: toBytes(row.value, row.value_base64),
     headers: row.headers.map(({ key, value, value_base64 }) => ({
-      key,
+      key: textOf(key),
       value: toBytes(value, value_base64),
     })),
   };
+}
+
+type Stored = Uint8Array | null | undefined;
+
+/** The bytes that stand in two columns, as text or in base64; null where neither has any. */
+function toBytes(text: Stored, base64: Stored): Buffer | null {
+  if (text) return Buffer.from(text.buffer, text.byteOffset, text.length);
+  return base64 ? Buffer.from(textOf(base64), "base64") : null;
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
 }
 
 /** The rows that a message adds to one table. */

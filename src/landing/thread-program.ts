@@ -1,7 +1,7 @@
 import { parentPort, type TransferListItem, workerData } from "node:worker_threads";
 import { ServiceError } from "../base/errors";
 import type { Contract } from "../contract/model";
-import { readRowGroups } from "../parquet/read";
+import { readStoredGroups } from "../parquet/read";
 import { modelOf, tableIn } from "../tables/lake-model";
 import { createBag } from "./bags";
 import { type ReadChunk, readChunk } from "./read-chunk";
@@ -55,7 +55,8 @@ let summing: Promise<void> = Promise.resolve();
 async function sumUp({ table, file }: Extract<ToThread, { kind: "sum" }>): Promise<void> {
   const bag = createBag(tableIn(model, table));
   try {
-    for await (const rows of readRowGroups(file, tableIn(model, table))) for (const row of rows) bag.add(row);
+    for await (const rows of readStoredGroups(file, tableIn(model, table)))
+      for (const row of rows) bag.add(row);
     tell({ kind: "sums", sums: { count: bag.count, sums: bag.sums } });
   } catch (error) {
     tell({ kind: "unread", message: messageOf(error), isService: error instanceof ServiceError });

@@ -19,7 +19,7 @@ import {
   contractsOf,
   keyOf,
   messageTables,
-  recomputeOutcomes,
+  recomputeGroups,
   rowsFor,
 } from "./recompute";
 import { createSums } from "./sums";
@@ -165,13 +165,14 @@ async function recompute(
   const counts = noCounts();
   let crossingConflicts = 0;
   const order = watchOrder(topic, gaps);
-  for await (const outcome of recomputeOutcomes(lake, contracts)) {
-    order.see(outcome.raw);
-    countOutcome(counts, outcome);
-    crossingConflicts += outcome.crossing;
-    for (const [table, bag] of bags) for (const row of rowsFor(outcome, table)) bag.add(row);
-    sums.add(outcome.rows);
-  }
+  for await (const outcomes of recomputeGroups(lake, contracts))
+    for (const outcome of outcomes) {
+      order.see(outcome.raw);
+      countOutcome(counts, outcome);
+      crossingConflicts += outcome.crossing;
+      for (const [table, bag] of bags) for (const row of rowsFor(outcome, table)) bag.add(row);
+      sums.add(outcome.rows);
+    }
   return { bags, summaryRows: sums.rows(), counts, crossingConflicts, ...order.end(offsets) };
 }
 

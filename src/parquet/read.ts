@@ -35,23 +35,8 @@ export async function readParquet(
   const columns = table.columns.filter(({ name }) => options.columns?.includes(name) ?? true);
   const rows = await reading(source, async (hyparquet, file) => {
     const metadata = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
-    const names = hyparquet.parquetSchema(metadata).children.map((child) => child.element.name);
-    const found = columns.filter(({ name }) => names.includes(name));
-    const missing = columns.filter(({ name, nullable }) => !nullable && !names.includes(name));
-    if (missing.length > 0 || found.length === 0)
-      throw new Error(
-        `expected ${table.name} with ${(missing.length > 0 ? missing : columns).map(({ name }) => name)}, received columns ${names}`,
-      );
     const { rowStart = 0, rowEnd = Number(metadata.num_rows) } = options;
-    const selection = { columns: found.map(({ name }) => name), rowStart, rowEnd };
-    return hyparquet.parquetReadObjects({
-      file,
-      metadata,
-      ...selection,
-      compressors,
-      parsers,
-      geoparquet: false,
-    });
+    return readStored(hyparquet, { file, metadata, table, columns, rowStart, rowEnd, parsers });
   });
   return rows.map((row) => toRow(columns, row));
 }
@@ -64,16 +49,54 @@ export async function* readRowGroups<N extends TableName>(
   source: Uint8Array | string,
   table: Table<N>,
 ): AsyncGenerator<RowOf<N>[]> {
-  const counts = await reading(source, async (hyparquet, file) => {
-    const { row_groups } = await hyparquet.parquetMetadataAsync(file, { geoparquet: false });
-    return row_groups.map(({ num_rows }) => Number(num_rows));
-  });
-  if (counts.length === 0) await readParquet(source, table); // tells a file of another table, empty though it is
+  for await (const rows of readStoredGroups(source, table))
+    yield rows.map((row) => toRow(table.columns, row) as RowOf<N>);
+}
+
+/**
+ * The same rows as they are decoded, without a copy of each: what is not there may be undefined in place of null.
+ * `textsAsBytes`: texts come as their UTF-8.
+ */
+export async function* readStoredGroups(
+  source: Uint8Array | string,
+  table: Table,
+  { textsAsBytes = false } = {},
+): AsyncGenerator<Record<string, unknown>[]> {
+  const { columns } = table;
+  const metadata = await reading(source, (hyparquet, file) =>
+    hyparquet.parquetMetadataAsync(file, { geoparquet: false }),
+  );
+  if (metadata.row_groups.length === 0) await readParquet(source, table); // tells a file of another table, empty though it is
+  const given = { metadata, table, columns, parsers: textsAsBytes ? parsersToBytes : parsers };
   let rowStart = 0;
-  for (const count of counts) {
-    yield await readParquet(source, table, { rowStart, rowEnd: rowStart + count });
-    rowStart += count;
+  for (const { num_rows } of metadata.row_groups) {
+    const range = { rowStart, rowEnd: rowStart + Number(num_rows) };
+    yield await reading(source, (hyparquet, file) => readStored(hyparquet, { ...given, ...range, file }));
+    rowStart = range.rowEnd;
   }
+}
+
+interface Reading {
+  readonly file: ReadableFile;
+  readonly metadata: Awaited<ReturnType<Hyparquet["parquetMetadataAsync"]>>;
+  readonly table: Table;
+  readonly columns: readonly Column[];
+  readonly rowStart: number;
+  readonly rowEnd: number;
+  readonly parsers: typeof parsers | typeof parsersToBytes;
+}
+
+/** Reads rows of the columns that the file has; refuses one that lacks what the table must have. */
+function readStored(hyparquet: Hyparquet, { table, columns, ...reading }: Reading) {
+  const names = hyparquet.parquetSchema(reading.metadata).children.map((child) => child.element.name);
+  const found = columns.filter(({ name }) => names.includes(name));
+  const missing = columns.filter(({ name, nullable }) => !nullable && !names.includes(name));
+  if (missing.length > 0 || found.length === 0)
+    throw new Error(
+      `expected ${table.name} with ${(missing.length > 0 ? missing : columns).map(({ name }) => name)}, received columns ${names}`,
+    );
+  const selection = { columns: found.map(({ name }) => name), compressors, geoparquet: false };
+  return hyparquet.parquetReadObjects({ ...reading, ...selection });
 }
 
 /** Reads the number of rows from the footer alone. */
@@ -117,6 +140,7 @@ const parsers = {
   dateFromDays: (days: number) => days,
   stringFromBytes: (bytes: Uint8Array) => bytes && utf8.decode(bytes),
 };
+const parsersToBytes = { ...parsers, stringFromBytes: (bytes: Uint8Array) => bytes };
 
 async function reading<T>(
   source: Uint8Array | string,
