@@ -39,7 +39,7 @@ export interface DeciderOptions {
 }
 
 /** Below that, threads take longer to get going than they save. */
-export const leastMessages = 50_000;
+const leastMessages = 50_000;
 const mostThreads = 4;
 
 /** Creates a decider; it starts no thread before there is something to decide. */

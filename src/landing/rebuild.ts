@@ -65,7 +65,7 @@ async function stageRebuild(landing: Landing, options: RebuildOptions): Promise<
     messageTables(lake.model).map((table): [string, PartFile[]] => [table, []]),
   );
   const exams = createExamIndex();
-  const firsts = await readFirsts(lake, choosing(lake.model, last.state), options.signal);
+  const firsts = await readFirsts(lake, choosing(lake.model, last.state), { signal: options.signal });
   landing.decider.expect(total);
   const chunks = new Chunks(landing, { exams, firsts, parts, state: empty });
   try {

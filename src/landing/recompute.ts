@@ -9,9 +9,10 @@ import type { LakeState } from "../lake/commit-file";
 import { readKeptContract } from "../lake/contract-file";
 import { type Lake, listParts, readLastCommit } from "../lake/lake";
 import { isInOrder } from "../lake/settled";
-import { readRowGroups, readStoredGroups } from "../parquet/read";
+import { readRowGroups } from "../parquet/read";
 import { type LakeModel, tableIn } from "../tables/lake-model";
-import type { Origin, RawRow, RowOf, TableName } from "../tables/tables";
+import type { Origin, RowOf, TableName } from "../tables/tables";
+import { readRawMessages } from "./raw-messages";
 
 /** The tables whose rows each come from one message, in the order in which they are told. */
 export function messageTables({ eventTables }: LakeModel): string[] {
@@ -23,18 +24,21 @@ export async function* readParts<N extends TableName>(
   lake: Lake,
   table: N,
 ): AsyncGenerator<{ readonly path: string; readonly rows: readonly RowOf<N>[] }> {
-  yield* readPartsBy(lake, table, (bytes) => readRowGroups(bytes, tableIn(lake.model, table)));
+  yield* readEachPart(lake, table, async function* (bytes, path) {
+    for await (const rows of readRowGroups(bytes, tableIn(lake.model, table))) yield { path, rows };
+  });
 }
 
-async function* readPartsBy<T>(
+/** Reads the parts of a table one after another; an error names the file. */
+export async function* readEachPart<T>(
   lake: Lake,
   table: TableName,
-  read: (bytes: Buffer) => AsyncGenerator<readonly T[]>,
-): AsyncGenerator<{ readonly path: string; readonly rows: readonly T[] }> {
+  read: (bytes: Buffer, path: string) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
   for (const { path } of await listParts(lake, table)) {
     const bytes = await lake.hdfs.read(path);
     try {
-      for await (const rows of read(bytes)) yield { path, rows };
+      yield* read(bytes, path);
     } catch (cause) {
       throw toPartError(table, path, cause);
     }
@@ -99,10 +103,14 @@ export async function* recomputeOutcomes(lake: Lake, contracts?: Contracts): Asy
 }
 
 /** The same, some thousand messages at a time, each decided when its turn comes. */
-export async function* recomputeGroups(lake: Lake, contracts?: Contracts): AsyncGenerator<Iterable<Outcome>> {
+export async function* recomputeGroups(
+  lake: Lake,
+  contracts?: Contracts,
+  read: ReadMessages = readMessages,
+): AsyncGenerator<Iterable<Outcome>> {
   const exams = createExamIndex();
   const by = contracts ?? byOne(lake.model.contract, (await readLastCommit(lake))?.state);
-  const firsts = await readFirsts(lake, by);
+  const firsts = await readFirsts(lake, by, { read });
   const { chosenUpTo } = by;
   const decide = (message: TopicMessage): Outcome => {
     const isKnown = !chosenUpTo || message.offset < BigInt(chosenUpTo[message.partition] ?? 0);
@@ -110,7 +118,7 @@ export async function* recomputeGroups(lake: Lake, contracts?: Contracts): Async
     const outcome = decideMessage(message, { readers, exams, firsts: isKnown ? firsts : undefined });
     return readers.contract === lake.model.contract ? outcome : withColumns(outcome, lake.model);
   };
-  for await (const messages of readMessages(lake)) yield each(messages, decide);
+  for await (const messages of read(lake)) yield each(messages, decide);
 }
 
 function* each<T, U>(items: Iterable<T>, make: (item: T) => U): Generator<U> {
@@ -130,11 +138,14 @@ function withColumns(outcome: Outcome, { tables }: LakeModel): Outcome {
 export async function readFirsts(
   lake: Lake,
   { isReordered, readersFor, chosenUpTo }: Contracts,
-  signal?: AbortSignal,
+  {
+    signal,
+    read = readMessages,
+  }: { readonly signal?: AbortSignal | undefined; readonly read?: ReadMessages } = {},
 ): Promise<ExamIndex | undefined> {
   if (!isReordered) return undefined;
   const firsts = createExamIndex();
-  for await (const messages of readMessages(lake)) {
+  for await (const messages of read(lake)) {
     signal?.throwIfAborted();
     for (const message of messages) {
       const isKnown = !chosenUpTo || message.offset < BigInt(chosenUpTo[message.partition] ?? 0);
@@ -144,50 +155,12 @@ export async function readFirsts(
   return firsts;
 }
 
-/** The messages that raw_data holds, as Kafka gave them; some thousands at a time. */
+/** Reads the messages that raw_data holds, as Kafka gave them; some thousands at a time. */
+export type ReadMessages = (lake: Lake) => AsyncGenerator<Iterable<TopicMessage>>;
+
+/** Reads them in this thread. */
 export async function* readMessages(lake: Lake): AsyncGenerator<readonly TopicMessage[]> {
-  const read = (bytes: Buffer) =>
-    readStoredGroups(bytes, tableIn(lake.model, "raw_data"), { textsAsBytes: true });
-  for await (const { rows } of readPartsBy(lake, "raw_data", read))
-    yield (rows as unknown as StoredRaw[]).map(toTopicMessage);
-}
-
-/** A row of raw_data, with its texts as bytes. */
-type StoredRaw = AsStored<RawRow>;
-type AsStored<T> = { readonly [K in keyof T]: StoredValue<T[K]> };
-type StoredValue<V> = V extends string
-  ? Uint8Array
-  : V extends readonly (infer I)[]
-    ? readonly AsStored<I>[]
-    : V extends null
-      ? null | undefined
-      : V;
-
-function toTopicMessage({ topic, partition, offset, timestamp, ...row }: StoredRaw): TopicMessage {
-  return {
-    topic: textOf(topic),
-    partition,
-    offset,
-    timestamp: timestamp ?? null,
-    key: toBytes(row.key, row.key_base64),
-    value: toBytes(row.value, row.value_base64),
-    headers: row.headers.map(({ key, value, value_base64 }) => ({
-      key: textOf(key),
-      value: toBytes(value, value_base64),
-    })),
-  };
-}
-
-type Stored = Uint8Array | null | undefined;
-
-/** The bytes that stand in two columns, as text or in base64; null where neither has any. */
-function toBytes(text: Stored, base64: Stored): Buffer | null {
-  if (text) return Buffer.from(text.buffer, text.byteOffset, text.length);
-  return base64 ? Buffer.from(textOf(base64), "base64") : null;
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  yield* readEachPart(lake, "raw_data", (bytes) => readRawMessages(bytes, lake.model));
 }
 
 /** The rows that a message adds to one table. */

@@ -1,13 +1,29 @@
+import type { TopicMessage } from "../events/outcomes";
 import { type Lake, listParts } from "../lake/lake";
 import { tableIn } from "../tables/lake-model";
 import { addBags, type BagSums, createBag } from "./bags";
-import { leastMessages, spareCores } from "./decider";
-import { messageTables, readParts, toPartError } from "./recompute";
+import { PackedReader } from "./chunk-wire";
+import { spareCores } from "./decider";
+import {
+  messageTables,
+  type ReadMessages,
+  readEachPart,
+  readMessages,
+  readParts,
+  toPartError,
+} from "./recompute";
 import { ChunkThread } from "./threads";
+
+/** Below that, threads take longer to get going than they save. */
+const leastMessages = 10_000;
+/** All rows of a row group live as long as it is read: with less room they are copied before they are done with. */
+const youngMb = 144;
 
 /** The rows of the tables that a lake holds, summed up. */
 export interface TableBags {
   readonly of: (table: string) => Promise<BagSums>;
+  /** Reads the messages of raw_data, beside this thread where the tables are read beside it. */
+  readonly readMessages: ReadMessages;
   /** Ends the threads, whatever they are at. */
   readonly close: () => Promise<void>;
 }
@@ -18,7 +34,9 @@ export interface TableBags {
  */
 export function openTableBags(lake: Lake, messages: number, threads?: number): TableBags {
   const count = threads ?? (messages >= leastMessages ? spareCores() : 0);
-  const started = Array.from({ length: count }, () => new ChunkThread(lake.model.contract));
+  const start = () => new ChunkThread(lake.model.contract, { youngMb });
+  const started = Array.from({ length: count }, start);
+  const reader = count > 0 ? start() : undefined;
   const under = new Map<string, Promise<BagSums>>();
   if (count > 0)
     for (const [index, table] of messageTables(lake.model).entries()) {
@@ -28,10 +46,17 @@ export function openTableBags(lake: Lake, messages: number, threads?: number): T
     }
   return {
     of: (table) => under.get(table) ?? sumHere(lake, table),
+    readMessages: reader ? (of) => readBeside(of, reader) : readMessages,
     close: async () => {
-      await Promise.all(started.map((thread) => thread.close()));
+      await Promise.all([...started, ...(reader ? [reader] : [])].map((thread) => thread.close()));
     },
   };
+}
+
+async function* readBeside(lake: Lake, thread: ChunkThread): AsyncGenerator<Iterable<TopicMessage>> {
+  yield* readEachPart(lake, "raw_data", async function* (bytes) {
+    for await (const packed of thread.messages(bytes)) yield new PackedReader(packed).all();
+  });
 }
 
 async function sumHere(lake: Lake, table: string): Promise<BagSums> {

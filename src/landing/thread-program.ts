@@ -4,6 +4,8 @@ import type { Contract } from "../contract/model";
 import { readStoredGroups } from "../parquet/read";
 import { modelOf, tableIn } from "../tables/lake-model";
 import { createBag } from "./bags";
+import { MessagePacker } from "./chunk-wire";
+import { readRawMessages } from "./raw-messages";
 import { type ReadChunk, readChunk } from "./read-chunk";
 import type { FromThread, ToThread } from "./threads";
 
@@ -63,11 +65,37 @@ async function sumUp({ table, file }: Extract<ToThread, { kind: "sum" }>): Promi
   }
 }
 
+/** The file whose messages are handed over, from where they were asked for last. */
+let handing: ReturnType<typeof readRawMessages> | undefined;
+let handed: Promise<void> = Promise.resolve();
+
+/** Nothing behind the last: another file may be told of before that is asked for. */
+async function handOver(memory: ArrayBuffer | undefined): Promise<void> {
+  try {
+    const next = await handing?.next();
+    if (!next || next.done) return tell({ kind: "messages", packed: undefined });
+    const packer = new MessagePacker(memory);
+    for (const message of next.value) packer.add(message);
+    const packed = packer.end();
+    tell({ kind: "messages", packed }, [packed.bytes.buffer]);
+  } catch (error) {
+    handing = undefined;
+    tell({ kind: "unread", message: messageOf(error), isService: error instanceof ServiceError });
+  }
+}
+
 function take(message: ToThread): void | Promise<void> {
   if (message.kind === "judged") return endChunk(message.verdicts);
   if (message.kind === "sum") {
     summing = summing.then(() => sumUp(message));
     return summing;
+  }
+  if (message.kind === "messages" || message.kind === "more") {
+    handed = handed.then(() => {
+      if (message.kind === "messages") handing = readRawMessages(message.file, model);
+      return handOver(message.kind === "more" ? message.memory : undefined);
+    });
+    return handed;
   }
   waiting.push(message);
   return readNext();

@@ -7,9 +7,14 @@ import type { BagSums } from "./bags";
 import type { ChunkOutcome, ChunkPlan } from "./chunk";
 import { type PackedMessages, unpackFacts } from "./chunk-wire";
 
-/** What a thread is told: messages to read, what becomes of the events that it has read, a file whose rows to sum up. */
+/**
+ * What a thread is told: messages to read, what becomes of the events that it has read, a file whose rows to sum up, a file
+ * of raw_data whose messages to hand over, and to hand over more of them, in memory that is free again.
+ */
 export type ToThread =
   | { readonly kind: "sum"; readonly table: string; readonly file: Uint8Array }
+  | { readonly kind: "messages"; readonly file: Uint8Array }
+  | { readonly kind: "more"; readonly memory?: ArrayBuffer | undefined }
   | { readonly kind: "read"; readonly packed: PackedMessages; readonly isReplay: boolean }
   | { readonly kind: "judged"; readonly verdicts: Uint8Array };
 
@@ -18,6 +23,7 @@ export type FromThread =
   | { readonly kind: "facts"; readonly facts: Uint8Array }
   | { readonly kind: "ended"; readonly chunk: EndedChunk }
   | { readonly kind: "sums"; readonly sums: BagSums }
+  | { readonly kind: "messages"; readonly packed: PackedMessages | undefined }
   | { readonly kind: "unread"; readonly message: string; readonly isService: boolean }
   | { readonly kind: "failure"; readonly message: string };
 
@@ -38,11 +44,13 @@ export class ChunkThread {
   readonly #facts: Waiting<readonly DeliveryFacts[]>[] = [];
   readonly #ended: Waiting<EndedChunk>[] = [];
   readonly #sums: Waiting<BagSums>[] = [];
+  readonly #messages: Waiting<PackedMessages | undefined>[] = [];
   #failure: Error | undefined;
 
-  /** Starts it, to decide by a contract. */
-  constructor(contract: Contract) {
-    this.#worker = new Worker(join(__dirname, "thread-program.js"), { workerData: contract });
+  /** Starts it, to decide by a contract. `youngMb`: of its memory, so much for what is new; default: V8's. */
+  constructor(contract: Contract, { youngMb }: { readonly youngMb?: number } = {}) {
+    const limits = youngMb === undefined ? {} : { resourceLimits: { maxYoungGenerationSizeMb: youngMb } };
+    this.#worker = new Worker(join(__dirname, "thread-program.js"), { workerData: contract, ...limits });
     this.#worker.on("message", (message: FromThread) => this.#take(message));
     this.#worker.on("error", (error: Error) => this.#fail(toThreadError(error)));
     this.#worker.on("exit", (code) =>
@@ -66,6 +74,27 @@ export class ChunkThread {
     return this.#ask(this.#sums, { kind: "sum", table, file: own }, [own.buffer]);
   }
 
+  /**
+   * Has it read the messages of a file of raw_data, whose bytes it takes over, a row group at a time and one ahead; each is
+   * to be done with when the next is asked for. Throws ServiceError for what is no such file. Not while it sums up.
+   */
+  async *messages(file: Uint8Array): AsyncGenerator<PackedMessages> {
+    const own = new Uint8Array(file);
+    const more = (memory?: ArrayBuffer) => {
+      const asked = this.#ask(this.#messages, { kind: "more", memory }, memory ? [memory] : []);
+      asked.catch(() => undefined); // thrown once its turn comes
+      return asked;
+    };
+    let packed = await this.#ask(this.#messages, { kind: "messages", file: own }, [own.buffer]);
+    let next = more();
+    while (packed) {
+      yield packed;
+      const { buffer } = packed.bytes;
+      packed = await next;
+      next = more(buffer);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -82,15 +111,18 @@ export class ChunkThread {
     if (message.kind === "facts") this.#facts.shift()?.resolve(unpackFacts(message.facts));
     else if (message.kind === "ended") this.#ended.shift()?.resolve(message.chunk);
     else if (message.kind === "sums") this.#sums.shift()?.resolve(message.sums);
+    else if (message.kind === "messages") this.#messages.shift()?.resolve(message.packed);
     else if (message.kind === "unread")
-      this.#sums.shift()?.reject(new (message.isService ? ServiceError : Error)(message.message));
+      (this.#sums.shift() ?? this.#messages.shift())?.reject(
+        new (message.isService ? ServiceError : Error)(message.message),
+      );
     else this.#fail(new Error(message.message));
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
     const all = [...this.#facts.splice(0), ...this.#ended.splice(0), ...this.#sums.splice(0)];
-    for (const waiting of all) waiting.reject(this.#failure);
+    for (const waiting of [...all, ...this.#messages.splice(0)]) waiting.reject(this.#failure);
   }
 }
 

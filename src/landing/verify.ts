@@ -19,6 +19,7 @@ import {
   contractsOf,
   keyOf,
   messageTables,
+  type ReadMessages,
   recomputeGroups,
   rowsFor,
 } from "./recompute";
@@ -116,7 +117,7 @@ async function compareWith(
   const { contract } = lake.model;
   const isOfToday = commit.state.contract === fingerprintContract(contract);
   const contracts = isOfToday ? await contractsOf(lake, commit.state) : byOne(contract, commit.state);
-  const recomputed = await recompute(lake, commit.state, contracts);
+  const recomputed = await recompute(lake, commit.state, { contracts, read: tableBags.readMessages });
   const checks = [checkRaw(commit.state, recomputed)];
   const isRawRight = checks.every(({ ok }) => ok);
   for (const [table, expected] of recomputed.bags) {
@@ -157,7 +158,7 @@ async function refuseChanged(lake: Lake, before: Commit): Promise<void> {
 async function recompute(
   lake: Lake,
   { topic, offsets, gaps = [] }: LakeState,
-  contracts: Contracts,
+  { contracts, read }: { readonly contracts: Contracts; readonly read: ReadMessages },
 ): Promise<Recomputed> {
   const { model } = lake;
   const bags = new Map(messageTables(model).map((table) => [table, createBag(tableIn(model, table))]));
@@ -165,7 +166,7 @@ async function recompute(
   const counts = noCounts();
   let crossingConflicts = 0;
   const order = watchOrder(topic, gaps);
-  for await (const outcomes of recomputeGroups(lake, contracts))
+  for await (const outcomes of recomputeGroups(lake, contracts, read))
     for (const outcome of outcomes) {
       order.see(outcome.raw);
       countOutcome(counts, outcome);
