@@ -133,7 +133,7 @@ async function mergeParts({ lake }: MergeWork, { directory, files }: Merge, loca
   const merged = await createMergedFile(local, table);
   let rowCount = 0;
   try {
-    for (const { path } of files) rowCount += await merged.appendFile(await lake.hdfs.read(path));
+    for await (const bytes of readAhead(lake, files)) rowCount += await merged.appendFile(bytes);
     const written = await merged.close();
     const held = await readRowCount(local);
     if (held === rowCount) return written.bytes;
@@ -145,8 +145,33 @@ async function mergeParts({ lake }: MergeWork, { directory, files }: Merge, loca
 
 async function mergeIndex(lake: Lake, { files }: Merge): Promise<Buffer> {
   const exams = createExamIndex();
-  for (const { path } of files) exams.apply(await lake.hdfs.read(path));
+  for await (const bytes of readAhead(lake, files)) exams.apply(bytes);
   return Buffer.concat([...exams.entries()]);
+}
+
+/** Of files that are read before their turn: no more of them, and together no more bytes but for the next one. */
+const mostAhead = 4;
+const mostBytesAhead = 2 ** 20;
+
+/** Reads files in their order, the next ones while one is worked on: of small files most of the time is asking for them. */
+async function* readAhead(lake: Lake, files: readonly SmallFile[]): AsyncGenerator<Buffer> {
+  const waiting = [...files];
+  const ahead: { readonly bytes: number; readonly reading: Promise<Buffer> }[] = [];
+  const sizeOf = () => ahead.reduce((sum, { bytes }) => sum + bytes, 0);
+  const begin = () => {
+    for (let next = waiting[0]; next; next = waiting[0]) {
+      if (ahead.length === mostAhead || (ahead.length > 0 && sizeOf() + next.bytes > mostBytesAhead)) return;
+      waiting.shift();
+      const reading = lake.hdfs.read(next.path);
+      reading.catch(() => undefined); // thrown once its turn comes
+      ahead.push({ bytes: next.bytes, reading });
+    }
+  };
+  for (begin(); ahead.length > 0; begin()) {
+    const bytes = await ahead.shift()?.reading;
+    begin();
+    if (bytes) yield bytes;
+  }
 }
 
 /** Whether one of the files to merge is no longer there. */
