@@ -51,13 +51,41 @@ abstract class ByteValues extends GrowingBytes {
 
 /** 4 bytes of length, then UTF-8. */
 class Texts extends ByteValues implements PlainValues {
+  /** What was pushed last, and the bytes that it takes at the end: 0 where something else stands there. */
+  #last = "";
+  #lastBytes = 0;
+
   push(text: string): void {
     const most = 4 + 3 * text.length;
     if (this.end + most > this.buffer.length) this.grow(most);
-    const bytes = this.buffer.write(text, this.end + 4);
-    this.view.setUint32(this.end, bytes, true);
-    this.end += 4 + bytes;
+    if (this.#lastBytes > 0 && text === this.#last) this.#repeat();
+    else {
+      const bytes = this.buffer.write(text, this.end + 4);
+      this.view.setUint32(this.end, bytes, true);
+      this.#last = text;
+      this.#lastBytes = 4 + bytes;
+    }
+    this.end += this.#lastBytes;
     this.length++;
+  }
+
+  override retain(stays: Uint8Array): void {
+    super.retain(stays);
+    this.#lastBytes = 0;
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#lastBytes = 0;
+  }
+
+  /** Parts of an event share its columns: copied, they are not written again and again. */
+  #repeat(): void {
+    const { view, end } = this;
+    const size = this.#lastBytes;
+    let at = 0;
+    for (; at + 4 <= size; at += 4) view.setInt32(end + at, view.getInt32(end - size + at));
+    for (; at < size; at++) view.setInt8(end + at, view.getInt8(end - size + at));
   }
 
   distinct(): Set<unknown> {
