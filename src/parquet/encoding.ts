@@ -6,7 +6,7 @@ export function encodeLevels(levels: ArrayLike<number>, bitWidth: number): Buffe
   while (index < levels.length) {
     const level = levels[index] as number;
     let end = index + 1;
-    while (levels[end] === level) end += 1;
+    while (end < levels.length && levels[end] === level) end += 1;
     const runStart = index + ((literalStart - index) & 7); // groups before the run are filled up from it
     if (end - runStart >= 8) {
       pushLiterals(packed, levels, [literalStart, runStart], bitWidth);
