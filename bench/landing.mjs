@@ -3,7 +3,7 @@
 // can do, a script with DuckDB, Spark and an earlier build; in turn, so that what else the machine does meets all of them.
 // Writes bench/RESULTS.md. Nothing is asserted.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,6 +11,7 @@ import { projectDir, setupOrExit } from "../local/setup/setup.mjs";
 import { prepareBuild } from "./build-before.mjs";
 import { medianOf, tell, time, toTable } from "./measure.mjs";
 import { readPhases } from "./phases.mjs";
+import { command, publishTimes, removeLake } from "./topics.mjs";
 
 const help = `npm run bench [-- [--quick] [--times N,N] [--rounds N] [--spark CORES] [--before COMMIT] [--out FILE]]
 
@@ -50,7 +51,6 @@ if (values.help) {
 
 const sizes = (values.times ?? (values.quick ? "1,10" : "1,10,100")).split(",").map(Number);
 const rounds = Number(values.rounds ?? (values.quick ? 2 : 3));
-const command = join(projectDir, "src", "bin", "user-activity.js");
 const folder = mkdtempSync(join(tmpdir(), "user-activity-bench-"));
 
 await setupOrExit();
@@ -110,8 +110,10 @@ async function listSparkWays() {
  */
 async function measure(size, ways) {
   const topic = `bench-${process.pid}-${size}`;
-  const { megabytes, seconds } = await publish(size, topic);
+  const { megabytes, seconds } = await publishTimes(size, topic, folder);
   tell(`${size} times the shipped events, ${megabytes.toFixed(0)} MB, published in ${seconds.toFixed(1)} s`);
+  await time([command, "land"], { KAFKA_TOPIC: topic, LAKE_DIR: `/${topic}` }); // not counted: services that no one has asked yet
+  await removeLake(`/${topic}`);
   /** @type {Map<string, Run[]>} */
   const runs = new Map();
   const add = async (/** @type {Way} */ { name, args, env }, /** @type {string} */ lakeDir) => {
@@ -142,16 +144,6 @@ async function measure(size, ways) {
   return { size, megabytes, published: seconds, runs, phases };
 }
 
-/** @param {number} size @param {string} topic */
-async function publish(size, topic) {
-  const file = join(folder, "events.json");
-  await time([join(projectDir, "data", "generate.mjs"), "--times", `${size}`, "--out", file]);
-  const { seconds } = await time([command, "publish", file], { KAFKA_TOPIC: topic });
-  const megabytes = statSync(file).size / 1e6;
-  rmSync(file);
-  return { seconds, megabytes };
-}
-
 /** @param {string} stdout the JSON of a command, or of a way */
 function readReport(stdout) {
   const { counts = {}, consumed = counts.consumed ?? 0, bytes, datasets = [] } = JSON.parse(stdout);
@@ -160,13 +152,6 @@ function readReport(stdout) {
     0,
   );
   return { consumed, bytes: bytes ?? landed };
-}
-
-/** @param {string} lakeDir */
-async function removeLake(lakeDir) {
-  const { readConfig } = await import("user-activity/dist/base/config.js");
-  const { openLake, resetLake } = await import("user-activity/dist/lake/lake.js");
-  await resetLake(openLake(readConfig({ ...process.env, LAKE_DIR: lakeDir }).hdfs));
 }
 
 /** @typedef {Awaited<ReturnType<typeof measure>>} Section */
@@ -183,7 +168,7 @@ function toPage(sections) {
   }).trim();
   return [
     "# Results of the bench",
-    `\`npm run bench\` wrote this at ${commit}. Kafka and HDFS ran on the same machine: ${cpus().length} cores (${cpus()[0]?.model}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, Node ${process.version}, Java ${java}, DuckDB ${version}. Each way is a process of its own, timed from its start to its end, ${rounds} times, in turn; the figures are medians. A core's seconds are those of the process and all that it starts, without Kafka and HDFS; memory is the most that was resident at a time.`,
+    `\`npm run bench\` wrote this at ${commit}. Kafka and HDFS ran on the same machine: ${cpus().length} cores (${cpus()[0]?.model}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB of memory, Node ${process.version}, Java ${java}, DuckDB ${version}. Each way is a process of its own, timed from its start to its end, ${rounds} times, in turn, behind a landing that is not counted; the figures are medians. A core's seconds are those of the process and all that it starts, without Kafka and HDFS; memory is the most that was resident at a time.`,
     ...sections.map(toSection),
     toGrowth(sections),
   ].join("\n\n");
