@@ -2,7 +2,7 @@ import { canonicalJson } from "./json";
 import { JsonOutline, kinds, none } from "./json-outline";
 
 /** Longer JSON is left to its value: memory stays for as much as was written at a time. */
-const mostBytes = 2 ** 20;
+const mostBytes = 2 ** 18;
 /** As many times as long a number may become, such as 1e15. */
 const mostGrowth = 5;
 
