@@ -1,6 +1,7 @@
 import type { Failure } from "../contract/failures";
 import type { EventPlace } from "../contract/reading";
 import { shippedContract } from "../contract/shipped";
+import { type HashedEvent, hashOf } from "./decode";
 import { hashIdentity, quoteIdentity } from "./identity";
 import type { EventReaders, GroupOutcome, Refusal } from "./readers";
 
@@ -88,22 +89,13 @@ export interface Judged {
 
 const absent = { kind: "absent" } as const;
 
-/** An event, and what hashEvent gives for it. */
-export interface HashedEvent {
-  readonly event: unknown;
-  readonly hash: Buffer;
-}
-
 /** Reads what an event is by itself, where the first delivery counts. */
-export function readDelivery(
-  { event, hash }: HashedEvent,
-  place: EventPlace,
-  readers: EventReaders,
-): Delivery {
+export function readDelivery(hashed: HashedEvent, place: EventPlace, readers: EventReaders): Delivery {
+  const { event } = hashed;
   const identity = readers.readIdentity(event);
   const main = asGrading(readers.readMain(event, place));
   const parts = readers.readParts(event, place);
-  return toDelivery({ identity, main, parts, hash }, place);
+  return toDelivery({ identity, main, parts, hash: hashOf(hashed) }, place);
 }
 
 /** Puts what was read of an event together. */

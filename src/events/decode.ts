@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import { CanonicalBytes } from "../base/canonical-bytes";
-import { endOfString, withExact } from "../base/exact-numbers";
+import { endOfString, parseJson, withExact } from "../base/exact-numbers";
+import { writeHash } from "../base/hash";
 import { canonicalJson, isObject, ownValue } from "../base/json";
 import { isWellFormed } from "../base/text";
 import type { FoundEvents } from "../contract/events-of";
@@ -44,8 +44,10 @@ export function toBytes(text: string | null, base64: string | null): Buffer | nu
  * however deep the value is nested.
  */
 export function decodeEvent(value: Uint8Array | null): Decoded {
-  const decoded = decodeWhole(value);
-  return decoded.ok ? { ok: true, event: decoded.events[0] as AssessmentEvent, text: decoded.text } : decoded;
+  const decoded = decodeValue(value, { parse: parseAlone });
+  if (!decoded.ok) return decoded;
+  const { value: event, text } = decoded;
+  return isObject(event) ? { ok: true, event, text } : refuseOther(decoded);
 }
 
 /** The events of a message by a contract's source, in their order; `text` is the whole value. */
@@ -67,7 +69,7 @@ export function decodeEvents(
   source: Source,
   eventsOf: (value: unknown) => FoundEvents,
 ): DecodedEvents {
-  const decoded = decodeValue(value, source.registryFrame);
+  const decoded = decodeValue(value, { mayBeFramed: source.registryFrame });
   if (!decoded.ok) return decoded;
   const { text, hash } = decoded;
   const found = eventsOf(decoded.value);
@@ -80,8 +82,11 @@ export function decodeWhole(bytes: Uint8Array | null): DecodedEvents {
   const decoded = decodeValue(bytes);
   if (!decoded.ok) return decoded;
   const { value, text, hash } = decoded;
-  if (!isObject(value)) return refuse(text, "object", "a JSON object", quote(value));
-  return { ok: true, events: [value], paths: [""], text, hash };
+  return isObject(value) ? { ok: true, events: [value], paths: [""], text, hash } : refuseOther(decoded);
+}
+
+function refuseOther({ value, text }: DecodedValue): Refused {
+  return refuse(text, "object", "a JSON object", quote(value));
 }
 
 interface Refused {
@@ -95,11 +100,22 @@ interface DecodedValue {
   readonly value: unknown;
   readonly text: string;
   /** What hashEvent gives for the value, where its bytes gave it. */
-  readonly hash: Buffer | undefined;
+  readonly hash?: Buffer;
+}
+
+/** Parses JSON, whose bytes come with it. */
+type Parse = (json: string, bytes: Uint8Array) => Pick<DecodedValue, "value" | "hash">;
+
+interface Decoding {
+  readonly mayBeFramed?: boolean | undefined;
+  readonly parse?: Parse;
 }
 
 /** Decodes a message's value as JSON of any kind. */
-function decodeValue(bytes: Uint8Array | null, mayBeFramed = false): DecodedValue | Refused {
+function decodeValue(
+  bytes: Uint8Array | null,
+  { mayBeFramed = false, parse = parseHashed }: Decoding = {},
+): DecodedValue | Refused {
   const frame = bytes && findRegistryFrame(bytes);
   const value = frame && mayBeFramed ? frame.payload : bytes;
   const text = decodeText(value);
@@ -108,21 +124,21 @@ function decodeValue(bytes: Uint8Array | null, mayBeFramed = false): DecodedValu
   if (text === null)
     return refuse(text, "utf-8", "text in UTF-8", `${value.length} bytes that are not UTF-8`);
   try {
-    return { ok: true, ...parse(text, value), text };
+    const json = withoutMark(text);
+    return { ok: true, ...parse(json, json === text ? value : value.subarray(3)), text };
   } catch {
     return refuse(text, "json", "text that parses as JSON", findNoValue(text) ?? quote(text));
   }
 }
 
-/** Parses JSON, whose bytes come with it: where they can be put in canonical order, they have no number that is not a double. */
-function parse(text: string, bytes: Uint8Array): Pick<DecodedValue, "value" | "hash"> {
-  const json = withoutMark(text);
+const parseAlone: Parse = (json) => ({ value: parseJson(json) });
+
+/** Where the bytes can be put in canonical order, they have no number that is not a double. */
+const parseHashed: Parse = (json, bytes) => {
   const value: unknown = JSON.parse(json);
-  const canonical = canonicalBytes.write(json === text ? bytes : bytes.subarray(3));
-  return canonical
-    ? { value, hash: hashText(canonical) }
-    : { value: withExact(json, value), hash: undefined };
-}
+  const canonical = canonicalBytes.write(bytes);
+  return canonical ? { value, hash: hashText(canonical) } : { value: withExact(json, value) };
+};
 
 /** A text without the byte order mark that may stand before it. */
 export function withoutMark(text: string): string {
@@ -157,16 +173,24 @@ export function hashEvent(event: unknown): Buffer {
   return hashText(canonicalJson(event));
 }
 
+/** An event, with what hashEvent gives for it where its bytes gave it. */
+export interface HashedEvent {
+  readonly event: unknown;
+  readonly hash?: Buffer | undefined;
+}
+
+/** What hashEvent gives for an event. */
+export function hashOf({ event, hash }: HashedEvent): Buffer {
+  return hash ?? hashEvent(event);
+}
+
 /** Hashes an exam ID to 16 bytes. The ID must be well-formed text. */
 export function hashExamId(examId: string): Buffer {
   return hashText(examId);
 }
 
-/** By way of a string: to have Node make a buffer of a hash costs more than a short hash itself. */
 function hashText(text: string | Buffer): Buffer {
-  const hashed = Buffer.allocUnsafe(hashBytes);
-  hashed.write(hash("sha256", text, "binary"), 0, hashBytes, "latin1");
-  return hashed;
+  return writeHash(text, Buffer.allocUnsafe(hashBytes));
 }
 
 function refuse(text: string | null, rule: Rule, expected: string, received: string): Refused {

@@ -1,7 +1,7 @@
 import { countsLatest } from "../contract/model";
 import type { EventPlace } from "../contract/reading";
-import { type ExamState, type HashedEvent, unknownExam } from "./attempts";
-import { hashEvent } from "./decode";
+import { type ExamState, unknownExam } from "./attempts";
+import { type HashedEvent, hashOf } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import { hashIdentity } from "./identity";
 import { noteLatest } from "./latest";
@@ -26,7 +26,7 @@ export function noteFirst(
     const idHash = hashIdentity(identity);
     const known = firsts.get(idHash);
     const place = { partition, offset, eventIndex };
-    const hashed = { event, hash: decoded.hash ?? hashEvent(event) };
+    const hashed = { event, hash: decoded.hash };
     const isByOrder = countsLatest(readers.contract);
     const first = (isByOrder ? noteLatest : noteEarliest)(known, hashed, place, readers);
     if (first !== known) firsts.set(idHash, first);
@@ -35,15 +35,15 @@ export function noteFirst(
 
 function noteEarliest(
   known: ExamState,
-  { event, hash }: HashedEvent,
+  hashed: HashedEvent,
   place: EventPlace,
   { readMain, readParts }: EventReaders,
 ): ExamState {
   const { partition } = place;
   let first = known;
-  if (isEarlier(partition, known.gradedIn) && readMain(event, place).kind !== "refused")
-    first = { ...first, gradedHash: hash, gradedIn: partition };
-  if (isEarlier(partition, known.questionsIn) && readParts(event, place).kind === "rows")
+  if (isEarlier(partition, known.gradedIn) && readMain(hashed.event, place).kind !== "refused")
+    first = { ...first, gradedHash: hashOf(hashed), gradedIn: partition };
+  if (isEarlier(partition, known.questionsIn) && readParts(hashed.event, place).kind === "rows")
     first = { ...first, questionsTaken: true, questionsIn: partition };
   return first;
 }

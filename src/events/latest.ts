@@ -5,11 +5,11 @@ import {
   type DeliveryFacts,
   type ExamState,
   type Grading,
-  type HashedEvent,
   type Judged,
   toDelivery,
   verdictBits,
 } from "./attempts";
+import { type HashedEvent, hashOf } from "./decode";
 import type { EventReaders } from "./readers";
 
 const orderBytes = 8;
@@ -67,11 +67,11 @@ export function noteLatest(
 }
 
 /** 16 bytes: the column's value, so that bytes have its order, then the first half of the event's hash. */
-export function markOf({ hash }: HashedEvent, read: Grading, { contract }: EventReaders): Buffer {
+export function markOf(hashed: HashedEvent, read: Grading, { contract }: EventReaders): Buffer {
   const [table = "", column = ""] = contract.identity?.by?.split(".") ?? [];
   const rows = read.kind === "rows" ? (read.rows[table] ?? []) : [];
   const value = (rows[0] as Readonly<Record<string, unknown>> | undefined)?.[column];
-  return Buffer.concat([toOrdered(value), hash.subarray(0, orderBytes)]);
+  return Buffer.concat([toOrdered(value), hashOf(hashed).subarray(0, orderBytes)]);
 }
 
 /** A number as 8 bytes whose order is the number's. */

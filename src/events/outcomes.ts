@@ -12,7 +12,7 @@ import {
   toDecision,
   unknownExam,
 } from "./attempts";
-import { decodeText, hashEvent, toBase64 } from "./decode";
+import { decodeText, toBase64 } from "./decode";
 import type { ExamIndex } from "./exam-index";
 import { recallBefore } from "./firsts";
 import { judgeLatest, readMarked } from "./latest";
@@ -114,7 +114,7 @@ export function readMessage(
   const { partition, offset } = message;
   const read = countsLatest(readers.contract) ? readMarked : readDelivery;
   const events = decoded.events.map((event, eventIndex): EventReading => {
-    const hashed = { event, hash: decoded.hash ?? hashEvent(event) };
+    const hashed = { event, hash: decoded.hash };
     const delivery = read(hashed, { partition, offset, eventIndex }, readers);
     const { identity, main, parts, facts } = delivery;
     const path = decoded.paths[eventIndex] ?? "";

@@ -4,7 +4,6 @@ import { type FetchedMessage, markAborted } from "./transactions";
 
 /** kafkajs's reader of an answer's bytes, as far as it is used here. */
 interface Decoder {
-  readonly offset: number;
   readInt16(): number;
   readInt32(): number;
   readInt64(): { toString(): string };

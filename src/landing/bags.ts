@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { writeHash } from "../base/hash";
 import type { Column, ColumnType, Table } from "../tables/tables";
 
 /** What rows come to: plain values, so that another thread can hand it over. */
@@ -63,10 +63,7 @@ function findBucket(row: object, hashRow: (row: object) => Buffer): number {
 function hasherOf({ columns }: Pick<Table, "columns">): (row: object) => Buffer {
   const write = structWriter(columns);
   const hashed = Buffer.alloc(hashBytes);
-  return (row) => {
-    hashed.write(hash("sha256", write(row), "binary"), 0, hashBytes, "latin1");
-    return hashed;
-  };
+  return (row) => writeHash(write(row), hashed);
 }
 
 /** Writes a value so that no other of its type has the same text; without the names and quotes of JSON, which take longer. */

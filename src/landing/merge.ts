@@ -167,10 +167,11 @@ async function* readAhead(lake: Lake, files: readonly SmallFile[]): AsyncGenerat
       ahead.push({ bytes: next.bytes, reading });
     }
   };
-  for (begin(); ahead.length > 0; begin()) {
-    const bytes = await ahead.shift()?.reading;
+  begin();
+  for (let next = ahead.shift(); next; next = ahead.shift()) {
+    const bytes = await next.reading;
     begin();
-    if (bytes) yield bytes;
+    yield bytes;
   }
 }
 

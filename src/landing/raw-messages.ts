@@ -42,10 +42,14 @@ type Stored = Uint8Array | null | undefined;
 
 /** The bytes that stand in two columns, as text or in base64; null where neither has any. */
 function toBytes(text: Stored, base64: Stored): Buffer | null {
-  if (text) return Buffer.from(text.buffer, text.byteOffset, text.length);
+  if (text) return bufferOf(text);
   return base64 ? Buffer.from(textOf(base64), "base64") : null;
 }
 
 function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  return bufferOf(bytes).toString();
+}
+
+function bufferOf({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }

@@ -30,25 +30,25 @@ export interface TableBags {
 
 /**
  * Begins to sum up the rows of all tables: where there are many messages in threads beside this one, else a table when it
- * is asked for. `threads`: so many, whatever the messages.
+ * is asked for. `threads`: so many, whatever the messages, beside the one that reads raw_data.
  */
 export function openTableBags(lake: Lake, messages: number, threads?: number): TableBags {
   const count = threads ?? (messages >= leastMessages ? spareCores() : 0);
   const start = () => new ChunkThread(lake.model.contract, { youngMb });
-  const started = Array.from({ length: count }, start);
-  const reader = count > 0 ? start() : undefined;
+  const started = Array.from({ length: count > 0 ? count + 1 : 0 }, start);
+  const [reader, ...summing] = started;
   const under = new Map<string, Promise<BagSums>>();
   if (count > 0)
     for (const [index, table] of messageTables(lake.model).entries()) {
-      const summing = sumBeside(lake, table, started[index % count] as ChunkThread);
-      summing.catch(() => undefined); // thrown once it is asked for
-      under.set(table, summing);
+      const sums = sumBeside(lake, table, summing[index % count] as ChunkThread);
+      sums.catch(() => undefined); // thrown once it is asked for
+      under.set(table, sums);
     }
   return {
     of: (table) => under.get(table) ?? sumHere(lake, table),
     readMessages: reader ? (of) => readBeside(of, reader) : readMessages,
     close: async () => {
-      await Promise.all([...started, ...(reader ? [reader] : [])].map((thread) => thread.close()));
+      await Promise.all(started.map((thread) => thread.close()));
     },
   };
 }

@@ -51,51 +51,46 @@ function endChunk(verdicts: Uint8Array): Promise<void> {
   return told;
 }
 
-/** Files are summed up one after another. A file that can't be read is told, and the next one is. */
-let summing: Promise<void> = Promise.resolve();
+type OfFile = Extract<ToThread, { kind: "sum" | "messages" }>;
 
-async function sumUp({ table, file }: Extract<ToThread, { kind: "sum" }>): Promise<void> {
-  const bag = createBag(tableIn(model, table));
+/** Files are read one after another. One that can't be read is told, and the next one is. */
+let filed: Promise<void> = Promise.resolve();
+
+async function readFile(message: OfFile): Promise<void> {
   try {
-    for await (const rows of readStoredGroups(file, tableIn(model, table)))
-      for (const row of rows) bag.add(row);
-    tell({ kind: "sums", sums: { count: bag.count, sums: bag.sums } });
+    await (message.kind === "sum" ? sumUp(message) : handOver(message));
   } catch (error) {
-    tell({ kind: "unread", message: messageOf(error), isService: error instanceof ServiceError });
+    const isService = error instanceof ServiceError;
+    tell({ kind: "unread", of: message.kind, message: messageOf(error), isService });
   }
 }
 
-/** The file whose messages are handed over, from where they were asked for last. */
-let handing: ReturnType<typeof readRawMessages> | undefined;
-let handed: Promise<void> = Promise.resolve();
+async function sumUp({ table, file }: Extract<OfFile, { kind: "sum" }>): Promise<void> {
+  const bag = createBag(tableIn(model, table));
+  for await (const rows of readStoredGroups(file, tableIn(model, table)))
+    for (const row of rows) bag.add(row);
+  tell({ kind: "sums", sums: { count: bag.count, sums: bag.sums } });
+}
 
-/** Nothing behind the last: another file may be told of before that is asked for. */
-async function handOver(memory: ArrayBuffer | undefined): Promise<void> {
-  try {
-    const next = await handing?.next();
-    if (!next || next.done) return tell({ kind: "messages", packed: undefined });
-    const packer = new MessagePacker(memory);
-    for (const message of next.value) packer.add(message);
-    const packed = packer.end();
-    tell({ kind: "messages", packed }, [packed.bytes.buffer]);
-  } catch (error) {
-    handing = undefined;
-    tell({ kind: "unread", message: messageOf(error), isService: error instanceof ServiceError });
-  }
+/** What is left of the file whose messages were asked for last. */
+let handing: ReturnType<typeof readRawMessages> | undefined;
+
+/** Nothing behind the last: more may be asked for before another file is. */
+async function handOver({ file, memory }: Extract<OfFile, { kind: "messages" }>): Promise<void> {
+  if (file) handing = readRawMessages(file, model);
+  const next = await handing?.next();
+  if (!next || next.done) return tell({ kind: "messages", packed: undefined });
+  const packer = new MessagePacker(memory);
+  for (const message of next.value) packer.add(message);
+  const packed = packer.end();
+  tell({ kind: "messages", packed }, [packed.bytes.buffer]);
 }
 
 function take(message: ToThread): void | Promise<void> {
   if (message.kind === "judged") return endChunk(message.verdicts);
-  if (message.kind === "sum") {
-    summing = summing.then(() => sumUp(message));
-    return summing;
-  }
-  if (message.kind === "messages" || message.kind === "more") {
-    handed = handed.then(() => {
-      if (message.kind === "messages") handing = readRawMessages(message.file, model);
-      return handOver(message.kind === "more" ? message.memory : undefined);
-    });
-    return handed;
+  if (message.kind === "sum" || message.kind === "messages") {
+    filed = filed.then(() => readFile(message));
+    return filed;
   }
   waiting.push(message);
   return readNext();

@@ -8,13 +8,12 @@ import type { ChunkOutcome, ChunkPlan } from "./chunk";
 import { type PackedMessages, unpackFacts } from "./chunk-wire";
 
 /**
- * What a thread is told: messages to read, what becomes of the events that it has read, a file whose rows to sum up, a file
- * of raw_data whose messages to hand over, and to hand over more of them, in memory that is free again.
+ * What a thread is told: messages to read, what becomes of the events that it has read, a file whose rows to sum up, to hand
+ * over the messages of a file of raw_data, and without a file more of the last one, in memory that is free again.
  */
 export type ToThread =
   | { readonly kind: "sum"; readonly table: string; readonly file: Uint8Array }
-  | { readonly kind: "messages"; readonly file: Uint8Array }
-  | { readonly kind: "more"; readonly memory?: ArrayBuffer | undefined }
+  | { readonly kind: "messages"; readonly file?: Uint8Array; readonly memory?: ArrayBuffer | undefined }
   | { readonly kind: "read"; readonly packed: PackedMessages; readonly isReplay: boolean }
   | { readonly kind: "judged"; readonly verdicts: Uint8Array };
 
@@ -24,13 +23,21 @@ export type FromThread =
   | { readonly kind: "ended"; readonly chunk: EndedChunk }
   | { readonly kind: "sums"; readonly sums: BagSums }
   | { readonly kind: "messages"; readonly packed: PackedMessages | undefined }
-  | { readonly kind: "unread"; readonly message: string; readonly isService: boolean }
+  | Unread
   | { readonly kind: "failure"; readonly message: string };
 
 /** A chunk that is decided, and the memory that its messages were packed in. */
 export interface EndedChunk {
   readonly outcome: ChunkOutcome;
   readonly memory: ArrayBuffer;
+}
+
+/** A file that can't be read: what was asked for it, and why. */
+interface Unread {
+  readonly kind: "unread";
+  readonly of: "sum" | "messages";
+  readonly message: string;
+  readonly isService: boolean;
 }
 
 interface Waiting<T> {
@@ -76,12 +83,12 @@ export class ChunkThread {
 
   /**
    * Has it read the messages of a file of raw_data, whose bytes it takes over, a row group at a time and one ahead; each is
-   * to be done with when the next is asked for. Throws ServiceError for what is no such file. Not while it sums up.
+   * to be done with when the next is asked for. Throws ServiceError for what is no such file.
    */
   async *messages(file: Uint8Array): AsyncGenerator<PackedMessages> {
     const own = new Uint8Array(file);
     const more = (memory?: ArrayBuffer) => {
-      const asked = this.#ask(this.#messages, { kind: "more", memory }, memory ? [memory] : []);
+      const asked = this.#ask(this.#messages, { kind: "messages", memory }, memory ? [memory] : []);
       asked.catch(() => undefined); // thrown once its turn comes
       return asked;
     };
@@ -113,16 +120,16 @@ export class ChunkThread {
     else if (message.kind === "sums") this.#sums.shift()?.resolve(message.sums);
     else if (message.kind === "messages") this.#messages.shift()?.resolve(message.packed);
     else if (message.kind === "unread")
-      (this.#sums.shift() ?? this.#messages.shift())?.reject(
-        new (message.isService ? ServiceError : Error)(message.message),
-      );
+      (message.of === "sum" ? this.#sums : this.#messages)
+        .shift()
+        ?.reject(new (message.isService ? ServiceError : Error)(message.message));
     else this.#fail(new Error(message.message));
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    const all = [...this.#facts.splice(0), ...this.#ended.splice(0), ...this.#sums.splice(0)];
-    for (const waiting of [...all, ...this.#messages.splice(0)]) waiting.reject(this.#failure);
+    for (const asked of [this.#facts, this.#ended, this.#sums, this.#messages])
+      for (const waiting of asked.splice(0)) waiting.reject(this.#failure);
   }
 }
 

@@ -65,7 +65,10 @@ export interface VerifyOptions extends ContractOptions {
   readonly config?: Config;
   /** Default: the lake that the configuration names. */
   readonly lake?: Lake;
-  /** So many threads read the tables; 0: this one. Default: from 50,000 messages on one for each core but this one's. */
+  /**
+   * So many threads read the tables, and one more raw_data; 0: this one reads all. Default: from 10,000 messages on one for
+   * each core but this one's.
+   */
   readonly threads?: number;
   readonly onProgress?: (table: TableName) => void;
 }

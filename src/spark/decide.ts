@@ -1,8 +1,8 @@
 import { type Contract, countsLatest } from "../contract/model";
 import { joinPaths } from "../contract/paths";
 import type { EventPlace } from "../contract/reading";
-import { type Grading, type HashedEvent, readDelivery, toDecision, verdictBits } from "../events/attempts";
-import { hashEvent } from "../events/decode";
+import { type Grading, readDelivery, toDecision, verdictBits } from "../events/attempts";
+import type { HashedEvent } from "../events/decode";
 import { readMarked, toLeastFirst } from "../events/latest";
 import { type EventReaders, type GroupOutcome, type Refusal, readersOf } from "../events/readers";
 import { nothing, toLine, toRefusalText, toRowText } from "./wire";
@@ -29,7 +29,7 @@ export function compileDecider(contract: Contract): DecideMessage {
     const origin = { partition: Number(partition), offset: BigInt(offset) };
     return decoded.events.map((event, eventIndex) => {
       const at = decoded.paths[eventIndex] ?? "";
-      const hashed = { event, hash: decoded.hash ?? hashEvent(event) };
+      const hashed = { event, hash: decoded.hash };
       return line(eventIndex, decideEvent(hashed, { ...origin, eventIndex }, { readers, at }));
     });
   };
