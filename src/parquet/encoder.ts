@@ -1,7 +1,7 @@
 import type { Table } from "../tables/tables";
 import { addGroup, openEnvelope } from "./envelope";
-import { beginGroup, dropRows } from "./leaves";
-import { endGroup } from "./pages";
+import { beginGroup, dropRows, type RowGroup } from "./leaves";
+import { type EndedGroup, endGroup } from "./pages";
 import type { Compression } from "./schema-fields";
 import { createShredder, type Shredder } from "./shredding";
 import { compressPages, writeGroup } from "./write-group";
@@ -39,41 +39,59 @@ export interface Encoder {
 export function createEncoder(
   table: Table,
   options: EncoderOptions,
-  { leaves, shred }: Shredder = createShredder(table),
+  shredder: Shredder = createShredder(table),
 ): Encoder {
-  const { rowGroupRows, rowGroupTextLength, compression, metadata } = options;
-  const sections: Buffer[] = [];
-  const envelope = openEnvelope(table, sections);
-  let rows = beginGroup(leaves);
-  let written: Promise<void> = Promise.resolve();
-  const end = (): Promise<void> => {
-    const group = endGroup(rows, leaves);
-    rows = beginGroup(leaves);
-    const before = written;
-    const compressing = compressPages(group.pages, compression);
-    written = Promise.all([compressing, before]).then(([compressed]) => {
-      const written = writeGroup(group, compressed, { offset: envelope.offset, by: compression });
-      addGroup(envelope, [written.bytes], written.metadata);
-      for (const { leaf, body } of group.pages) leaf.values.takeBack(body);
-    });
-    written.catch(() => undefined); // thrown to whoever waits for it
+  return new GroupEncoder(table, options, shredder);
+}
+
+/** A class: its code outlives its files, and so is compiled once. */
+class GroupEncoder implements Encoder {
+  readonly sections: Buffer[] = [];
+  readonly #options: EncoderOptions;
+  readonly #shredder: Shredder;
+  readonly #envelope: ReturnType<typeof openEnvelope>;
+  #rows: RowGroup;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(table: Table, options: EncoderOptions, shredder: Shredder) {
+    this.#options = options;
+    this.#shredder = shredder;
+    this.#envelope = openEnvelope(table, this.sections);
+    this.#rows = beginGroup(shredder.leaves);
+  }
+
+  append(row: object): Promise<void> | undefined {
+    const { rowGroupRows, rowGroupTextLength } = this.#options;
+    const isLong = this.#rows.textLength >= rowGroupTextLength;
+    this.#shredder.shred(row, this.#rows);
+    return isLong || this.#rows.rowCount >= rowGroupRows ? this.#end() : undefined;
+  }
+
+  drop(goes: Uint8Array): void {
+    this.#rows.rowCount = dropRows(this.#shredder.leaves, goes);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#rows.rowCount > 0) await this.#end();
+    await this.#written;
+    this.#envelope.writeFooter(this.#options.metadata);
+  }
+
+  #end(): Promise<void> {
+    const { leaves } = this.#shredder;
+    const group = endGroup(this.#rows, leaves);
+    this.#rows = beginGroup(leaves);
+    const before = this.#written;
+    const compressing = compressPages(group.pages, this.#options.compression);
+    this.#written = Promise.all([compressing, before]).then(([compressed]) => this.#write(group, compressed));
+    this.#written.catch(() => undefined); // thrown to whoever waits for it
     return before;
-  };
-  return {
-    sections,
-    append: (row) => {
-      const isLong = rows.textLength >= rowGroupTextLength;
-      shred(row, rows);
-      return isLong || rows.rowCount >= rowGroupRows ? end() : undefined;
-    },
-    drop: (goes) => {
-      dropRows(leaves, goes);
-      rows.rowCount -= goes.reduce((sum, one) => sum + one, 0);
-    },
-    finish: async () => {
-      if (rows.rowCount > 0) await end();
-      await written;
-      envelope.writeFooter(metadata);
-    },
-  };
+  }
+
+  #write(group: EndedGroup, compressed: readonly Buffer[]): void {
+    const at = { offset: this.#envelope.offset, by: this.#options.compression };
+    const written = writeGroup(group, compressed, at);
+    addGroup(this.#envelope, [written.bytes], written.metadata);
+    for (const { leaf, body } of group.pages) leaf.values.takeBack(body);
+  }
 }

@@ -55,6 +55,29 @@ export abstract class GrowingBytes {
   }
 }
 
+/** Values of whole bytes. */
+export abstract class ByteValues extends GrowingBytes {
+  retain(stays: Uint8Array): void {
+    let [at, to, kept] = [this.start, this.start, 0];
+    for (let index = 0; index < this.length; ) {
+      const [start, first] = [at, index];
+      const goes = stays.indexOf(0, index);
+      index = goes === -1 || goes > this.length ? this.length : goes;
+      at = this.endOf(start, index - first);
+      if (start !== to) this.buffer.copyWithin(to, start, at);
+      to += at - start;
+      kept += index - first;
+      if (index < this.length) at = this.endOf(at, 1);
+      index++;
+    }
+    this.length = kept;
+    this.end = to;
+  }
+
+  /** Where so many values end, the first of which begins at `at`. */
+  protected abstract endOf(at: number, count: number): number;
+}
+
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }

@@ -1,5 +1,8 @@
 import type { ScalarType } from "../tables/tables";
-import { GrowingBytes } from "./growing-bytes";
+import { ByteValues, GrowingBytes } from "./growing-bytes";
+
+/** Values as PLAIN writes them. */
+export type Bounds = readonly [least: Buffer, greatest: Buffer];
 
 /**
  * The values of a column since its last page, PLAIN as they come: as bytes, so that no value outlives its row. The memory
@@ -21,32 +24,9 @@ export interface PlainValues {
   takeBack(lent: Buffer): void;
   /** Takes values out: of each, in their order, 1 says that it stays. */
   retain(stays: Uint8Array): void;
-  /** What is there, each once; nothing of text. */
-  distinct(): Set<unknown>;
+  /** The least and the greatest value, PLAIN; undefined where there is none, and of text. */
+  bounds(): Bounds | undefined;
   clear(): void;
-}
-
-/** Values of whole bytes. */
-abstract class ByteValues extends GrowingBytes {
-  retain(stays: Uint8Array): void {
-    let [at, to, kept] = [this.start, this.start, 0];
-    for (let index = 0; index < this.length; ) {
-      const [start, first] = [at, index];
-      const goes = stays.indexOf(0, index);
-      index = goes === -1 || goes > this.length ? this.length : goes;
-      at = this.endOf(start, index - first);
-      if (start !== to) this.buffer.copyWithin(to, start, at);
-      to += at - start;
-      kept += index - first;
-      if (index < this.length) at = this.endOf(at, 1);
-      index++;
-    }
-    this.length = kept;
-    this.end = to;
-  }
-
-  /** Where so many values end, the first of which begins at `at`. */
-  protected abstract endOf(at: number, count: number): number;
 }
 
 /** 4 bytes of length, then UTF-8. */
@@ -88,9 +68,8 @@ class Texts extends ByteValues implements PlainValues {
     for (; at < size; at++) view.setInt8(end + at, view.getInt8(end - size + at));
   }
 
-  distinct(): Set<unknown> {
-    return new Set();
-  }
+  /** Its order in JavaScript (UTF-16) is not that of Parquet (bytes). */
+  bounds(): undefined {}
 
   protected endOf(at: number, count: number): number {
     const { buffer } = this;
@@ -108,17 +87,26 @@ class Texts extends ByteValues implements PlainValues {
 abstract class FixedValues extends ByteValues {
   protected abstract readonly width: number;
 
-  distinct(): Set<unknown> {
-    const found = new Set<unknown>();
-    for (let at = this.start; at < this.end; at += this.width) found.add(this.valueAt(at));
-    return found;
+  bounds(): Bounds | undefined {
+    if (this.length === 0) return undefined;
+    let [least, greatest] = [this.start, this.start];
+    for (let at = this.start + this.width; at < this.end; at += this.width) {
+      if (this.isLess(at, least)) least = at;
+      else if (this.isLess(greatest, at)) greatest = at;
+    }
+    return [this.boundAt(least), this.boundAt(greatest)];
+  }
+
+  protected boundAt(at: number): Buffer {
+    return Buffer.from(this.buffer.subarray(at, at + this.width));
   }
 
   protected endOf(at: number, count: number): number {
     return at + this.width * count;
   }
 
-  protected abstract valueAt(at: number): unknown;
+  /** Whether the value that begins at one place is less than the one at another. */
+  protected abstract isLess(one: number, other: number): boolean;
 }
 
 class Int32s extends FixedValues implements PlainValues {
@@ -131,8 +119,8 @@ class Int32s extends FixedValues implements PlainValues {
     this.length++;
   }
 
-  protected valueAt(at: number): unknown {
-    return this.view.getInt32(at, true);
+  protected isLess(one: number, other: number): boolean {
+    return this.view.getInt32(one, true) < this.view.getInt32(other, true);
   }
 }
 
@@ -152,8 +140,12 @@ class Int64s extends FixedValues implements PlainValues {
     this.length++;
   }
 
-  protected valueAt(at: number): unknown {
-    return this.view.getBigInt64(at, true);
+  protected isLess(one: number, other: number): boolean {
+    const { view } = this;
+    const [high, otherHigh] = [view.getInt32(one + 4, true), view.getInt32(other + 4, true)];
+    return (
+      high < otherHigh || (high === otherHigh && view.getUint32(one, true) < view.getUint32(other, true))
+    );
   }
 }
 
@@ -167,8 +159,15 @@ class Doubles extends FixedValues implements PlainValues {
     this.length++;
   }
 
-  protected valueAt(at: number): unknown {
-    return this.view.getFloat64(at, true);
+  protected isLess(one: number, other: number): boolean {
+    return this.view.getFloat64(one, true) < this.view.getFloat64(other, true);
+  }
+
+  /** 0 also for -0. */
+  protected override boundAt(at: number): Buffer {
+    const bound = super.boundAt(at);
+    bound.writeDoubleLE(this.view.getFloat64(at, true) + 0);
+    return bound;
   }
 }
 
@@ -199,10 +198,13 @@ class Booleans extends GrowingBytes implements PlainValues {
     this.end = this.start + Math.ceil(kept / 8);
   }
 
-  distinct(): Set<unknown> {
-    const found = new Set<unknown>();
-    for (let index = 0; index < this.length && found.size < 2; index++) found.add(this.bitAt(index));
-    return found;
+  bounds(): Bounds | undefined {
+    if (this.length === 0) return undefined;
+    const first = this.bitAt(0);
+    let index = 1;
+    while (index < this.length && this.bitAt(index) === first) index++;
+    const isOther = index < this.length;
+    return [Buffer.of(first && !isOther ? 1 : 0), Buffer.of(first || isOther ? 1 : 0)];
   }
 
   private bitAt(index: number): boolean {

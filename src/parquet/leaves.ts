@@ -1,6 +1,7 @@
 import type { ScalarType } from "../tables/tables";
 import { createPlainValues, type PlainValues } from "./growing";
 import { GrowingLevels } from "./growing-levels";
+import type { LeafPlan } from "./shredding-code";
 
 /** A row group that rows are being added to. */
 export interface RowGroup {
@@ -20,60 +21,68 @@ export interface Leaf {
   readonly maxDefinition: number;
   /** Those of the row group that rows are being added to. */
   readonly values: PlainValues;
-  /** Repetition levels: which list goes on, counted from the row's own level 0; left empty where there is no list. */
+  /**
+   * Repetition levels: which list goes on, counted from the row's own level 0; left empty where there is no list. Leaves of
+   * the same innermost list share theirs.
+   */
   readonly rlevels: GrowingLevels;
+  /** Whether it is the first of those that share them: it adds to them. */
+  readonly pushesLevels: boolean;
   /** Definition levels: how much of the leaf's path is there. */
   readonly dlevels: GrowingLevels;
-  distinct: Set<unknown>;
-  /** What was added to them last: what comes often in a row is looked up once. */
-  last: unknown;
 }
 
-/** Makes the leaf that a path ends in. */
-export function createLeaf(
-  path: readonly string[],
-  type: ScalarType,
-  most: Pick<Leaf, "maxRepetition" | "maxDefinition">,
-): Leaf {
-  const levels = { rlevels: new GrowingLevels(), dlevels: new GrowingLevels() };
-  const counted = { distinct: new Set(), last: undefined };
-  return { path, type, ...most, values: createPlainValues(type), ...levels, ...counted };
+/** Makes the leaves of a table, in their order. */
+export function createLeaves(plans: readonly LeafPlan[]): readonly Leaf[] {
+  const shared = new Map<string, GrowingLevels>();
+  return plans.map(({ list, ...plan }) => {
+    const pushesLevels = list !== "" && !shared.has(list);
+    const rlevels = shared.get(list) ?? new GrowingLevels();
+    shared.set(list, rlevels);
+    return {
+      ...plan,
+      values: createPlainValues(plan.type),
+      rlevels,
+      pushesLevels,
+      dlevels: new GrowingLevels(),
+    };
+  });
 }
 
 /** Adds what is null or empty on the way to leaves: one entry without a value in each of them. */
 export function addAbsence(leaves: readonly Leaf[], repetition: number, definition: number): void {
-  for (const { dlevels, rlevels, maxRepetition } of leaves) {
-    if (maxRepetition > 0) rlevels.push(repetition);
+  for (const { dlevels, rlevels, pushesLevels } of leaves) {
+    if (pushesLevels) rlevels.push(repetition);
     dlevels.push(definition);
   }
 }
 
 /** Begins a row group; what the leaves held before is encoded by then. */
 export function beginGroup(leaves: readonly Leaf[]): RowGroup {
-  for (const leaf of leaves) {
-    for (const one of [leaf.values, leaf.rlevels, leaf.dlevels]) one.clear();
-    leaf.distinct = new Set();
-    leaf.last = undefined;
-  }
+  for (const { values, rlevels, dlevels } of leaves)
+    for (const one of [values, rlevels, dlevels]) one.clear();
   return { rowCount: 0, textLength: 0 };
 }
 
 /**
- * Takes rows out of the row group that is being filled: as if they had never been added.
+ * Takes rows out of the row group that is being filled: as if they had never been added. Says how many stay.
  *
  * @param goes Of each row, 1 says that it goes.
  */
-export function dropRows(leaves: readonly Leaf[], goes: Uint8Array): void {
-  const rowStays = goes.map((one) => 1 - one);
+export function dropRows(leaves: readonly Leaf[], goes: Uint8Array): number {
+  const rowStays = new Uint8Array(goes.length);
+  let count = 0;
+  for (let row = 0; row < goes.length; row++) if (goes[row] === 0) count += rowStays[row] = 1;
+  const spreads = new Map<GrowingLevels, Uint8Array>();
   for (const leaf of leaves) {
-    const { rlevels, dlevels, values, maxRepetition } = leaf;
-    const stays = maxRepetition === 0 ? rowStays : spread(rowStays, rlevels.all());
+    const { rlevels, dlevels, values, maxRepetition, pushesLevels } = leaf;
+    if (pushesLevels) spreads.set(rlevels, spread(rowStays, rlevels.all()));
+    const stays = maxRepetition === 0 ? rowStays : (spreads.get(rlevels) as Uint8Array);
     values.retain(values.length === stays.length ? stays : ofValues(stays, leaf));
-    if (maxRepetition > 0) rlevels.retain(stays);
+    if (pushesLevels) rlevels.retain(stays);
     dlevels.retain(stays);
-    if (leaf.distinct.size > 0) leaf.distinct = values.distinct();
-    leaf.last = undefined;
   }
+  return count;
 }
 
 /** From rows to their levels: a row begins at each repetition level of 0. */

@@ -1,6 +1,7 @@
 import { encodeLevels } from "./encoding";
+import type { Bounds } from "./growing";
 import type { GrowingLevels } from "./growing-levels";
-import type { Leaf, RowGroup } from "./leaves";
+import { hasStatistics, type Leaf, type RowGroup } from "./leaves";
 
 /** All that a leaf has in a row group that has ended. */
 export interface Page {
@@ -8,8 +9,8 @@ export interface Page {
   /** Values, and what is null or empty on the way to one. */
   readonly entryCount: number;
   readonly valueCount: number;
-  /** The values, each once; left empty where the leaf has no statistics. */
-  readonly distinct: ReadonlySet<unknown>;
+  /** Where the leaf has statistics and there is a value. */
+  readonly bounds: Bounds | undefined;
   /** Levels and values, one behind another as in the file, before they are compressed; the leaf lends its memory. */
   readonly body: Buffer;
 }
@@ -22,11 +23,15 @@ export interface EndedGroup {
 
 /** Encodes what the leaves hold since the row group's first row. */
 export function endGroup({ rowCount }: RowGroup, leaves: readonly Leaf[]): EndedGroup {
+  const repetitions = new Map<GrowingLevels, readonly Buffer[]>();
   const pages = leaves.map((leaf): Page => {
-    const { values, rlevels, dlevels, distinct, maxRepetition, maxDefinition } = leaf;
-    const levels = [...encodeLevelPart(rlevels, maxRepetition), ...encodeLevelPart(dlevels, maxDefinition)];
+    const { type, values, rlevels, dlevels, maxRepetition, maxDefinition } = leaf;
+    const repeated = repetitions.get(rlevels) ?? encodeLevelPart(rlevels, maxRepetition);
+    repetitions.set(rlevels, repeated);
+    const levels = [...repeated, ...encodeLevelPart(dlevels, maxDefinition)];
     const [entryCount, valueCount] = [dlevels.length, values.length];
-    return { leaf, entryCount, valueCount, distinct, body: values.lend(Buffer.concat(levels)) };
+    const bounds = hasStatistics(type, maxRepetition > 0) ? values.bounds() : undefined;
+    return { leaf, entryCount, valueCount, bounds, body: values.lend(Buffer.concat(levels)) };
   });
   return { rowCount, pages };
 }

@@ -50,7 +50,6 @@ declare module "parquetjs-lite/gen-nodejs/parquet_types" {
       readonly min_value?: Buffer;
       readonly max_value?: Buffer;
       readonly null_count: number;
-      readonly distinct_count: number;
     });
   }
   export class DataPageHeader {

@@ -1,5 +1,4 @@
 import type { Column, ScalarType } from "../tables/tables";
-import { hasStatistics } from "./leaves";
 import { valueChecks } from "./values";
 
 /** A leaf of a table. */
@@ -9,6 +8,8 @@ export interface LeafPlan {
   readonly type: ScalarType;
   readonly maxRepetition: number;
   readonly maxDefinition: number;
+  /** The innermost list around it, by its path in the file; "" for none. All leaves of one share their repetition levels. */
+  readonly list: string;
 }
 
 /** Where a column stands. */
@@ -20,6 +21,8 @@ interface Place {
   /** Levels of what stands around it: lists, and all that may be absent. */
   readonly repetition: number;
   readonly definition: number;
+  /** The innermost list around it, by its path; "" for none. */
+  readonly list: string;
   /** The code of the level of the list that goes on with it: 0 where a row begins. */
   readonly level: string;
 }
@@ -34,11 +37,11 @@ const entryLength = 8;
  */
 export function writeShredder(columns: readonly Column[]): { code: string; leaves: readonly LeafPlan[] } {
   const writer = new ShredderWriter();
-  const top = { path: [], shown: "", repetition: 0, definition: 0, level: "0" };
+  const top = { path: [], shown: "", repetition: 0, definition: 0, list: "", level: "0" };
   const body = writer.struct(columns, "row", top);
   const fits = Object.keys(valueChecks).map((type) => `${type}: { fits: fits${type} }`);
   const code = `const { ${fits.join(", ")} } = checks;
-${writer.leaves.map((_, at) => `const leaf${at} = leaves[${at}], { values: v${at}, rlevels: r${at}, dlevels: d${at} } = leaf${at};`).join("\n")}
+${writer.leaves.map((_, at) => `const { values: v${at}, rlevels: r${at}, dlevels: d${at} } = leaves[${at}];`).join("\n")}
 ${writer.lists.map(([from, to], at) => `const below${at} = leaves.slice(${from}, ${to});`).join("\n")}
 return (row) => {
 let length = 0, fields = 0;
@@ -89,6 +92,7 @@ ${parts.join("\n")}`;
       shown: `${shown}[]`,
       repetition,
       definition: definition + 1,
+      list: path.join("."),
       level: `(${index} === 0 ? ${level} : ${repetition})`,
     });
     const elementLength = (this.leaves.length - first) * entryLength;
@@ -109,9 +113,10 @@ ${body}
   }
 
   #scalar(type: ScalarType, nullable: boolean, value: string, place: Place): string {
-    const { path, shown, repetition, definition, level } = place;
+    const { path, shown, repetition, definition, list, level } = place;
+    const pushesLevel = list !== "" && !this.leaves.some((leaf) => leaf.list === list);
     const present = nullable ? definition + 1 : definition;
-    const at = this.leaves.push({ path, type, maxRepetition: repetition, maxDefinition: present }) - 1;
+    const at = this.leaves.push({ path, type, maxRepetition: repetition, maxDefinition: present, list }) - 1;
     const { expected: asked } = valueChecks[type];
     const expected = JSON.stringify(nullable ? `${asked}, or null` : asked);
     const lines = [
@@ -119,12 +124,9 @@ ${body}
       `d${at}.push(${present});`,
       `v${at}.push(x);`,
       type === "STRING" ? "length += x.length;" : "",
-      hasStatistics(type, repetition > 0)
-        ? `if (x !== leaf${at}.last) { leaf${at}.distinct.add(x); leaf${at}.last = x; }`
-        : "",
     ];
     return `{ const x = ${value};
-${repetition > 0 ? `r${at}.push(${level});` : ""}
+${pushesLevel ? `r${at}.push(${level});` : ""}
 ${nullable ? `if (x === null) d${at}.push(${definition});\nelse ` : ""}{ ${lines.join(" ")} } }`;
   }
 }

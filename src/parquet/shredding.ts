@@ -1,5 +1,5 @@
 import type { Table } from "../tables/tables";
-import { addAbsence, createLeaf, type Leaf, type RowGroup } from "./leaves";
+import { addAbsence, createLeaves, type Leaf, type RowGroup } from "./leaves";
 import { type LeafPlan, writeShredder } from "./shredding-code";
 import { describeValue, MisfitError, valueChecks } from "./values";
 
@@ -34,7 +34,7 @@ const known = new WeakMap<Table, Prepared>();
 export function createShredder(table: Table): Shredder {
   const prepared = known.get(table) ?? prepare(table);
   known.set(table, prepared);
-  const leaves = prepared.leaves.map(({ path, type, ...most }) => createLeaf(path, type, most));
+  const leaves = createLeaves(prepared.leaves);
   let rowIndex = 0;
   const places: number[] = [];
   const fail: Parts["fail"] = (path, expected, received) => {

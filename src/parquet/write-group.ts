@@ -4,8 +4,7 @@ import util = require("parquetjs-lite/lib/util");
 
 import { compressZstd } from "../base/zstd";
 import type { ScalarType } from "../tables/tables";
-import { createPlainValues } from "./growing";
-import { hasStatistics, type Leaf } from "./leaves";
+import { hasStatistics } from "./leaves";
 import type { EndedGroup, Page } from "./pages";
 import type { RowGroupMetadata } from "./row-groups";
 import type { Compression } from "./schema-fields";
@@ -95,28 +94,9 @@ function describeColumn(page: Page, by: Compression) {
 }
 
 /** Least and greatest value, as old readers and as new ones look them up, and how many are null; none of what has no order. */
-function toStatistics({ leaf, entryCount, valueCount, distinct }: Page): thrift.Statistics | undefined {
+function toStatistics({ leaf, entryCount, valueCount, bounds }: Page): thrift.Statistics | undefined {
   if (!hasStatistics(leaf.type, leaf.maxRepetition > 0)) return undefined;
-  const bounds = distinct.size > 0 ? boundsOf(leaf, distinct) : {};
-  return new thrift.Statistics({
-    ...bounds,
-    null_count: entryCount - valueCount,
-    distinct_count: distinct.size,
-  });
-}
-
-function boundsOf({ type }: Leaf, distinct: ReadonlySet<unknown>) {
-  let [least, most]: unknown[] = [];
-  for (const value of distinct as ReadonlySet<number>) {
-    if (least === undefined || value < (least as number)) least = value;
-    if (most === undefined || value > (most as number)) most = value;
-  }
-  const [min, max] = [encodePlain(type, least), encodePlain(type, most)];
-  return { min, max, min_value: min, max_value: max };
-}
-
-function encodePlain(type: ScalarType, value: unknown): Buffer {
-  const plain = createPlainValues(type);
-  plain.push(value as never);
-  return plain.bytes();
+  const [min, max] = bounds ?? [];
+  const told = min && max && { min, max, min_value: min, max_value: max };
+  return new thrift.Statistics({ ...told, null_count: entryCount - valueCount });
 }

@@ -156,6 +156,42 @@ test("least and greatest values stand in the footer for days and for fields of s
   ]);
 });
 
+test("the footer has the least and the greatest value of each type, and none of text or where all is null", async () => {
+  const table = tableOf([
+    column("long", "INT64"),
+    column("share", "DOUBLE"),
+    column("zero", "DOUBLE"),
+    column("flag", "BOOLEAN"),
+    column("same", "BOOLEAN"),
+    column("name", "STRING"),
+    column("none?", "INT32"),
+  ]);
+  const rest = { zero: -0, same: true, name: "x", none: null };
+  const rows = [
+    { long: -(2n ** 32n), share: 0.5, flag: true, ...rest },
+    { long: -(2n ** 63n), share: -1.5, flag: false, ...rest },
+    { long: 2n ** 32n + 1n, share: 1e300, flag: true, ...rest },
+    { long: 2n ** 32n + 2n ** 31n, share: 0, flag: true, ...rest },
+  ];
+  const { asyncBufferFromFile, parquetMetadataAsync } = await import("hyparquet");
+  const { row_groups } = await parquetMetadataAsync(
+    await asyncBufferFromFile(await write("bounds", table, rows)),
+  );
+  const found = row_groups[0]?.columns.map(({ meta_data }) => {
+    const { min_value, max_value, distinct_count } = meta_data?.statistics ?? {};
+    return [min_value, max_value, distinct_count];
+  });
+  assert.deepEqual(found, [
+    [-(2n ** 63n), 2n ** 32n + 2n ** 31n, undefined],
+    [-1.5, 1e300, undefined],
+    [0, 0, undefined],
+    [false, true, undefined],
+    [true, true, undefined],
+    [undefined, undefined, undefined],
+    [undefined, undefined, undefined],
+  ]);
+});
+
 test("long lists end a row group early, as text does", async () => {
   const table = tableOf([column("numbers", listOf(listOf("INT32")))]);
   const rows = Array.from({ length: 10 }, () => ({ numbers: Array.from({ length: 50 }, () => [1, 2, 3]) }));
