@@ -1,27 +1,24 @@
 import { isObject, type JsonObject, ownValue } from "../base/json";
 import { compileValue } from "./compile-value";
 import { type AskingColumn, describeColumn } from "./describe";
+import { type Holder, type Keyed, writeReading } from "./object-code";
 import { formatPath, partsOf, type Step, stepsOf } from "./paths";
-import { type FillObject, failObject, isMissing, type Place, type Read } from "./reading";
+import { type FillObject, failObject, isMissing, type Place, type Read, type ReadRecord } from "./reading";
 import { refused, Sink, type Template } from "./sink";
 
-/** One of the objects on the way to a column: a key of another one, by its number; the first is the object itself. */
-interface Holder {
-  readonly up: number;
-  readonly key: string;
-}
-
-interface Filler {
-  readonly holder: number;
-  readonly key: string;
-  /** Whether every object inherits something by that key. */
-  readonly isInherited: boolean;
+interface Filler extends Keyed {
   readonly index: number;
-  readonly isMisfitNull: boolean;
   readonly read: Read;
   /** Says what stands in the way, where a holder is no object. */
   readonly explain: (object: JsonObject, sink: Sink) => unknown;
 }
+
+/** What reads an object, as the code that is written for it. */
+type ReadObject<Args extends readonly unknown[], Result> = (
+  h0: JsonObject,
+  sink: Sink,
+  ...others: Args
+) => Result;
 
 /**
  * Prepares the reading of columns out of an object: each object on the way to them is looked up once.
@@ -29,50 +26,51 @@ interface Filler {
  * @param base Path of the object from the event on.
  */
 export function compileObject(places: readonly Place[], base: readonly Step[]): FillObject {
+  const end = places.map(({ index }, at) => `values[${index}] = v${at};`);
+  return compileCode<[unknown[]], void>(places, base, ["values"], end.join("\n"));
+}
+
+/** Prepares the making of an object by the columns' names out of another one; `refused` where one of them is. */
+export function compileRecord(columns: readonly AskingColumn[], base: readonly Step[]): ReadRecord {
+  const places = columns.map((column, index) => ({ column, index }));
+  const isRefused = columns.map((_, at) => `v${at} === refused`).join(" || ") || "false";
+  const fields = columns.map(({ name }, at) => `${JSON.stringify(name)}: v${at}`);
+  return compileCode(places, base, [], `return ${isRefused} ? refused : { ${fields.join(", ")} };`);
+}
+
+function compileCode<Args extends readonly unknown[], Result>(
+  places: readonly Place[],
+  base: readonly Step[],
+  others: readonly string[],
+  end: string,
+): ReadObject<Args, Result> {
   const holders: Holder[] = [];
   const fillers = places.map((place) => toFiller(place, base, holders));
-  if (holders.length === 0)
-    return (object, sink, values) => {
-      for (const filler of fillers) values[filler.index] = fillFrom(object, filler, sink);
-    };
-  return (object, sink, values) => {
-    const objects: (JsonObject | undefined)[] = [object];
-    for (const { up, key } of holders) {
-      const parent = objects[up];
-      const child = parent && ownValue(parent, key);
-      objects.push(isObject(child) ? child : undefined);
-    }
-    for (const filler of fillers) values[filler.index] = fill(filler, objects, object, sink);
-  };
-}
-
-function fill(
-  filler: Filler,
-  objects: readonly (JsonObject | undefined)[],
-  object: JsonObject,
-  sink: Sink,
-): unknown {
-  const holder = objects[filler.holder];
-  if (holder) return fillFrom(holder, filler, sink);
-  return filler.isMisfitNull ? null : filler.explain(object, sink);
-}
-
-function fillFrom(holder: JsonObject, { key, isInherited, isMisfitNull, read }: Filler, sink: Sink): unknown {
-  const value = isInherited ? ownValue(holder, key) : holder[key];
-  return isMisfitNull ? readOrNull(read, value) : read(value, sink);
+  const parts = fillers.map((_, at) => `r${at} = fillers[${at}].read, e${at} = fillers[${at}].explain`);
+  const code = `${parts.length > 0 ? `const ${parts.join(", ")};` : ""}
+return (${["h0", "sink", ...others].join(", ")}) => {
+${writeReading(fillers, holders)}
+${end}
+};`;
+  const make = new Function("fillers", "isObject", "ownValue", "refused", code);
+  return make(fillers, isObject, ownValue, refused) as ReadObject<Args, Result>;
 }
 
 /** What does not fit is null. */
-function readOrNull(read: Read, value: unknown): unknown {
-  const own = new Sink();
-  const found = read(value, own);
-  return found === undefined || found === refused || own.failures.length > 0 ? null : found;
+function orNull(read: Read): Read {
+  let own = new Sink();
+  return (value) => {
+    const found = read(value, own);
+    const isMisfit = found === undefined || found === refused || own.failures.length > 0;
+    if (isMisfit || own.warnings.length > 0) own = new Sink();
+    return isMisfit ? null : found;
+  };
 }
 
 /** Prepares the reading of a column that is the very element of an array, or value of a map, that a row is. */
 export function compileElement(column: AskingColumn): Read {
   const read = compileNullable(column);
-  return column.misfit === "nulled" ? (value) => readOrNull(read, value) : read;
+  return column.misfit === "nulled" ? orNull(read) : read;
 }
 
 function toFiller({ column, index }: Place, base: readonly Step[], holders: Holder[]): Filler {
@@ -89,10 +87,9 @@ function toFiller({ column, index }: Place, base: readonly Step[], holders: Hold
   return {
     holder,
     key,
-    isInherited: key in Object.prototype,
+    column,
     index,
-    read: compileNullable(column),
-    isMisfitNull: column.misfit === "nulled",
+    read: compileElement(column),
     explain: (object, sink) => explainWay(object, parents, wayTo, column.nullable, sink),
   };
 }
@@ -117,7 +114,7 @@ function explainWay(
 
 /** Prepares the reading of a value that may be missing. */
 export function compileNullable(column: AskingColumn): Read {
-  const read = compileValue(column, { compileObject, compileNullable });
+  const read = compileValue(column, { compileRecord, compileNullable });
   if (column.nullable) return (value, sink) => (isMissing(value) ? null : read(value, sink));
   const template = partsOf(column.from ?? column.name);
   const expected = column.type === "STRUCT" ? "an object" : describeColumn(column);

@@ -54,19 +54,19 @@ export function compileTable<R = object>(table: ContractTable): ReadTable<R> {
   const toObject = compileNames(table.columns.map(({ name }) => name));
   const [placed, derived] = [fillersOfPlace(table), compileDerived(table)];
   const rules = table.rules.map((rule) => compileRule(rule, table.columns, table.row));
+  const finish = (reading: Reading) => {
+    const { values, sink } = reading;
+    for (const fill of placed) fill(reading);
+    const before = sink.failures.length;
+    for (const fill of derived) fill(reading);
+    const follow = sink.failures.splice(before); // told only where no rule says why
+    for (const holdTo of rules) holdTo(values, sink);
+    if (sink.failures.length === before) sink.failures.push(...follow);
+    reading.rows.push(sink.failures.length > 0 ? undefined : toObject(values));
+  };
   return (event, place) => {
     const sink = new Sink();
     const reading: Reading = { place, sink, rows: [], values: [], isAbsent: false };
-    const finish = () => {
-      const { values } = reading;
-      for (const fill of placed) fill(reading);
-      const before = sink.failures.length;
-      for (const fill of derived) fill(reading);
-      const follow = sink.failures.splice(before); // told only where no rule says why
-      for (const holdTo of rules) holdTo(values, sink);
-      if (sink.failures.length === before) sink.failures.push(...follow);
-      reading.rows.push(sink.failures.length > 0 ? undefined : toObject(values));
-    };
     readLevel(levels, 0, event, reading, finish);
     if (reading.isAbsent) return { kind: "absent" };
     const { failures, warnings } = sink;
@@ -80,13 +80,13 @@ function readLevel(
   depth: number,
   value: unknown,
   reading: Reading,
-  finish: () => void,
+  finish: FillRow,
 ): void {
   const level = levels[depth] as Level;
   const { sink, values } = reading;
   for (const { index, read } of level.whole) values[index] = read(value, sink);
   if (!level.isOpened) {
-    finish();
+    finish(reading);
     return;
   }
   if (!isObject(value)) {
@@ -101,19 +101,20 @@ function readLevel(
   }
   level.fill(value, sink, values);
   if (!next) {
-    finish();
+    finish(reading);
     return;
   }
   if (next.each === "[]" ? !Array.isArray(list) : !isObject(list)) {
     sink.fail(next.template, "type", next.expected, list);
     return;
   }
-  const entries: Iterable<[number | string, unknown]> = Array.isArray(list)
-    ? list.entries()
-    : Object.entries(list as JsonObject);
-  for (const [at, element] of entries) {
+  const keys = Array.isArray(list) ? undefined : Object.keys(list as JsonObject);
+  const parts = list as Readonly<Record<number | string, unknown>>;
+  const { length } = keys ?? (list as readonly unknown[]);
+  for (let index = 0; index < length; index++) {
+    const at = keys?.[index] ?? index;
     sink.at[depth] = at;
-    readLevel(levels, depth + 1, element, reading, finish);
+    readLevel(levels, depth + 1, parts[at], reading, finish);
   }
   sink.at.length = depth;
 }

@@ -25,19 +25,11 @@ function compilePlain(column: AskingColumn, parts: Parts): Read {
   return column.type === "MAP" ? compileMap(column, parts) : compileScalar(column);
 }
 
-function compileStruct({ name, from = name, fields = [] }: AskingColumn, { compileObject }: Parts): Read {
+function compileStruct({ name, from = name, fields = [] }: AskingColumn, { compileRecord }: Parts): Read {
   const template = partsOf(from);
-  const toObject = compileNames(fields.map((field) => field.name));
-  const fill = compileObject(
-    fields.map((column, index) => ({ column, index })),
-    parsePath(from) ?? [],
-  );
-  return (value, sink) => {
-    if (!isObject(value)) return sink.fail(template, "type", "an object", value);
-    const values: unknown[] = [];
-    fill(value, sink, values);
-    return toObject(values);
-  };
+  const read = compileRecord(fields, parsePath(from) ?? []);
+  return (value, sink) =>
+    isObject(value) ? read(value, sink) : sink.fail(template, "type", "an object", value);
 }
 
 /**

@@ -9,6 +9,9 @@ export type Read = (value: unknown, sink: Sink) => unknown;
 /** Reads what an object has for some columns into `values`, each at its own index; `refused` where there is none. */
 export type FillObject = (object: JsonObject, sink: Sink, values: unknown[]) => void;
 
+/** Makes an object by the names of some columns out of what another one has for them; `refused` where there is none. */
+export type ReadRecord = (object: JsonObject, sink: Sink) => object | typeof refused;
+
 /** A column, and the index that its value is put at. */
 export interface Place {
   readonly column: AskingColumn;
@@ -17,7 +20,7 @@ export interface Place {
 
 /** What prepares the reading of a value's parts: the one who reads objects lends it to those who read values. */
 export interface Parts {
-  readonly compileObject: (places: readonly Place[], base: readonly Step[]) => FillObject;
+  readonly compileRecord: (columns: readonly AskingColumn[], base: readonly Step[]) => ReadRecord;
   readonly compileNullable: (column: AskingColumn) => Read;
 }
 

@@ -95,7 +95,7 @@ function look(known: Known, value: unknown, found: Map<string, unknown>): void {
   for (const key in value) {
     const next = known.keys.get(key) ?? known.each; // without a list of the keys: this looks at all of every event
     if (next) {
-      look(next, value[key], found);
+      if (!next.isWhole) look(next, value[key], found);
       continue;
     }
     const path = known.met.get(key) ?? meet(known, key);
