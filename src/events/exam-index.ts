@@ -31,6 +31,9 @@ export class ExamIndex {
   readonly #chunks: Buffer[] = [];
   #slots = new Uint32Array(2048);
   #size = 0;
+  /** How many there were at the last mark: those behind are all new. */
+  #marked = 0;
+  /** Those before it that were set since. */
   readonly #changed = new Set<number>();
 
   constructor(limit: number) {
@@ -57,21 +60,24 @@ export class ExamIndex {
   set(idHash: Buffer, state: ExamState): void {
     const number = this.#numberOf(idHash, 0);
     pack(state, this.#entryOf(number));
-    this.#changed.add(number);
+    if (number < this.#marked) this.#changed.add(number);
   }
 
   /** Packs the entries that were set since the last mark (since the start without one), 39 bytes each. */
   changes(): Buffer {
-    return Buffer.concat([...this.#changed].map((number) => this.#entryOf(number)));
+    const old = [...this.#changed].map((number) => this.#entryOf(number));
+    return Buffer.concat([...old, ...this.#from(this.#marked)]);
   }
 
   /** Forgets what changed; the entries stay. */
   mark(): void {
+    this.#marked = this.#size;
     this.#changed.clear();
   }
 
   /**
-   * Merges packed entries, as `changes` or `entries` gave them, into the states; no change in the sense of `changes`.
+   * Merges packed entries, as `changes` or `entries` gave them, into the states; no change in the sense of `changes`, but
+   * for new ones behind those that are.
    * In any order, and any number of times, the same entries give the same states. Throws where they are cut.
    */
   apply(packed: Buffer): void {
@@ -84,13 +90,19 @@ export class ExamIndex {
       const isWhole = number === size && end - at === entryBytes;
       if (isWhole) packed.copy(chunk, start, at, end);
       else merge(chunk, start, packed, at);
+      if (this.#marked === number) this.#marked = this.#size;
     }
   }
 
   /** All entries, packed, in pieces of at most 16,384; to be used before the next call, as they are not copied. */
-  *entries(): Generator<Buffer> {
-    for (let from = 0; from < this.#size; from += chunkEntries) {
-      yield this.#chunkOf(from).subarray(0, Math.min(this.#size - from, chunkEntries) * entryBytes);
+  entries(): Generator<Buffer> {
+    return this.#from(0);
+  }
+
+  *#from(first: number): Generator<Buffer> {
+    for (let from = first, end = 0; from < this.#size; from = end) {
+      end = Math.min(from - (from % chunkEntries) + chunkEntries, this.#size);
+      yield this.#chunkOf(from).subarray(startOf(from), startOf(from) + (end - from) * entryBytes);
     }
   }
 

@@ -113,13 +113,14 @@ export function readMessage(
   if (!decoded.ok) return { text, failures: decoded.failures, events: [] };
   const { partition, offset } = message;
   const read = countsLatest(readers.contract) ? readMarked : readDelivery;
-  const events = decoded.events.map((event, eventIndex): EventReading => {
-    const hashed = { event, hash: decoded.hash };
-    const delivery = read(hashed, { partition, offset, eventIndex }, readers);
+  const events: EventReading[] = [];
+  for (let eventIndex = 0; eventIndex < decoded.events.length; eventIndex++) {
+    const event = decoded.events[eventIndex];
+    const delivery = read({ event, hash: decoded.hash }, { partition, offset, eventIndex }, readers);
     const { identity, main, parts, facts } = delivery;
     const path = decoded.paths[eventIndex] ?? "";
-    return { identity, main, parts, facts, path, unknown: readers.findUnknown(event) };
-  });
+    events.push({ identity, main, parts, facts, path, unknown: readers.findUnknown(event) });
+  }
   return { text, failures: [], events };
 }
 

@@ -35,9 +35,13 @@ export class ChunkRows {
 
   /** Checks and adds rows; throws MisfitError. */
   append(table: string, rows: readonly object[]): void {
-    const own = this.#tables.get(table) ?? new TableRows(tableIn(this.#model, table));
-    this.#tables.set(table, own);
-    for (const row of rows) own.append(row);
+    const own = this.#of(table);
+    for (let index = 0; index < rows.length; index++) own.append(rows[index] as object);
+  }
+
+  /** Checks and adds a row; throws MisfitError. */
+  appendOne(table: string, row: object): void {
+    this.#of(table).append(row);
   }
 
   /** Takes rows out again; of each of the table's, 1 says that it goes. */
@@ -48,6 +52,12 @@ export class ChunkRows {
   /** How many rows a table has, those that are taken out again included. */
   rowCount(table: string): number {
     return this.#tables.get(table)?.rowCount ?? 0;
+  }
+
+  #of(table: string): TableRows {
+    const own = this.#tables.get(table) ?? new TableRows(tableIn(this.#model, table));
+    if (own.rowCount === 0) this.#tables.set(table, own);
+    return own;
   }
 
   async end(): Promise<Readonly<Record<string, TablePart>>> {

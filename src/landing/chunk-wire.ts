@@ -208,15 +208,18 @@ export class FactsWriter {
 /** Takes facts out again; their hashes are slices of the packed bytes. */
 export function unpackFacts(packed: Uint8Array): DeliveryFacts[] {
   const bytes = Buffer.from(packed.buffer);
-  return Array.from({ length: bytes.length / factBytes }, (_, index) => {
-    const own = bytes.subarray(index * factBytes, (index + 1) * factBytes);
-    const has = (flag: number) => ((own[0] ?? 0) & flag) !== 0;
-    return {
-      partition: own.readInt32LE(partitionAt),
-      idHash: has(flags.hasId) ? own.subarray(idAt, hashAt) : null,
-      hash: own.subarray(hashAt, partitionAt),
-      isRefused: has(flags.isRefused),
-      hasParts: has(flags.hasParts),
-    };
-  });
+  const facts: DeliveryFacts[] = [];
+  for (let at = 0; at < bytes.length; at += factBytes) facts.push(unpackOne(bytes, at));
+  return facts;
+}
+
+function unpackOne(bytes: Buffer, at: number): DeliveryFacts {
+  const has = bytes[at] as number;
+  return {
+    partition: bytes.readInt32LE(at + partitionAt),
+    idHash: (has & flags.hasId) !== 0 ? bytes.subarray(at + idAt, at + hashAt) : null,
+    hash: bytes.subarray(at + hashAt, at + partitionAt),
+    isRefused: (has & flags.isRefused) !== 0,
+    hasParts: (has & flags.hasParts) !== 0,
+  };
 }

@@ -1,9 +1,15 @@
-import { decideMessage, type EventsOutcome, type Judging, type TopicMessage } from "../events/outcomes";
+import {
+  decideMessage,
+  type EventsOutcome,
+  type Judging,
+  type Outcome,
+  type TopicMessage,
+} from "../events/outcomes";
 import { readersOf } from "../events/readers";
 import type { LakeModel } from "../tables/lake-model";
 import { ChunkRows, type TablePart } from "./chunk-rows";
 import { type RefusalCounts, Refusals } from "./refusals";
-import { startTallying, type Tallied, type Tallying } from "./tallied";
+import { type Tallied, Tallying } from "./tallied";
 
 /** What a chunk is decided by, beside what came before it. */
 export interface ChunkPlan {
@@ -20,48 +26,56 @@ export interface ChunkOutcome {
   readonly refused: RefusalCounts;
 }
 
-/** What is gathered of a chunk. */
-export interface Gathering {
-  readonly rows: ChunkRows;
-  readonly tallying: Tallying;
-  /** Counts a message by what its events come to, with its rows of quarantine. */
-  readonly count: (outcome: EventsOutcome, message: TopicMessage) => void;
-  readonly end: () => Promise<ChunkOutcome>;
-}
-
 /** Decides messages one after another. Throws MisfitError where a row is not its table's. */
 export function decideChunk(
   messages: Iterable<TopicMessage>,
   plan: ChunkPlan,
   judging: Judging,
 ): Promise<ChunkOutcome> {
-  const { rows, count, end } = startGathering(plan);
+  const gathering = new Gathering(plan);
   const deciding = { ...judging, readers: readersOf(plan.model.contract) };
-  for (const message of messages) {
-    const outcome = decideMessage(message, deciding);
-    if (!plan.isReplay) rows.append("raw_data", [outcome.raw]);
-    for (const table in outcome.rows) rows.append(table, outcome.rows[table] ?? []);
-    count(outcome, message);
-  }
-  return end();
+  for (const message of messages) gathering.add(message, decideMessage(message, deciding));
+  return gathering.end();
 }
 
-/** Begins to gather. */
-export function startGathering({ model }: ChunkPlan): Gathering {
-  const rows = new ChunkRows(model);
-  const tallying = startTallying(model);
-  const refusals = new Refusals(model);
-  return {
-    rows,
-    tallying,
-    count: (outcome, message) => {
-      tallying.add(outcome, message);
-      refusals.add(outcome, message.value);
-      if (outcome.quarantine.length > 0) rows.append("quarantine", outcome.quarantine);
-    },
-    end: async () => {
-      const told = { tallied: tallying.end(), refused: refusals.counts() };
-      return { tables: await rows.end(), ...told };
-    },
-  };
+/** What is gathered of a chunk. */
+export class Gathering {
+  readonly rows: ChunkRows;
+  readonly tallying: Tallying;
+  readonly #refusals: Refusals;
+  readonly #isReplay: boolean;
+
+  constructor({ model, isReplay }: ChunkPlan) {
+    this.rows = new ChunkRows(model);
+    this.tallying = new Tallying(model);
+    this.#refusals = new Refusals(model);
+    this.#isReplay = isReplay;
+  }
+
+  /** Adds all that a message comes to. */
+  add(message: TopicMessage, outcome: Outcome): void {
+    this.addRaw(outcome.raw);
+    this.addRows(outcome.rows);
+    this.count(outcome, message);
+  }
+
+  addRaw(row: Outcome["raw"]): void {
+    if (!this.#isReplay) this.rows.appendOne("raw_data", row);
+  }
+
+  addRows(rows: EventsOutcome["rows"]): void {
+    for (const table in rows) this.rows.append(table, rows[table] ?? []);
+  }
+
+  /** Counts a message by what its events come to, with its rows of quarantine. */
+  count(outcome: EventsOutcome, message: TopicMessage): void {
+    this.tallying.add(outcome, message);
+    this.#refusals.add(outcome, message.value);
+    if (outcome.quarantine.length > 0) this.rows.append("quarantine", outcome.quarantine);
+  }
+
+  async end(): Promise<ChunkOutcome> {
+    const told = { tallied: this.tallying.end(), refused: this.#refusals.counts() };
+    return { tables: await this.rows.end(), ...told };
+  }
 }

@@ -97,7 +97,10 @@ export function createDecider(model: LakeModel, { threads }: DeciderOptions = {}
 
 function judgeAll(facts: readonly DeliveryFacts[], { contract }: LakeModel, judging: Judging): Uint8Array {
   const isByOrder = countsLatest(contract);
-  return Uint8Array.from(facts, (one) => judge(one, isByOrder, judging));
+  const verdicts = new Uint8Array(facts.length);
+  for (let index = 0; index < facts.length; index++)
+    verdicts[index] = judge(facts[index] as DeliveryFacts, isByOrder, judging);
+  return verdicts;
 }
 
 function coreThreads(): number {

@@ -32,74 +32,6 @@ interface Summing {
   readonly groups: Map<string, GroupSums>;
 }
 
-/** Takes out of rows what the summaries ask of them. */
-export interface SummedRows {
-  /** Adds the rows of a message, by table. */
-  readonly add: (rows: Readonly<Record<string, readonly object[]>>) => void;
-  /** Takes rows of a table out again: of each that came, in their order, 1 says that it goes. */
-  readonly drop: (table: string, goes: Uint8Array) => void;
-  /** By summary. */
-  readonly end: () => Readonly<Record<string, Summed>>;
-}
-
-/** Begins to take out of rows what the summaries of a contract ask of them. */
-export function takeSummed({ summaries }: Contract): SummedRows {
-  const all = summaries.map((summary) => {
-    const compiled = compileSummary(summary);
-    const columns = compiled.summedColumns.map((name) => ({ name, values: [] as number[] }));
-    const groups = new Map<string, { readonly number: number; readonly group: object }>();
-    const { name, of } = summary;
-    return {
-      name,
-      of,
-      compiled,
-      columns,
-      groups,
-      numbers: [] as number[],
-      goes: new Uint8Array() as Uint8Array,
-    };
-  });
-  return {
-    add: (rows) => {
-      for (const { of, compiled, columns, groups, numbers } of all)
-        for (const row of (rows[of] ?? []) as readonly Readonly<Record<string, unknown>>[]) {
-          const key = compiled.groupOf(row);
-          const known = groups.get(key) ?? { number: groups.size, group: pick(row, compiled.groupColumns) };
-          groups.set(key, known);
-          numbers.push(known.number);
-          for (const { name, values } of columns) values.push(toNumber(row[name]));
-        }
-    },
-    drop: (table, goes) => {
-      for (const one of all) if (one.of === table) one.goes = goes;
-    },
-    end: () =>
-      Object.fromEntries(
-        all.map(({ name, columns, groups, numbers, goes }): [string, Summed] => {
-          const stays = (_: number, index: number) => !goes[index];
-          const toValues = (values: readonly number[]) => Float64Array.from(values.filter(stays));
-          return [
-            name,
-            {
-              keys: [...groups.keys()],
-              groups: [...groups.values()].map(({ group }) => group),
-              of: Uint32Array.from(numbers.filter(stays)),
-              columns: Object.fromEntries(columns.map((one) => [one.name, toValues(one.values)])),
-            },
-          ];
-        }),
-      ),
-  };
-}
-
-function toNumber(value: unknown): number {
-  return value === null || value === undefined ? Number.NaN : Number(value);
-}
-
-function pick(row: Readonly<Record<string, unknown>>, names: readonly string[]): object {
-  return Object.fromEntries(names.map((name) => [name, row[name]]));
-}
-
 /** Goes on from the sums of a commit; default: from none. */
 export function createSums({ summaries }: Contract, before: LakeSummaries = {}): Sums {
   const all = summaries.map((summary): Summing => {
@@ -130,15 +62,25 @@ function addColumns(
   compiled: CompiledSummary,
   to: Map<string, GroupSums>,
 ): void {
+  const rows = groups.map((group): Record<string, unknown> => ({ ...group }));
+  const sums = keys.map((key) => to.get(key));
   const taken = Object.entries(columns);
-  for (const [index, number] of of.entries()) {
-    const row: Record<string, unknown> = { ...groups[number] };
-    for (const [name, values] of taken) {
-      const value = values[index] as number;
-      if (!Number.isNaN(value)) row[name] = value;
-    }
-    const key = keys[number] ?? "";
-    to.set(key, compiled.add(to.get(key), row));
+  for (let index = 0; index < of.length; index++) {
+    const number = of[index] as number;
+    const row = rows[number] as Record<string, unknown>;
+    fillIn(row, taken, index);
+    sums[number] = compiled.add(sums[number], row);
+  }
+  for (const [number, key] of keys.entries()) {
+    const own = sums[number];
+    if (own) to.set(key, own);
+  }
+}
+
+function fillIn(row: Record<string, unknown>, taken: readonly [string, Float64Array][], index: number): void {
+  for (const [name, values] of taken) {
+    const value = values[index] as number;
+    row[name] = Number.isNaN(value) ? null : value;
   }
 }
 

@@ -5,7 +5,8 @@ import type { UnknownPath } from "../lake/commit-file";
 import { type Counts, countOutcome, noCounts } from "../lake/counts";
 import type { LakeModel } from "../tables/lake-model";
 import type { Origin } from "../tables/tables";
-import { type Summed, takeSummed } from "./sums";
+import { SummedRows } from "./summed-rows";
+import type { Summed } from "./sums";
 
 /** What messages that come one after another are counted for: plain values, so that another thread can hand it over. */
 export interface Tallied {
@@ -20,51 +21,58 @@ export interface Tallied {
   readonly summed: Readonly<Record<string, Summed>>;
 }
 
-/** Counts what messages come to. */
-export interface Tallying {
-  readonly add: (outcome: EventsOutcome, origin: Origin) => void;
-  /** Notes an event before it is judged: what the contract does not know, and its rows, as if they were to land. */
-  readonly addRead: (event: EventReading, origin: Origin) => void;
-  /** Counts a message all of whose events land, and that are noted as read. */
-  readonly addPlain: (events: number, isOneEach: boolean) => void;
-  /** Takes rows of a table out again: of each that came, in their order, 1 says that it goes. */
-  readonly drop: (table: string, goes: Uint8Array) => void;
-  readonly end: () => Tallied;
-}
+/** Counts what messages come to, from nothing. A class: its code outlives what is counted, and so is compiled once. */
+export class Tallying {
+  readonly #counts = noCounts();
+  readonly #told = { crossing: 0, late: 0, later: 0 };
+  readonly #warnings = new Map<string, number>();
+  readonly #unknown = new Map<string, GrowingPath>();
+  readonly #summed: SummedRows;
 
-/** Begins to count, from nothing. */
-export function startTallying({ contract }: LakeModel): Tallying {
-  const counts = noCounts();
-  const told = { crossing: 0, late: 0, later: 0 };
-  const warnings = new Map<string, number>();
-  const unknown = new Map<string, GrowingPath>();
-  const summed = takeSummed(contract);
-  const noteUnknown = (values: UnknownValues, origin: Origin) => {
+  constructor({ contract }: LakeModel) {
+    this.#summed = new SummedRows(contract);
+  }
+
+  add(outcome: EventsOutcome, origin: Origin): void {
+    const told = this.#told;
+    countOutcome(this.#counts, outcome);
+    told.crossing += outcome.crossing;
+    told.late += outcome.late;
+    told.later += outcome.later;
+    for (const { by } of outcome.warnings) this.#warnings.set(by, (this.#warnings.get(by) ?? 0) + 1);
+    for (const values of outcome.unknown) this.#noteUnknown(values, origin);
+    this.#summed.add(outcome.rows);
+  }
+
+  /** Notes an event before it is judged: what the contract does not know, and its rows, as if they were to land. */
+  addRead({ main, parts, unknown }: EventReading, origin: Origin): void {
+    this.#noteUnknown(unknown, origin);
+    if (main.kind === "rows") this.#summed.add(main.rows);
+    if (parts.kind === "rows") this.#summed.add(parts.rows);
+  }
+
+  /** Counts a message all of whose events land, and that are noted as read. */
+  addPlain(events: number, isOneEach: boolean): void {
+    countOutcome(this.#counts, { counts: { graded: events, duplicates: 0, quarantined: 0 }, isOneEach });
+  }
+
+  /** Takes rows of a table out again: of each that came, in their order, 1 says that it goes. */
+  drop(table: string, goes: Uint8Array): void {
+    this.#summed.drop(table, goes);
+  }
+
+  end(): Tallied {
+    const [counts, warnings, unknown] = [this.#counts, this.#warnings, this.#unknown];
+    return { counts, ...this.#told, warnings, unknown, summed: this.#summed.end() };
+  }
+
+  #noteUnknown(values: UnknownValues, origin: Origin): void {
     for (const [path, value] of values) {
-      const known = unknown.get(path);
+      const known = this.#unknown.get(path);
       if (known && known.partition <= origin.partition) known.events++;
-      else notePath(unknown, path, toPath(origin, value));
+      else notePath(this.#unknown, path, toPath(origin, value));
     }
-  };
-  return {
-    add: (outcome, origin) => {
-      countOutcome(counts, outcome);
-      told.crossing += outcome.crossing;
-      told.late += outcome.late;
-      told.later += outcome.later;
-      for (const { by } of outcome.warnings) warnings.set(by, (warnings.get(by) ?? 0) + 1);
-      for (const values of outcome.unknown) noteUnknown(values, origin);
-      summed.add(outcome.rows);
-    },
-    addRead: ({ main, parts, unknown: values }, origin) => {
-      noteUnknown(values, origin);
-      for (const group of [main, parts]) if (group.kind === "rows") summed.add(group.rows);
-    },
-    addPlain: (events, isOneEach) =>
-      countOutcome(counts, { counts: { graded: events, duplicates: 0, quarantined: 0 }, isOneEach }),
-    drop: summed.drop,
-    end: () => ({ counts, ...told, warnings, unknown, summed: summed.end() }),
-  };
+  }
 }
 
 export type GrowingPath = { -readonly [K in keyof UnknownPath]: UnknownPath[K] };

@@ -8,7 +8,7 @@ import type { StagedFile } from "../lake/staging";
 import { type LakeModel, shippedModel } from "../tables/lake-model";
 import { schemaVersion } from "../tables/tables";
 import { createSums } from "./sums";
-import { type GrowingPath, notePath, startTallying, type Tallied } from "./tallied";
+import { type GrowingPath, notePath, type Tallied, Tallying } from "./tallied";
 
 /** The most unknown paths that are kept on record. */
 const mostUnknown = 50;
@@ -57,7 +57,7 @@ export function createTally(before: LakeState, model: LakeModel = shippedModel):
     merge,
     add: (outcome) => {
       const { partition, offset } = outcome.raw;
-      const tallying = startTallying(model);
+      const tallying = new Tallying(model);
       tallying.add(outcome, outcome.raw);
       merge(tallying.end());
       progress.moveTo(partition, offset + 1n);
