@@ -61,44 +61,42 @@ function findBucket(row: object, hashRow: (row: object) => Buffer): number {
 
 /** Its hashes are written over by the next. */
 function hasherOf({ columns }: Pick<Table, "columns">): (row: object) => Buffer {
-  const write = structWriter(columns);
+  const write = compileWriter(columns);
   const hashed = Buffer.alloc(hashBytes);
   return (row) => writeHash(write(row), hashed);
 }
 
-/** Writes a value so that no other of its type has the same text; without the names and quotes of JSON, which take longer. */
-type Write = (value: unknown) => string;
-
-function writerOf(type: ColumnType): Write {
-  const write = presentWriterOf(type);
-  return (value) => (value === null || value === undefined ? "~" : write(value));
+/**
+ * Makes what writes a row so that no other of its table has the same text; without the names and quotes of JSON, which take
+ * longer. Code of its own, where V8 knows the rows that come.
+ */
+function compileWriter(columns: readonly Column[]): (row: object) => string {
+  const functions: string[] = [];
+  const last = writeFunction({ struct: columns }, functions);
+  return new Function(`${functions.join("\n")}\nreturn ${last};`)() as (row: object) => string;
 }
 
-function presentWriterOf(type: ColumnType): Write {
-  if (typeof type === "string") return writeScalar;
-  return "struct" in type ? structWriter(type.struct) : listWriter(writerOf(type.list.type));
+/** Adds the code of a function that writes values of a type; returns its name. */
+function writeFunction(type: Exclude<ColumnType, string>, functions: string[]): string {
+  const body = "struct" in type ? writeStruct(type.struct, functions) : writeList(type.list, functions);
+  return `write${functions.push(`const write${functions.length} = (value) => {\nlet x;\n${body}\n};`) - 1}`;
 }
 
-function writeScalar(value: unknown): string {
-  return typeof value === "string" ? `${value.length}:${value}` : `${value};`;
+function writeStruct(fields: readonly Column[], functions: string[]): string {
+  const parts = fields.map(({ name, type }) => writeValue(`value[${JSON.stringify(name)}]`, type, functions));
+  return `return "{"${parts.map((part) => ` + (${part})`).join("")};`;
 }
 
-function structWriter(fields: readonly Column[]): Write {
-  const parts = fields.map(({ name, type }) => ({ name, write: writerOf(type) }));
-  return (value) => {
-    let text = "{";
-    for (const { name, write } of parts) text += write((value as Record<string, unknown>)[name]);
-    return text;
-  };
+function writeList({ type }: Column, functions: string[]): string {
+  return `let text = value.length + "[";
+for (let index = 0; index < value.length; index++) text += ${writeValue("value[index]", type, functions)};
+return text;`;
 }
 
-function listWriter(write: Write): Write {
-  return (value) => {
-    const items = value as readonly unknown[];
-    let text = `${items.length}[`;
-    for (const item of items) text += write(item);
-    return text;
-  };
+function writeValue(value: string, type: ColumnType, functions: string[]): string {
+  const scalar = type === "STRING" ? 'x.length + ":" + x' : 'x + ";"';
+  const there = typeof type === "string" ? scalar : `${writeFunction(type, functions)}(x)`;
+  return `(x = ${value}) === null || x === undefined ? "~" : ${there}`;
 }
 
 /** The first bucket in which two bags differ; undefined where they hold the same rows. */
