@@ -56,6 +56,8 @@ export async function readRecordBatch(batch: Buffer, findCodec: FindCodec): Prom
 }
 
 const noHeaders: readonly MessageHeader[] = Object.freeze([]);
+/** Names of headers that are kept. */
+const mostNames = 16;
 
 class RecordReader {
   readonly #bytes: Buffer;
@@ -66,6 +68,8 @@ class RecordReader {
   readonly #timestamp: string | undefined;
   readonly #isControl: boolean;
   readonly #batch: NonNullable<FetchedMessage["batchContext"]>;
+  /** The names of the last headers, by their place. */
+  readonly #names: { readonly bytes: Buffer; readonly text: string }[] = [];
 
   constructor(batch: Buffer, records: Buffer) {
     const attributes = attributesOf(batch);
@@ -100,11 +104,21 @@ class RecordReader {
     const count = this.#varint();
     if (count <= 0) return noHeaders;
     const headers: MessageHeader[] = [];
-    for (let left = count; left > 0; left--) {
-      const key = this.#sized()?.toString() ?? "";
+    for (let index = 0; index < count; index++) {
+      const key = this.#headerName(index);
       headers.push({ key, value: this.#sized() });
     }
     return headers;
+  }
+
+  /** Most records have the headers of the one before: their names are the same strings then. */
+  #headerName(index: number): string {
+    const bytes = this.#sized();
+    const known = this.#names[index];
+    if (known && bytes && known.bytes.equals(bytes)) return known.text;
+    const text = bytes?.toString() ?? "";
+    if (bytes && index < mostNames) this.#names[index] = { bytes, text };
+    return text;
   }
 
   #sized(): Buffer | null {
