@@ -1,6 +1,6 @@
 import zlib = require("node:zlib");
 
-/** Compresses at level 1; large pieces beside this thread. */
+/** Large pieces beside this thread. */
 type CompressZstd = (bytes: Buffer) => Promise<Buffer> | Buffer;
 
 type Zstd = typeof import("@toondepauw/node-zstd");
@@ -14,7 +14,8 @@ const nodes = zlib as {
 
 /** Below that a thread is told of a piece in about the time that it takes to compress it. */
 const leastBeside = 2 ** 16;
-const level = 1;
+/** Takes no longer than 1 here, and a tenth fewer bytes. */
+const level = 2;
 
 let compress: CompressZstd | undefined;
 let decompress: ((bytes: Buffer) => Buffer) | undefined;

@@ -38,7 +38,7 @@ export interface ParquetOptions {
    * counts as 8 for each scalar in it.
    */
   readonly rowGroupTextLength?: number;
-  /** Default ZSTD (level 1). */
+  /** Default ZSTD (level 2). */
   readonly compression?: Compression;
 }
 
