@@ -66,7 +66,8 @@ export function compileTable<R = object>(table: ContractTable): ReadTable<R> {
   };
   return (event, place) => {
     const sink = new Sink();
-    const reading: Reading = { place, sink, rows: [], values: [], isAbsent: false };
+    const values = new Array<unknown>(table.columns.length);
+    const reading: Reading = { place, sink, rows: [], values, isAbsent: false };
     readLevel(levels, 0, event, reading, finish);
     if (reading.isAbsent) return { kind: "absent" };
     const { failures, warnings } = sink;

@@ -100,13 +100,13 @@ export function readDelivery(hashed: HashedEvent, place: EventPlace, readers: Ev
 
 /** Puts what was read of an event together. */
 export function toDelivery(
-  { hash, ...read }: Omit<Delivery, "facts"> & Pick<DeliveryFacts, "hash">,
+  { identity, main, parts, hash }: Omit<Delivery, "facts"> & Pick<DeliveryFacts, "hash">,
   { partition }: Pick<EventPlace, "partition">,
 ): Delivery {
-  const { identity, main, parts } = read;
   const idHash = identity === undefined ? null : hashIdentity(identity);
   const isRefused = main.kind === "refused";
-  return { ...read, facts: { partition, idHash, hash, isRefused, hasParts: parts.kind === "rows" } };
+  const facts = { partition, idHash, hash, isRefused, hasParts: parts.kind === "rows" };
+  return { identity, main, parts, facts };
 }
 
 /**

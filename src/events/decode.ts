@@ -22,7 +22,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Decodes bytes as UTF-8, verbatim, byte order mark and all; null where there are none or they are not UTF-8. */
 export function decodeText(bytes: Uint8Array | null): string | null {
   if (!bytes) return null;
-  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1"); // at a third of the cost
+  if (bytes instanceof Buffer && isAscii(bytes)) return bytes.toString("latin1"); // at half the cost
   try {
     return utf8.decode(bytes);
   } catch {

@@ -169,7 +169,8 @@ function isSameId(a: Buffer, aAt: number, b: Buffer, bAt: number): boolean {
   return a.compare(b, bAt, bAt + hashBytes, aAt, aAt + hashBytes) === 0;
 }
 
-function pack({ gradedHash, questionsTaken: isTaken, ...state }: ExamState, entry: Buffer): void {
+function pack(state: ExamState, entry: Buffer): void {
+  const { gradedHash, questionsTaken: isTaken } = state;
   if (gradedHash) gradedHash.copy(entry, hashBytes);
   else entry.fill(0, hashBytes, flagsAt);
   entry[flagsAt] = hasPartitions | (gradedHash ? graded : 0) | (isTaken ? questionsTaken : 0);

@@ -115,11 +115,11 @@ export class LandingBatch {
   /** Adds the messages of one partition, in the order of their offsets. */
   async add({ partition, nextOffset, messages }: MessageBatch): Promise<void> {
     const { topic } = this.#plan.state;
-    for (const { timestamp, ...message } of messages) {
+    for (const { timestamp, offset, key, value, headers } of messages) {
       const gathered = this.#gathered ?? this.#plan.decider.pack();
       this.#gathered = gathered;
-      gathered.add({ topic, partition, timestamp: toStorableMs(timestamp), ...message });
-      this.#valueBytes += message.value?.length ?? 0;
+      gathered.add({ topic, partition, offset, timestamp: toStorableMs(timestamp), key, value, headers });
+      this.#valueBytes += value?.length ?? 0;
       this.#messageCount++;
       if (gathered.length >= chunkMessages || gathered.valueBytes >= chunkBytes) await this.#send();
     }
