@@ -45,7 +45,7 @@ interface Waiting<T> {
   readonly reject: (error: Error) => void;
 }
 
-/** Of Node 20 by itself; later ones take three times as much, and are hardly faster by it. */
+/** As much as Node 20 takes by itself: later ones take more, and are hardly faster by it. */
 const usualYoungMb = 48;
 
 /** A thread that reads chunks and makes of them what they come to. */
