@@ -1,13 +1,12 @@
 import { isObject, type JsonObject, ownValue } from "../base/json";
 import { compileValue } from "./compile-value";
 import { type AskingColumn, describeColumn } from "./describe";
-import { type Holder, type Keyed, writeReading } from "./object-code";
+import { type Holder, type Keyed, writeObject, writeReading } from "./object-code";
 import { formatPath, partsOf, type Step, stepsOf } from "./paths";
 import { type FillObject, failObject, isMissing, type Place, type Read, type ReadRecord } from "./reading";
 import { refused, Sink, type Template } from "./sink";
 
 interface Filler extends Keyed {
-  readonly index: number;
   readonly read: Read;
   /** Says what stands in the way, where a holder is no object. */
   readonly explain: (object: JsonObject, sink: Sink) => unknown;
@@ -34,8 +33,9 @@ export function compileObject(places: readonly Place[], base: readonly Step[]): 
 export function compileRecord(columns: readonly AskingColumn[], base: readonly Step[]): ReadRecord {
   const places = columns.map((column, index) => ({ column, index }));
   const isRefused = columns.map((_, at) => `v${at} === refused`).join(" || ") || "false";
-  const fields = columns.map(({ name }, at) => `${JSON.stringify(name)}: v${at}`);
-  return compileCode(places, base, [], `return ${isRefused} ? refused : { ${fields.join(", ")} };`);
+  const names = columns.map(({ name }) => name);
+  const made = writeObject(names, (at) => `v${at}`);
+  return compileCode(places, base, [], `return ${isRefused} ? refused : ${made};`);
 }
 
 function compileCode<Args extends readonly unknown[], Result>(
@@ -73,7 +73,7 @@ export function compileElement(column: AskingColumn): Read {
   return column.misfit === "nulled" ? orNull(read) : read;
 }
 
-function toFiller({ column, index }: Place, base: readonly Step[], holders: Holder[]): Filler {
+function toFiller({ column }: Place, base: readonly Step[], holders: Holder[]): Filler {
   const steps = stepsOf(column.from ?? column.name);
   const keys = steps.slice(base.length).map((one) => ("key" in one ? one.key : ""));
   const parents = keys.slice(0, -1);
@@ -88,7 +88,6 @@ function toFiller({ column, index }: Place, base: readonly Step[], holders: Hold
     holder,
     key,
     column,
-    index,
     read: compileElement(column),
     explain: (object, sink) => explainWay(object, parents, wayTo, column.nullable, sink),
   };

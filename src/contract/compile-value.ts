@@ -2,6 +2,7 @@ import { isObject } from "../base/json";
 import { coerceValue } from "./coerce";
 import { compileScalar } from "./compile-scalar";
 import { type AskingColumn, describeColumn } from "./describe";
+import { writeObject } from "./object-code";
 import { parsePath, partsOf } from "./paths";
 import type { Parts, Read } from "./reading";
 import { refused } from "./sink";
@@ -32,15 +33,12 @@ function compileStruct({ name, from = name, fields = [] }: AskingColumn, { compi
     isObject(value) ? read(value, sink) : sink.fail(template, "type", "an object", value);
 }
 
-/**
- * Prepares what makes objects of values by their names; `refused` where one of them is. As code of its own: each name is
- * quoted in it, and all its objects have one shape from the start, which objects that get one name after another have not.
- */
+/** Prepares what makes objects of values by their names; `refused` where one of them is. */
 export function compileNames(
   names: readonly string[],
 ): (values: readonly unknown[]) => object | typeof refused {
-  const fields = names.map((name, at) => `${JSON.stringify(name)}: values[${at}]`);
-  const make = new Function("values", `return { ${fields.join(", ")} };`) as (values: unknown) => object;
+  const made = writeObject(names, (at) => `values[${at}]`);
+  const make = new Function("values", `return ${made};`) as (values: unknown) => object;
   return (values) => (values.includes(refused) ? refused : make(values));
 }
 

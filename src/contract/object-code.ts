@@ -32,6 +32,14 @@ export function writeReading(columns: readonly Keyed[], holders: readonly Holder
   return [...around, ...values].join("\n");
 }
 
+/**
+ * Writes an object with those names, each quoted: all that are made there have one shape from the start, which objects that
+ * get one name after another have not.
+ */
+export function writeObject(names: readonly string[], valueAt: (index: number) => string): string {
+  return `{ ${names.map((name, index) => `${JSON.stringify(name)}: ${valueAt(index)}`).join(", ")} }`;
+}
+
 /** Every object inherits something by some keys. */
 function lookUp(holder: number, key: string): string {
   const quoted = JSON.stringify(key);

@@ -55,8 +55,10 @@ export class ChunkRows {
   }
 
   #of(table: string): TableRows {
-    const own = this.#tables.get(table) ?? new TableRows(tableIn(this.#model, table));
-    if (own.rowCount === 0) this.#tables.set(table, own);
+    const known = this.#tables.get(table);
+    if (known) return known;
+    const own = new TableRows(tableIn(this.#model, table));
+    this.#tables.set(table, own);
     return own;
   }
 

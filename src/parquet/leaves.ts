@@ -72,7 +72,11 @@ export function beginGroup(leaves: readonly Leaf[]): RowGroup {
 export function dropRows(leaves: readonly Leaf[], goes: Uint8Array): number {
   const rowStays = new Uint8Array(goes.length);
   let count = 0;
-  for (let row = 0; row < goes.length; row++) if (goes[row] === 0) count += rowStays[row] = 1;
+  for (let row = 0; row < goes.length; row++) {
+    if (goes[row] !== 0) continue;
+    rowStays[row] = 1;
+    count++;
+  }
   const spreads = new Map<GrowingLevels, Uint8Array>();
   for (const leaf of leaves) {
     const { rlevels, dlevels, values, maxRepetition, pushesLevels } = leaf;
